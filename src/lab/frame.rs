@@ -1,0 +1,265 @@
+//! A read-only picture of the run at one instant: all that the canvas and panels may know. Data only.
+
+use crate::engine::{SimDuration, SimTime};
+
+/// Identity of a request within a run; never reused.
+pub type RequestId = u64;
+
+/// What a message is, for its shape on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketKind {
+    /// A read: a circle.
+    Read,
+    /// A write: a square.
+    Write,
+    /// Heartbeat, health check or replication: a small diamond.
+    Control,
+}
+
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketFate {
+    /// On its way to the callee.
+    Outbound,
+    /// A good reply on its way back.
+    Reply,
+    /// A reply whose value is older than one acknowledged before the read began.
+    StaleReply,
+    /// An error on its way back: a cross.
+    Error,
+}
+
+/// One message that is on a link now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Packet {
+    /// Index into [`Frame::links`].
+    pub link: usize,
+    /// 0 at the start of its way, 1 at its end (whichever direction it goes).
+    pub progress: f64,
+    /// Whether it goes from the link's `from` to its `to`.
+    pub forward: bool,
+    /// Shape.
+    pub kind: PacketKind,
+    /// Fate.
+    pub fate: PacketFate,
+    /// 1 for a first attempt, 2 for the first retry, …
+    pub attempt: u32,
+    /// The request it belongs to; `None` for control traffic.
+    pub request: Option<RequestId>,
+    /// Key, where it has one.
+    pub key: Option<u64>,
+}
+
+/// State of a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Health {
+    /// Works normally.
+    Up,
+    /// Works, at this multiple of its normal service times.
+    Slow(f64),
+    /// Crashed at this time.
+    Down(SimTime),
+    /// Of a kind this version does not know.
+    Placeholder,
+}
+
+/// One named figure of a node: `hit ratio 71 %`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gauge {
+    /// Stable name, as in the results file: `hit_ratio`.
+    pub name: &'static str,
+    /// Name on the screen: `hit ratio`.
+    pub label: &'static str,
+    /// Value in `unit`.
+    pub value: f64,
+    /// `%` (value from 0 to 1), `ms`, `keys`, `/s`, …
+    pub unit: &'static str,
+    /// Full scale, where there is one: a bar can be drawn.
+    pub of: Option<f64>,
+}
+
+/// A node now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeFrame {
+    /// Id in the document.
+    pub id: String,
+    /// State.
+    pub health: Health,
+    /// Requests finished per second, over the last second of simulated time or so.
+    pub rate_per_s: f64,
+    /// Share of those that went well, 0 to 1; 1 if there were none.
+    pub ok_share: f64,
+    /// Busy workers now (held through calls too).
+    pub busy: usize,
+    /// Workers; `None` is unlimited.
+    pub workers: Option<usize>,
+    /// Waiting requests now.
+    pub queue: usize,
+    /// Limit of the queue; `None` is unlimited.
+    pub queue_limit: Option<usize>,
+    /// Utilisation over the last second or so, 0 to 1.
+    pub utilisation: f64,
+    /// What its kind adds, most important first.
+    pub gauges: Vec<Gauge>,
+    /// What a balancer, router or cache says of others: `(node id, "out of rotation")`.
+    pub verdicts: Vec<(String, &'static str)>,
+    /// A few held keys with versions, newest first: `(key, version)`.
+    pub sample: Vec<(u64, u64)>,
+}
+
+/// A link now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkFrame {
+    /// Id in the document.
+    pub id: String,
+    /// Whether it is cut.
+    pub cut: bool,
+    /// Whether it ships a replication log instead of carrying calls.
+    pub replication: bool,
+    /// Attempts started per second, over the last second or so.
+    pub rate_per_s: f64,
+    /// Share of attempts that failed over the last second or so, 0 to 1.
+    pub failed_share: f64,
+    /// Open attempts now.
+    pub open: usize,
+    /// Messages on the link now, drawn or not.
+    pub in_transit: usize,
+}
+
+/// Something worth a mark on the canvas or on the time line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: SimTime,
+    /// What, in a few words: `timeout`, `out of rotation`, `crashed`, `stale read`.
+    pub what: String,
+    /// The node it happened at, if any.
+    pub node: Option<String>,
+    /// The link it happened on, if any.
+    pub link: Option<String>,
+    /// The request, if any.
+    pub request: Option<RequestId>,
+    /// How it is drawn, and whether the automatic dial slows for it.
+    pub tone: Tone,
+}
+
+/// The tone of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// A request failed, a node went down.
+    Bad,
+    /// A stale read, a node taken out of rotation.
+    Odd,
+    /// A recovery.
+    Good,
+}
+
+/// The whole picture.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Frame {
+    /// Simulated time.
+    pub now: SimTime,
+    /// Nodes, in no order that means anything; find by id.
+    pub nodes: Vec<NodeFrame>,
+    /// Links.
+    pub links: Vec<LinkFrame>,
+    /// Messages on links, a fixed sample of requests when there are too many: see `one_in`.
+    pub packets: Vec<Packet>,
+    /// One in this many requests is in `packets` (1 is all).
+    pub one_in: u64,
+    /// Requests in flight.
+    pub in_flight: usize,
+}
+
+/// What took the time, for the colour of a bar in the waterfall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// The whole call, from first attempt to answer; parent of the rest.
+    Call,
+    /// Opening a connection, or waiting for a pooled one.
+    Connect,
+    /// On the link.
+    Network,
+    /// Waiting for a worker.
+    Queue,
+    /// Being served.
+    Service,
+    /// Waiting before a retry.
+    Backoff,
+}
+
+/// One bar of a waterfall.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// What it is.
+    pub kind: SpanKind,
+    /// Nesting, 0 for the outermost.
+    pub depth: usize,
+    /// Start.
+    pub start: SimTime,
+    /// End; `None` while it lasts.
+    pub end: Option<SimTime>,
+    /// Node where it happens, or the called node of a call or network span.
+    pub node: String,
+    /// 1 for a first attempt.
+    pub attempt: u32,
+    /// Why this step: `least connections: 3 open`, `miss: expired`, `version 41, newest is 42`.
+    pub why: String,
+    /// The reason, if it failed.
+    pub failed: Option<&'static str>,
+}
+
+/// One request's story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waterfall {
+    /// Which request.
+    pub request: RequestId,
+    /// `read` or `write`.
+    pub operation: &'static str,
+    /// Key.
+    pub key: u64,
+    /// User.
+    pub user: u64,
+    /// Start.
+    pub start: SimTime,
+    /// End; `None` while in flight.
+    pub end: Option<SimTime>,
+    /// `ok`, `in flight`, `stale`, or the reason of the failure.
+    pub outcome: String,
+    /// Bars in order of start, parents before children.
+    pub spans: Vec<Span>,
+}
+
+/// One bucket of the charts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bucket {
+    /// Start of the bucket.
+    pub start: SimTime,
+    /// Length of the bucket.
+    pub length: SimDuration,
+    /// Requests that ended well, per second.
+    pub ok_per_s: f64,
+    /// Requests that failed, per second, by reason.
+    pub failed_per_s: Vec<(&'static str, f64)>,
+    /// Median latency of successful requests in ms; `None` if there were none.
+    pub p50_ms: Option<f64>,
+    /// 95th percentile.
+    pub p95_ms: Option<f64>,
+    /// 99th percentile.
+    pub p99_ms: Option<f64>,
+    /// Stale reads per second.
+    pub stale_per_s: f64,
+}
+
+/// One bucket of a node's charts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeBucket {
+    /// Start of the bucket.
+    pub start: SimTime,
+    /// Utilisation, 0 to 1.
+    pub utilisation: f64,
+    /// Mean number of waiting requests.
+    pub queue: f64,
+    /// What its kind adds at the end of the bucket: `(name, value)`.
+    pub gauges: Vec<(&'static str, f64)>,
+}
