@@ -4,6 +4,8 @@
 mod breaking;
 mod canvas;
 
+pub use canvas::connect_nodes;
+
 use leptos::prelude::*;
 
 use super::session::{Dialog, Session, Speed, SPEED_RANGE};

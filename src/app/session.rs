@@ -113,6 +113,8 @@ pub struct Session {
     pub revision: RwSignal<u64>,
     /// Whether the system asks for less motion.
     pub still: RwSignal<bool>,
+    /// Whether the canvas is to show the whole diagram once it knows its size.
+    pub fit_next: RwSignal<bool>,
 }
 
 impl Session {
@@ -145,6 +147,7 @@ impl Session {
             saved: RwSignal::new(Saved::Saved),
             revision: RwSignal::new(0),
             still: RwSignal::new(false),
+            fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
         }
     }
@@ -189,6 +192,15 @@ impl Session {
     /// Shows and says why something was not done.
     pub fn refuse(self, reason: impl Into<String>) {
         self.message(reason.into(), MessageTone::Problem);
+    }
+
+    /// Shows the whole diagram if that was asked for and the canvas knows its size.
+    pub fn fit_if_asked(self) {
+        let viewport = self.viewport.get_untracked();
+        if self.fit_next.get_untracked() && viewport.0 > 1.0 {
+            self.fit_next.set(false);
+            self.view.set(self.diagram.with_untracked(|d| super::canvas::camera::fit(d, viewport)));
+        }
     }
 
     /// Removes a message.

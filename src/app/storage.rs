@@ -8,6 +8,7 @@ use super::dom;
 use super::session::Session;
 use crate::diagram::{read, Document};
 use crate::editor::share;
+use crate::engine::SimTime;
 use crate::lab::scenarios::scenarios;
 
 /// Name of the autosaved document; the crash screen in index.html reads it too.
@@ -16,6 +17,9 @@ const KEY: &str = "faultline.document";
 const ASIDE: &str = "faultline.document.unreadable";
 /// Start of the fragment that holds a shared document.
 const FRAGMENT: &str = "#d=";
+
+/// How far a starter has run when it is first seen.
+const RUN_IN: SimTime = SimTime(4_000_000_000);
 
 /// Whether the work is safe.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +38,8 @@ pub struct Opening {
     pub document: Document,
     /// A message, if something was not as hoped.
     pub message: Option<String>,
+    /// Whether to show the whole diagram, rather than look where the document says.
+    pub fit: bool,
 }
 
 fn store() -> Option<Storage> {
@@ -43,7 +49,15 @@ fn store() -> Option<Storage> {
 /// The starter that a first visit sees.
 fn first_starter() -> Document {
     let shop = scenarios().iter().find(|s| s.id == "shop").or_else(|| scenarios().first());
-    shop.and_then(|s| read::read(s.json).ok()).unwrap_or_default()
+    shop.and_then(|s| starter(s.id)).unwrap_or_default()
+}
+
+/// A starter, run in a little so that it is alive when it is seen.
+pub fn starter(id: &str) -> Option<Document> {
+    let scenario = scenarios().iter().find(|s| s.id == id)?;
+    let mut document = read::read(scenario.json).ok()?;
+    document.moment = document.moment.max(RUN_IN);
+    Some(document)
 }
 
 /// The shared document in the address; `None` if the address holds none.
@@ -67,7 +81,7 @@ pub fn opening() -> Opening {
     match from_address() {
         Some(Ok(document)) => {
             forget_address();
-            return Opening { document, message: None };
+            return Opening { document, message: None, fit: true };
         }
         Some(Err(problem)) => {
             forget_address();
@@ -77,12 +91,13 @@ pub fn opening() -> Opening {
     }
     let kept = store().and_then(|s| s.get_item(KEY).ok().flatten());
     match kept.map(|text| (read::read(&text), text)) {
-        None => Opening { document: first_starter(), message },
-        Some((Ok(document), _)) => Opening { document, message },
+        None => Opening { document: first_starter(), message, fit: true },
+        Some((Ok(document), _)) => Opening { document, message, fit: false },
         Some((Err(problem), text)) => {
             let moved = store().is_some_and(|s| s.set_item(ASIDE, &text).is_ok());
             let fate = if moved { format!("it was moved aside, under {ASIDE} in this browser's storage") } else { "it could not be moved aside".into() };
-            Opening { document: first_starter(), message: Some(format!("What was saved here could not be read ({problem}); {fate}")) }
+            let message = format!("What was saved here could not be read ({problem}); {fate}");
+            Opening { document: first_starter(), message: Some(message), fit: true }
         }
     }
 }
@@ -131,12 +146,28 @@ impl Session {
         }
     }
 
+    /// Opens a starter.
+    pub fn open_starter(self, id: &str) {
+        match starter(id) {
+            Some(document) => {
+                let title = document.title.clone();
+                self.open(document);
+                self.fit_next.set(true);
+                self.fit_if_asked();
+                self.announce(format!("Opened {title}"));
+            }
+            None => self.refuse("This starter could not be read"),
+        }
+    }
+
     /// Opens a document's text; what is open stays if it cannot be read.
     pub fn open_text(self, text: &str) {
         match read::read(text) {
             Ok(document) => {
                 let title = document.title.clone();
                 self.open(document);
+                self.fit_next.set(true);
+                self.fit_if_asked();
                 self.tell(format!("Opened {title}"));
             }
             Err(problem) => self.refuse(format!("The file could not be opened: {problem}")),
