@@ -2,7 +2,6 @@
 //! Knows frames, not how the run makes them.
 
 pub mod board;
-pub mod camera;
 mod card;
 mod colours;
 mod curve;

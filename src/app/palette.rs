@@ -5,18 +5,15 @@ use leptos::prelude::*;
 use web_sys::PointerEvent;
 
 use super::canvas::board::Board;
-use super::canvas::camera::{to_diagram, CARD};
 use super::icon::Icon;
 use super::session::Session;
 use crate::components::{kinds, Group, Kind};
-use crate::diagram::Document;
 use crate::editor::commands;
+use crate::editor::geometry::{free_spot, to_diagram, CARD};
 
 const GROUPS: [Group; 4] = [Group::Traffic, Group::Edge, Group::Compute, Group::Data];
 /// A pointer that moved less than this clicked.
 const CLICK: f64 = 5.0;
-/// Distance kept to other cards.
-const GAP: f64 = 24.0;
 
 #[derive(Clone, Copy)]
 struct Carried {
@@ -133,8 +130,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
 
 /// Adds a node at the nearest point of the grid and selects it.
 fn add(session: Session, kind: &Kind, x: f64, y: f64) -> Option<String> {
-    let snap = |v: f64| (v / 8.0).round() * 8.0;
-    let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, snap(x), snap(y)));
+    let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
     if !session.perform(step) {
         return None;
     }
@@ -143,18 +139,9 @@ fn add(session: Session, kind: &Kind, x: f64, y: f64) -> Option<String> {
     Some(id)
 }
 
-/// The place nearest to the middle of the view that no card covers.
+/// A place near the middle of the view that no card covers.
 fn free_place(session: Session) -> (f64, f64) {
     let (width, height) = session.viewport.get_untracked();
     let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
-    let (x, y) = (x - CARD.0 / 2.0, y - CARD.1 / 2.0);
-    let diagram = session.diagram.get_untracked();
-    let mut ring: Vec<(i32, i32)> = (-6..=6).flat_map(|i| (-6..=6).map(move |j| (i, j))).collect();
-    ring.sort_by_key(|(i, j)| (i * i * 4 + j * j, *j, *i));
-    let places = ring.into_iter().map(|(i, j)| (x + f64::from(i) * (CARD.0 + GAP), y + f64::from(j) * (CARD.1 / 2.0)));
-    places.into_iter().find(|p| is_free(&diagram, *p)).unwrap_or((x, y))
-}
-
-fn is_free(diagram: &Document, (x, y): (f64, f64)) -> bool {
-    diagram.nodes.iter().all(|n| (n.x - x).abs() >= CARD.0 + GAP || (n.y - y).abs() >= CARD.1 + GAP)
+    session.diagram.with_untracked(|d| free_spot(d, x - CARD.0 / 2.0, y - CARD.1 / 2.0))
 }

@@ -199,7 +199,7 @@ impl Session {
         let viewport = self.viewport.get_untracked();
         if self.fit_next.get_untracked() && viewport.0 > 1.0 {
             self.fit_next.set(false);
-            self.view.set(self.diagram.with_untracked(|d| super::canvas::camera::fit(d, viewport)));
+            self.view.set(self.diagram.with_untracked(|d| crate::editor::geometry::fit(d, viewport)));
         }
     }
 
@@ -223,10 +223,15 @@ impl Session {
 
     /// Publishes the picture, the charts and the events to the views.
     pub fn publish(self) {
-        let picture = self.run.with_value(|run| {
-            (run.experiment.frame(0), run.experiment.series().to_vec(), run.events.iter().cloned().collect::<Vec<_>>())
+        let picture = self.with_run(|run| {
+            // What was on the document's time line has been done by now.
+            let followed = run.editor.follow(run.experiment.now()).then(|| run.editor.diagram().clone());
+            (run.experiment.frame(0), run.experiment.series().to_vec(), run.events.iter().cloned().collect::<Vec<_>>(), followed)
         });
-        let (frame, series, events) = picture;
+        let Some((frame, series, events, followed)) = picture else { return };
+        if let Some(diagram) = followed {
+            self.diagram.set(Arc::new(diagram));
+        }
         self.frame.set(Arc::new(frame));
         self.series.set(Arc::new(series));
         if self.events.with_untracked(|old| old.len() != events.len() || old.last() != events.last()) {

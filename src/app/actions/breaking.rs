@@ -4,7 +4,9 @@
 use leptos::prelude::*;
 
 use crate::app::session::Session;
+use crate::components::kind;
 use crate::diagram::Fault;
+use crate::editor::commands;
 use crate::lab::frame::Health;
 
 /// How many times as long a slowed node takes.
@@ -31,7 +33,7 @@ pub fn some_cache(session: Session) -> Result<(), &'static str> {
 
 fn caches(session: Session) -> Vec<String> {
     let selection = session.selection.get();
-    session.diagram.with(|d| d.nodes.iter().filter(|n| n.kind == "cache" && selection.nodes.contains(&n.id)).map(|n| n.id.clone()).collect())
+    session.diagram.with(|d| d.nodes.iter().filter(|n| kind(&n.kind).is_some_and(|k| k.can_flush) && selection.nodes.contains(&n.id)).map(|n| n.id.clone()).collect())
 }
 
 fn nodes(session: Session) -> Vec<String> {
@@ -55,10 +57,10 @@ pub fn crash(session: Session) {
     let ids = nodes(session);
     let (down, up): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Down(_)));
     if up.is_empty() {
-        let label = format!("restart {}", named(session, &down));
+        let label = format!("Restart {}", named(session, &down));
         session.break_or_mend(label, down.into_iter().map(|node| Fault::Restart { node }).collect());
     } else {
-        let label = format!("crash {}", named(session, &up));
+        let label = format!("Crash {}", named(session, &up));
         session.break_or_mend(label, up.into_iter().map(|node| Fault::Crash { node }).collect());
     }
 }
@@ -68,7 +70,7 @@ pub fn slow(session: Session) {
     let ids = nodes(session);
     let (slow, normal): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Slow(_)));
     let (ids, factor) = if normal.is_empty() { (slow, 1.0) } else { (normal, SLOWNESS) };
-    let label = if factor == 1.0 { format!("{} at normal speed", named(session, &ids)) } else { format!("slow {}", named(session, &ids)) };
+    let label = if factor == 1.0 { format!("Bring {} back to normal speed", named(session, &ids)) } else { format!("Slow {}", named(session, &ids)) };
     session.break_or_mend(label, ids.into_iter().map(|node| Fault::Slow { node, factor }).collect());
 }
 
@@ -77,17 +79,20 @@ pub fn cut(session: Session) {
     let ids: Vec<String> = session.selection.with_untracked(|s| s.links.iter().cloned().collect());
     let is_cut = |id: &String| session.frame.with_untracked(|f| f.links.iter().any(|l| l.id == *id && l.cut));
     let (cut, whole): (Vec<_>, Vec<_>) = ids.into_iter().partition(is_cut);
-    let what = |n: usize| if n == 1 { "a link".to_string() } else { format!("{n} links") };
+    let what = |ids: &[String]| match ids {
+        [id] => session.diagram.with_untracked(|d| commands::link_name(d, id)),
+        _ => format!("{} links", ids.len()),
+    };
     if whole.is_empty() {
-        session.break_or_mend(format!("mend {}", what(cut.len())), cut.into_iter().map(|link| Fault::Mend { link }).collect());
+        session.break_or_mend(format!("Mend {}", what(&cut)), cut.into_iter().map(|link| Fault::Mend { link }).collect());
     } else {
-        session.break_or_mend(format!("cut {}", what(whole.len())), whole.into_iter().map(|link| Fault::Cut { link }).collect());
+        session.break_or_mend(format!("Cut {}", what(&whole)), whole.into_iter().map(|link| Fault::Cut { link }).collect());
     }
 }
 
 /// Empties the selected caches.
 pub fn flush(session: Session) {
     let ids = untrack(|| caches(session));
-    let label = format!("flush {}", named(session, &ids));
+    let label = format!("Flush {}", named(session, &ids));
     session.break_or_mend(label, ids.into_iter().map(|node| Fault::Flush { node }).collect());
 }

@@ -3,9 +3,8 @@
 
 use leptos::prelude::*;
 
-use crate::app::canvas::camera;
 use crate::app::session::Session;
-use crate::editor::{commands, Selection};
+use crate::editor::{commands, geometry, Selection};
 
 /// Exactly one node is selected.
 pub fn one_node(session: Session) -> Result<(), &'static str> {
@@ -73,20 +72,17 @@ pub fn delete(session: Session) {
 
 /// Selects all nodes and links.
 pub fn select_all(session: Session) {
-    session.select(session.diagram.with_untracked(|d| Selection {
-        nodes: d.nodes.iter().map(|n| n.id.clone()).collect(),
-        links: d.links.iter().map(|l| l.id.clone()).collect(),
-    }));
+    session.select(session.diagram.with_untracked(|d| Selection::all(d)));
 }
 
 /// Zooms about the middle of the canvas.
 pub fn zoom(session: Session, by: f64) {
     let (width, height) = session.viewport.get_untracked();
-    session.view.update(|view| *view = camera::zoom_at(*view, width / 2.0, height / 2.0, by));
+    session.view.update(|view| *view = geometry::zoom_at(*view, width / 2.0, height / 2.0, by));
 }
 
 /// Shows the whole diagram.
 pub fn fit(session: Session) {
     let viewport = session.viewport.get_untracked();
-    session.view.set(session.diagram.with_untracked(|d| camera::fit(d, viewport)));
+    session.view.set(session.diagram.with_untracked(|d| geometry::fit(d, viewport)));
 }

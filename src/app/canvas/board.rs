@@ -4,12 +4,12 @@
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
-use super::camera::CARD;
-use super::curve::{Curve, Point};
+use super::curve::{between, to_point, Curve, Point};
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
 use crate::app::session::Session;
 use crate::diagram::View;
+use crate::editor::geometry::{to_screen, CARD};
 
 /// The shared handle.
 #[derive(Clone, Copy)]
@@ -78,9 +78,9 @@ impl Board {
         self.scene.with_value(|scene| {
             let start = *scene.cards.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
-                return Some((Curve::between(start, *end), true));
+                return Some((between(start, *end), true));
             }
-            self.loose_end.get_untracked().map(|end| (Curve::to_point(start, end), false))
+            self.loose_end.get_untracked().map(|end| (to_point(start, end), false))
         })
     }
 
@@ -88,7 +88,7 @@ impl Board {
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
         let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
         let by = if drag.nodes.contains(id) { drag.by } else { (0.0, 0.0) };
-        let (x, y) = super::camera::to_screen(view, place.0 + by.0, place.1 + by.1);
+        let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }
 

@@ -51,7 +51,7 @@ pub fn Card(
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
     };
     let headline = Memo::new(move |_| now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default()));
-    let extra = Memo::new(move |_| now.with(|n| n.as_ref().map(facts::extra).unwrap_or_default()));
+    let extra = Memo::new(move |_| session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n)).unwrap_or_default())));
     let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
     let load = Memo::new(move |_| facts::load(utilisation.get()));
     view! {

@@ -61,11 +61,13 @@ pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
 }
 
 /// What the kind adds: its first gauges, and a held key with its version.
-pub fn extra(node: &NodeFrame) -> String {
+pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
     if matches!(node.health, Health::Down(_)) {
         return String::new();
     }
-    let mut parts: Vec<String> = node.gauges.iter().take(2).map(gauge).collect();
+    let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
+    let mut parts: Vec<String> = share.map(|(_, share)| format!("{} % of requests", percent(*share))).into_iter().collect();
+    parts.extend(node.gauges.iter().take(2 - parts.len()).map(gauge));
     if parts.len() < 2 {
         if let Some((key, version)) = node.sample.first() {
             parts.push(format!("key {key} = v{version}"));

@@ -8,17 +8,15 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent, WheelEvent};
 
 use super::board::Board;
-use super::camera::{pan, to_diagram, zoom_at};
 use super::curve::Point;
 use super::scene::Drag;
 use crate::app::actions::connect_nodes;
 use crate::diagram::View;
+use crate::editor::geometry::{pan, snap, to_diagram, zoom_at};
 use crate::editor::{commands, Selection};
 
 /// A pointer that moved less than this clicked.
 const CLICK: f64 = 4.0;
-/// Cards snap to this grid.
-const GRID: f64 = 8.0;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum Doing {
@@ -247,11 +245,9 @@ impl Board {
     fn pick_node(self, id: &str, add: bool) {
         let mut selection = self.session.selection.get_untracked();
         if add {
-            if !selection.nodes.remove(id) {
-                selection.nodes.insert(id.into());
-            }
+            selection.toggle_node(id);
         } else if !selection.nodes.contains(id) {
-            selection = Selection { nodes: [id.to_string()].into(), ..Selection::default() };
+            selection = Selection::node(id);
         } else {
             selection.links.clear();
         }
@@ -260,9 +256,7 @@ impl Board {
 
     fn pick_link(self, id: &str, add: bool) {
         let mut selection = if add { self.session.selection.get_untracked() } else { Selection::default() };
-        if !selection.links.remove(id) {
-            selection.links.insert(id.into());
-        }
+        selection.toggle_link(id);
         self.session.select(selection);
     }
 
@@ -270,8 +264,7 @@ impl Board {
     fn snapped(self, nodes: &std::collections::BTreeSet<String>, by: Point) -> Point {
         let first = self.session.diagram.with_untracked(|d| nodes.iter().find_map(|id| d.node(id)).map(|n| (n.x, n.y)));
         let Some((x, y)) = first else { return by };
-        let snap = |at: f64, by: f64| ((at + by) / GRID).round() * GRID - at;
-        (snap(x, by.0), snap(y, by.1))
+        (snap(x + by.0) - x, snap(y + by.1) - y)
     }
 }
 

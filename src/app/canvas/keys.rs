@@ -5,35 +5,19 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::board::Board;
-use super::camera::{to_screen, CARD};
 use crate::app::actions::connect_nodes;
 use crate::app::dom;
-use crate::diagram::Document;
+use crate::editor::geometry::{pan, spatial_neighbour, to_screen, Direction, CARD, GRID};
 use crate::editor::{commands, Selection};
 
-/// How far one press of shift and an arrow moves.
-const STEP: f64 = 8.0;
-
-fn direction(key: &str) -> Option<(f64, f64)> {
+fn direction(key: &str) -> Option<Direction> {
     match key {
-        "ArrowLeft" => Some((-1.0, 0.0)),
-        "ArrowRight" => Some((1.0, 0.0)),
-        "ArrowUp" => Some((0.0, -1.0)),
-        "ArrowDown" => Some((0.0, 1.0)),
+        "ArrowLeft" => Some(Direction::Left),
+        "ArrowRight" => Some(Direction::Right),
+        "ArrowUp" => Some(Direction::Up),
+        "ArrowDown" => Some(Direction::Down),
         _ => None,
     }
-}
-
-/// The nearest card in a direction: distance ahead counts once, distance aside twice.
-fn neighbour(diagram: &Document, from: &str, (dx, dy): (f64, f64)) -> Option<String> {
-    let here = diagram.node(from)?;
-    let score = |n: &crate::diagram::Node| {
-        let (x, y) = (n.x - here.x, n.y - here.y);
-        let (ahead, aside) = (x * dx + y * dy, (x * dy).abs() + (y * dx).abs());
-        (ahead > 1.0).then_some(ahead + 2.0 * aside)
-    };
-    let scored = diagram.nodes.iter().filter(|n| n.id != from).filter_map(|n| Some((score(n)?, &n.id)));
-    scored.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
 }
 
 impl Board {
@@ -105,13 +89,13 @@ impl Board {
         active.and_then(|e| e.get_attribute("data-node")).or_else(|| self.session.selection.with_untracked(|s| s.nodes.iter().next().cloned()))
     }
 
-    fn go(self, from: Option<String>, way: (f64, f64)) {
+    fn go(self, from: Option<String>, way: Direction) {
         let session = self.session;
         let diagram = session.diagram.get_untracked();
         let linking = session.linking.with_untracked(Option::is_some);
         let from = if linking { self.target.get_untracked().or(from) } else { from };
         let next = match from {
-            Some(from) => neighbour(&diagram, &from, way),
+            Some(from) => spatial_neighbour(&diagram, &from, way).map(String::from),
             None => diagram.nodes.first().map(|n| n.id.clone()),
         };
         let Some(next) = next else { return };
@@ -146,18 +130,24 @@ impl Board {
         };
         let by = (shift(left, right, width), shift(top, bottom, height));
         if by != (0.0, 0.0) {
-            session.view.set(super::camera::pan(view, by.0, by.1));
+            session.view.set(pan(view, by.0, by.1));
         }
     }
 
-    fn nudge(self, (dx, dy): (f64, f64)) {
+    fn nudge(self, way: Direction) {
         let session = self.session;
         let ids: Vec<String> = session.selection.with_untracked(|s| s.nodes.iter().cloned().collect());
         if ids.is_empty() {
             session.announce("Select a component first");
             return;
         }
-        let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, dx * STEP, dy * STEP));
+        let (dx, dy) = match way {
+            Direction::Left => (-GRID, 0.0),
+            Direction::Right => (GRID, 0.0),
+            Direction::Up => (0.0, -GRID),
+            Direction::Down => (0.0, GRID),
+        };
+        let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, dx, dy));
         session.perform(step);
     }
 }

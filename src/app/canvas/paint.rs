@@ -10,10 +10,10 @@ use std::collections::VecDeque;
 use web_sys::CanvasRenderingContext2d as Pen;
 
 use crate::diagram::View;
+use crate::editor::geometry::to_screen;
 use crate::editor::Selection;
 use crate::lab::frame::{Frame, RequestId};
 
-use super::camera::to_screen;
 use super::colours::Colours;
 use super::curve::{Curve, Point};
 use super::scene::Scene;
@@ -74,7 +74,7 @@ pub fn paint(under: &Pen, over: &Pen, picture: &Picture, scene: &mut Scene) {
 }
 
 fn trace(pen: &Pen, picture: &Picture, curve: &Curve) {
-    let [a, b, c, d] = curve.0.map(|p| picture.screen(p));
+    let [a, b, c, d] = curve.points.map(|p| picture.screen(p));
     pen.begin_path();
     pen.move_to(a.0, a.1);
     pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagram::{Document, View};
-use crate::lab::frame::{Frame, RequestId};
+use crate::editor::geometry::{to_diagram, CARD};
+use crate::lab::frame::RequestId;
 
-use super::camera::{to_diagram, CARD};
 use super::colours::Colours;
-use super::curve::{Curve, Point};
+use super::curve::{between, Curve, Point};
 
 /// How near the pointer must be to a packet, in screen pixels.
 const PACKET_REACH: f64 = 12.0;
@@ -56,7 +56,7 @@ impl Scene {
         self.curves = diagram
             .links
             .iter()
-            .filter_map(|l| Some((l.id.clone(), Curve::between(*self.cards.get(&l.from)?, *self.cards.get(&l.to)?))))
+            .filter_map(|l| Some((l.id.clone(), between(*self.cards.get(&l.from)?, *self.cards.get(&l.to)?))))
             .collect();
         self.laid_out = Some((diagram.clone(), drag.clone()));
     }
@@ -80,9 +80,4 @@ impl Scene {
         let inside = |p: &Point| x >= p.0 && x <= p.0 + CARD.0 && y >= p.1 && y <= p.1 + CARD.1;
         self.cards.iter().find(|(_, p)| inside(p)).map(|(id, _)| id.clone())
     }
-}
-
-/// Messages on links in a frame.
-pub fn in_transit(frame: &Frame) -> usize {
-    frame.links.iter().map(|l| l.in_transit).sum()
 }

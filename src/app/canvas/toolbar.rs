@@ -4,9 +4,10 @@
 use leptos::prelude::*;
 
 use super::board::Board;
-use super::camera::to_screen;
-use super::curve::Curve;
+use super::curve::between;
 use crate::app::button::ActionButton;
+use crate::components::kind;
+use crate::editor::geometry::to_screen;
 use crate::lab::frame::Health;
 
 /// The toolbar.
@@ -22,7 +23,7 @@ pub fn BreakToolbar() -> impl IntoView {
     let down = health(|h| matches!(h, Health::Down(_)));
     let slow = health(|h| matches!(h, Health::Slow(_)));
     let cut = Memo::new(move |_| links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut))));
-    let cache = Memo::new(move |_| session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| n.kind == "cache"))));
+    let cache = Memo::new(move |_| session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| kind(&n.kind).is_some_and(|k| k.can_flush)))));
     let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
     let shown = Memo::new(move |_| anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none));
     let place = move || {
@@ -63,7 +64,7 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let diagram = session.diagram.get();
         let link = links.first().and_then(|id| diagram.link(id))?;
         let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
-        let middle = Curve::between((from.x, from.y), (to.x, to.y)).at(0.5);
+        let middle = between((from.x, from.y), (to.x, to.y)).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
         (x, y + 20.0)
     } else {

@@ -28,6 +28,18 @@ impl Session {
         }
     }
 
+    /// As [`Session::perform`], joining the step before it if that did the same: one undo step for a dragged slider.
+    pub fn perform_continuing(self, step: Step) -> bool {
+        let done = self.with_run(|run| run.perform_continuing(step)).unwrap_or(Ok(()));
+        self.changed();
+        done.map_err(|reason| self.refuse(reason)).is_ok()
+    }
+
+    /// Ends a drag: the next continuing step is a step of its own.
+    pub fn settle(self) {
+        self.with_run(|run| run.editor.settle());
+    }
+
     /// Breaks or mends something, as one undo step, and says it.
     pub fn break_or_mend(self, label: impl Into<String>, faults: Vec<Fault>) {
         let label = label.into();
@@ -96,12 +108,12 @@ impl Session {
 
     /// Selects one node.
     pub fn select_node(self, id: &str) {
-        self.select(Selection { nodes: [id.to_string()].into(), ..Selection::default() });
+        self.select(Selection::node(id));
     }
 
     /// Selects one link.
     pub fn select_link(self, id: &str) {
-        self.select(Selection { links: [id.to_string()].into(), ..Selection::default() });
+        self.select(Selection::link(id));
     }
 
     /// Opens a sheet, or closes with `None`.

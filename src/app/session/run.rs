@@ -48,19 +48,31 @@ impl Run {
 
     /// Performs one undo step on the document and the run.
     pub fn perform(&mut self, step: Step) -> Result<(), String> {
-        let entries = {
-            let now = self.settled();
-            self.editor.perform(step, now)?
-        };
+        let now = self.settled();
+        let entries = self.editor.perform(step, now)?;
+        self.follow(&entries)
+    }
+
+    /// As [`Run::perform`], joining the step before it if that did the same.
+    pub fn perform_continuing(&mut self, step: Step) -> Result<(), String> {
+        let now = self.settled();
+        let entries = self.editor.perform_continuing(step, now)?;
         self.follow(&entries)
     }
 
     /// Undoes (or does again) one step and gives its label.
     pub fn travel(&mut self, forward: bool) -> Result<Option<String>, String> {
         let now = self.settled();
+        let seed = self.editor.document().seed;
         let done = if forward { self.editor.redo(now) } else { self.editor.undo(now) };
         match done {
             None => Ok(None),
+            Some((label, _)) if self.editor.document().seed != seed => {
+                // Another seed is another run.
+                self.editor.restart();
+                self.rewind();
+                Ok(Some(label))
+            }
             Some((label, entries)) => self.follow(&entries).map(|()| Some(label)),
         }
     }

@@ -7,6 +7,7 @@ use super::{chip, cross, dashes, trace, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
+use crate::editor::geometry::CARD;
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 
 /// Share of failures from which a link is tinted.
@@ -78,8 +79,8 @@ fn one(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve, link: Opt
 /// A small head, so that who calls whom can be seen at rest.
 fn head(pen: &Pen, picture: &Picture, curve: &Curve, colour: &str) {
     let zoom = picture.scale();
-    let (x, y) = picture.screen(curve.0[3]);
-    let (dx, dy) = curve.direction(1.0);
+    let (x, y) = picture.screen(curve.points[3]);
+    let (dx, dy) = curve.direction_at(1.0);
     let (length, half) = (7.0 * zoom, 3.6 * zoom);
     pen.begin_path();
     pen.move_to(x, y);
@@ -91,7 +92,7 @@ fn head(pen: &Pen, picture: &Picture, curve: &Curve, colour: &str) {
 }
 
 fn gap(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve) {
-    let middle = picture.screen(curve.at(0.5));
+    let middle = picture.screen(curve.point_at(0.5));
     pen.set_fill_style_str(&colours.page);
     pen.begin_path();
     let _ = pen.arc(middle.0, middle.1, 15.0, 0.0, std::f64::consts::TAU);
@@ -104,8 +105,8 @@ fn gap(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve) {
 
 fn ends_down(picture: &Picture, scene: &Scene, curve: &Curve) -> bool {
     let down = |n: &NodeFrame| matches!(n.health, Health::Down(_));
-    let (w, h) = crate::app::canvas::camera::CARD;
-    let end = curve.0[3];
+    let (w, h) = CARD;
+    let end = curve.points[3];
     picture.frame.nodes.iter().filter(|n| down(n)).any(|n| {
         scene.cards.get(&n.id).is_some_and(|c| end.0 >= c.0 - 1.0 && end.0 <= c.0 + w + 1.0 && end.1 >= c.1 - 1.0 && end.1 <= c.1 + h + 1.0)
     })

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use web_sys::CanvasRenderingContext2d as Pen;
 
 use super::{chip, cross, Picture};
-use crate::app::canvas::camera::CARD;
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Point;
 use crate::app::canvas::scene::Scene;
+use crate::editor::geometry::CARD;
 use crate::lab::frame::{Event, Tone};
 
 /// How long a mark is seen.
@@ -68,7 +68,7 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colou
 
 fn place(picture: &Picture, scene: &Scene, event: &Event) -> Option<(Point, bool)> {
     if let Some(curve) = event.link.as_ref().and_then(|id| scene.curves.get(id)) {
-        return Some((picture.screen(curve.at(0.62)), true));
+        return Some((picture.screen(curve.point_at(0.62)), true));
     }
     let card = event.node.as_ref().and_then(|id| scene.cards.get(id))?;
     let (x, y) = picture.screen((card.0 + CARD.0 / 2.0, card.1));

@@ -6,10 +6,10 @@ use std::f64::consts::{FRAC_PI_4, TAU};
 use web_sys::CanvasRenderingContext2d as Pen;
 
 use super::{cross, Picture};
-use crate::app::canvas::camera::CARD;
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::{Curve, Point};
 use crate::app::canvas::scene::Scene;
+use crate::editor::geometry::CARD;
 use crate::lab::frame::{Packet, PacketFate, PacketKind};
 
 /// Half the distance between what goes and what comes back, in diagram pixels.
@@ -40,8 +40,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &mut Scene, colours: &C
 
 fn place(picture: &Picture, curve: &Curve, packet: &Packet) -> Point {
     let t = if packet.forward { packet.progress } else { 1.0 - packet.progress }.clamp(0.0, 1.0);
-    let (x, y) = curve.at(t);
-    let (dx, dy) = curve.direction(t);
+    let (x, y) = curve.point_along(t);
+    let (dx, dy) = curve.direction_at(t);
     let side = if packet.forward { LANE } else { -LANE };
     picture.screen((x + dy * side, y - dx * side))
 }
