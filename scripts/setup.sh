@@ -172,7 +172,7 @@ ensure_optimiser() {
   ensure_node
   say "installing wasm-opt (binaryen $binaryen_version)"
   mkdir -p "$FAULTLINE_TOOLS/node"
-  npm install --silent --no-audit --no-fund --prefix "$FAULTLINE_TOOLS/node" "binaryen@$binaryen_version" </dev/null >&2
+  npm install --loglevel=error --no-audit --no-fund --prefix "$FAULTLINE_TOOLS/node" "binaryen@$binaryen_version" </dev/null >&2
   ln -sf "$FAULTLINE_TOOLS/node/node_modules/.bin/wasm-opt" "$FAULTLINE_TOOLS/bin/wasm-opt"
   hash -r
   has_wasm_opt || die "wasm-opt was installed but does not run"
@@ -195,7 +195,7 @@ ensure_browser() {
   [ -e "$folder/package-lock.json" ] || return 0
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
   say "installing the packages of tests/browser"
-  npm ci --silent --no-audit --no-fund --prefix "$folder" </dev/null >&2
+  npm ci --loglevel=error --no-audit --no-fund --prefix "$folder" </dev/null >&2
 }
 
 mkdir -p "$FAULTLINE_TOOLS/bin"
