@@ -19,11 +19,8 @@ journey('every starter opens and runs', { timeout: 120_000 }, async ({ page, vis
   const lab = new Lab(page);
   await visit();
   await lab.ready();
-  await lab.button(/^Starters/).click();
-  const sheet = page.getByRole('dialog');
-  const titles = await sheet.locator('[data-starter]').evaluateAll((items) => items.map((item) => item.querySelector('h3, strong, b')?.textContent ?? item.textContent));
+  const titles = await lab.starters();
   assert.ok(titles.length >= 7, `at least seven starters, there are ${titles.length}`);
-  await page.keyboard.press('Escape');
   for (const title of titles) {
     await lab.openStarter(title);
     await lab.pass(2);
@@ -74,15 +71,6 @@ journey('the site asks nothing of anybody once it is loaded', async ({ page, con
   await lab.button('Help and keys').click();
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
-  await lab.openStarter((await starterTitles(lab))[1]);
+  await lab.openStarter((await lab.starters())[1]);
   await lab.pass(1);
 });
-
-async function starterTitles(lab) {
-  await lab.button(/^Starters/).click();
-  const sheet = lab.page.getByRole('dialog');
-  await sheet.waitFor();
-  const titles = await sheet.locator('[data-starter]').evaluateAll((items) => items.map((item) => item.querySelector('h3, strong, b')?.textContent ?? item.textContent));
-  await lab.page.keyboard.press('Escape');
-  return titles;
-}

@@ -10,5 +10,12 @@ export const faultline = (...args) => execFileSync(tool, args, { encoding: 'utf8
 /** `faultline run --json` on a file or scenario. */
 export const run = (what, ...args) => JSON.parse(faultline('run', what, '--json', ...args));
 
+/** Runs the command that the share sheet offers, on the file as it was saved; `--json` added. */
+export function follow(command, file) {
+  const [name, verb, , ...rest] = command.split(' ');
+  if (name !== 'faultline' || verb !== 'run') throw new Error(`not a run: ${command}`);
+  return run(file, ...rest);
+}
+
 /** The starters: `[{ id, title, … }]`. */
 export const scenarios = () => JSON.parse(faultline('list', 'scenarios', '--json'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { journey } from './browser.mjs';
-import { run, scenarios } from './cli.mjs';
+import { follow, run, scenarios } from './cli.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
 
@@ -14,7 +14,7 @@ journey('a reload finds the work', async ({ page, visit }) => {
   await lab.pass(2);
   await lab.pause();
   const [names, time] = [(await lab.names()).sort(), await lab.now()];
-  await page.getByText('Saved', { exact: true }).first().waitFor();
+  await page.getByText('saved', { exact: true }).first().waitFor();
   await page.reload();
   await lab.ready();
   await expectSoon(async () => (await lab.now()) >= time, 'the same moment');
@@ -38,7 +38,8 @@ journey('a share link gives a stranger the same document and the same run as the
   const mine = await lab.share();
   const file = await lab.saveFile();
   const text = readFileSync(file, 'utf8');
-  assert.equal(run(file).trace_hash, mine.hash, 'browser and command line agree');
+  assert.equal(follow(mine.command, file).trace_hash, mine.hash, 'browser and command line agree');
+  assert.equal(run(file).trace_hash, mine.hash, 'a saved file runs to its moment');
 
   const friend = await stranger();
   await friend.page.goto(mine.link);
@@ -62,8 +63,8 @@ journey('every starter runs the same in the browser and on the command line', { 
     await lab.openStarter(title);
     await lab.pass(3);
     await lab.pause();
-    const { hash } = await lab.share();
-    assert.equal(run(await lab.saveFile()).trace_hash, hash, title);
+    const { hash, command } = await lab.share();
+    assert.equal(follow(command, await lab.saveFile()).trace_hash, hash, title);
   }
 });
 
@@ -114,7 +115,7 @@ journey('a corrupt store is moved aside and said so', async ({ page, visit }) =>
   await visit();
   await lab.ready();
   await lab.pause();
-  await page.getByText('Saved', { exact: true }).first().waitFor();
+  await page.getByText('saved', { exact: true }).first().waitFor();
   const keys = await page.evaluate(() => Object.keys(localStorage));
   // Leaving saves; so the store is broken before the page's code runs.
   await page.addInitScript((names) => names.forEach((name) => localStorage.setItem(name, '{"format":"faultline","version":1,"nodes":[{"id"')), keys);

@@ -7,7 +7,7 @@ export class Lab {
   constructor(page) {
     this.page = page;
     this.canvas = page.getByRole('region', { name: 'Diagram' });
-    this.palette = page.getByRole('navigation', { name: 'Palette' });
+    this.palette = page.getByRole('navigation', { name: 'Components' });
     this.inspector = page.getByRole('complementary', { name: 'Inspector' });
     this.charts = page.getByRole('region', { name: 'Charts' });
     this.clock = page.getByRole('timer', { name: 'Simulated time' });
@@ -146,28 +146,37 @@ export class Lab {
     return this.page.locator('.messages').getByText(pattern);
   }
 
+  /** The titles of the starters. */
+  async starters() {
+    await this.button(/^Starters/).click();
+    const sheet = this.page.getByRole('dialog', { name: 'Starters' });
+    await sheet.waitFor();
+    const titles = await sheet.locator('.starter-title').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    return titles;
+  }
+
   async openStarter(title) {
     await this.button(/^Starters/).click();
-    const sheet = this.page.getByRole('dialog');
+    const sheet = this.page.getByRole('dialog', { name: 'Starters' });
     await sheet.getByRole('button', { name: new RegExp(`^${escape(title)}`) }).click();
     await sheet.waitFor({ state: 'hidden' });
+    await this.message(`Opened ${title}`).waitFor();
     await this.cards().first().waitFor();
   }
 
-  /** Opens the share sheet and reads the link and the trace hash off it; closes it. */
+  /** Opens the share sheet and reads it: `{ link, hash, command }`. Closes it again. */
   async share() {
     await this.button(/^Share/).click();
-    const sheet = this.page.getByRole('dialog');
-    const link = await sheet.getByRole('textbox', { name: /link/i }).inputValue();
-    const field = sheet.getByLabel(/trace hash/i);
-    let hash = '';
-    await expectSoon(async () => {
-      hash = (await field.evaluate((e) => e.value ?? e.textContent)).trim();
-      return /^[0-9a-f]{16}$/.test(hash);
-    }, 'the trace hash', 30_000);
+    const sheet = this.page.getByRole('dialog', { name: 'Share' });
+    const link = await sheet.getByRole('textbox', { name: 'Link', exact: true }).inputValue();
+    const command = await sheet.getByRole('textbox', { name: /^To compare/ }).inputValue();
+    const hash = await sheet.locator('[data-trace-hash]').innerText({ timeout: 40_000 });
+    assert.match(hash, /^[0-9a-f]{16}$/);
     await this.page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'hidden' });
-    return { link, hash };
+    return { link, hash, command };
   }
 
   /** Saves the document to a file and returns its path. */
@@ -200,7 +209,7 @@ export class Lab {
 
   /** A picture of the traffic, to compare. */
   async traffic() {
-    return this.canvas.locator('canvas').first().evaluate((canvas) => canvas.toDataURL());
+    return this.canvas.evaluate((stage) => [...stage.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join());
   }
 
   async undoAll() {
