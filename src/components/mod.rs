@@ -1,69 +1,185 @@
 //! One file per component kind: parameters, behaviour, explanation, icon, tests; and the registry that lists them.
 //! A kind sees the world only through its context. Kinds do not know each other.
 
+pub mod cache;
+pub mod clients;
+pub mod database;
 pub mod link;
+pub mod load_balancer;
+mod part;
+pub mod placeholder;
+pub mod replica;
+pub mod service;
+pub mod shard_router;
+pub mod signal;
 
-use crate::diagram::param::ParamSpec;
+pub use part::{Gauge, Group, Kind, Part, Ports, View};
 
-/// Section of the palette.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Sources of requests.
-    Traffic,
-    /// What spreads requests.
-    Edge,
-    /// What works.
-    Compute,
-    /// What holds data.
-    Data,
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
+use crate::engine::link::Role;
+use crate::engine::station::StationSpec;
+use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration, SimTime, Versioned};
+
+/// The engine's core, running components.
+pub type Core = crate::engine::core::Core<Component>;
+
+/// The registry: from this list come the enum of running components and the list of kinds.
+macro_rules! components {
+    ($($variant:ident($path:path),)*) => {
+        /// A running component of some kind.
+        #[derive(Clone, Debug)]
+        pub enum Component {
+            $(#[doc = concat!("A running `", stringify!($path), "`.")] $variant($path),)*
+            /// A node of an unknown kind: does nothing.
+            Placeholder(placeholder::Placeholder),
+        }
+
+        static KINDS: &[Kind] = &[$(<$path as Part>::KIND),*];
+
+        impl Component {
+            /// A component of the kind with this id, set to these values; a placeholder if there is no such kind.
+            pub fn new(kind: &str, values: &Values) -> Component {
+                $(if kind == <$path as Part>::KIND.id { return Component::$variant(<$path as Part>::new(values)); })*
+                Component::Placeholder(placeholder::Placeholder)
+            }
+        }
+
+        macro_rules! each {
+            ($component:expr, $part:ident => $body:expr) => {
+                match $component {
+                    $(Component::$variant($part) => $body,)*
+                    Component::Placeholder($part) => $body,
+                }
+            };
+        }
+    };
 }
 
-impl Group {
-    /// Heading in the palette.
-    pub fn label(self) -> &'static str {
-        match self {
-            Group::Traffic => "Traffic",
-            Group::Edge => "Edge",
-            Group::Compute => "Compute",
-            Group::Data => "Data",
-        }
+components! {
+    Clients(clients::Clients),
+    LoadBalancer(load_balancer::LoadBalancer),
+    Service(service::Service),
+    Cache(cache::Cache),
+    Database(database::Database),
+    Replica(replica::Replica),
+    ShardRouter(shard_router::ShardRouter),
+}
+
+/// All kinds, in the order of the palette.
+pub fn kinds() -> &'static [Kind] {
+    KINDS
+}
+
+/// The kind with this id.
+pub fn kind(id: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|k| k.id == id)
+}
+
+/// What a link between two kinds would be for; the error says why it cannot be.
+pub fn role_between(from: &str, to: &str) -> Result<Role, String> {
+    let (Some(a), Some(b)) = (kind(from), kind(to)) else {
+        // Unknown kinds do nothing, but links to them in a file from a newer version are kept.
+        return Ok(Role::Call);
+    };
+    if a.ports.ships_log && b.ports.follows_log {
+        return Ok(Role::Log);
+    }
+    if !a.ports.calls {
+        return Err(format!("A {} calls nobody: it only answers", a.label.to_lowercase()));
+    }
+    if !b.ports.called {
+        return Err(format!("{} start requests and take none", b.label));
+    }
+    if b.ports.looked_aside {
+        return match a.ports.looks_aside {
+            true => Ok(Role::Aside),
+            false => Err(format!("A {} is read by a service, beside its store: link a service to it", b.label.to_lowercase())),
+        };
+    }
+    Ok(Role::Call)
+}
+
+/// Whether a link between two kinds makes sense; the error says why not.
+pub fn can_connect(from_kind: &str, to_kind: &str) -> Result<(), String> {
+    role_between(from_kind, to_kind).map(|_| ())
+}
+
+impl Component {
+    /// Takes new values while running.
+    pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        each!(self, part => part.configure(values, ctx));
+    }
+
+    /// Empties it, if it is a cache. Returns whether it is.
+    pub fn flush(&mut self) -> bool {
+        each!(self, part => part.flush())
+    }
+
+    /// What its kind adds to the picture.
+    pub fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        each!(self, part => part.gauges(view))
+    }
+
+    /// What it says of others.
+    pub fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
+        each!(self, part => part.verdicts(view))
+    }
+
+    /// How it spreads requests over others.
+    pub fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
+        each!(self, part => part.shares(view))
+    }
+
+    /// A few held keys with versions, newest first.
+    pub fn sample(&self) -> Vec<(u64, u64)> {
+        each!(self, part => part.sample())
+    }
+
+    /// Cost per hour and per million operations, in the user's currency.
+    pub fn prices(&self) -> (f64, f64) {
+        each!(self, part => part.prices())
     }
 }
 
-/// What a kind's node may be linked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ports {
-    /// It calls others.
-    pub calls: bool,
-    /// Others may call it.
-    pub called: bool,
-    /// It ships a replication log.
-    pub ships_log: bool,
-    /// It follows a replication log.
-    pub follows_log: bool,
-    /// A service reads it beside its store (cache-aside).
-    pub looked_aside: bool,
-}
+impl Behaviour for Component {
+    type Shared = crate::data::judge::Judge;
+    type Signal = signal::Signal;
 
-/// The face of a kind: all that palette, inspector, reader and reference need.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// Name in a file: `load_balancer`.
-    pub id: &'static str,
-    /// Name on the screen: `Load balancer`.
-    pub label: &'static str,
-    /// Name of the icon (Lucide): `scale`.
-    pub icon: &'static str,
-    /// Where in the palette.
-    pub group: Group,
-    /// One sentence for a tooltip.
-    pub summary: &'static str,
-    /// What it does, the trade-offs, and where the model stops. Plain paragraphs separated by blank lines.
-    pub explanation: &'static str,
-    /// Ports.
-    pub ports: Ports,
-    /// Parameter declarations.
-    pub specs: fn() -> Vec<ParamSpec>,
-    /// Workers and price parameters are drawn on the card: whether the kind has a station at all.
-    pub has_station: bool,
+    fn station(&self) -> StationSpec {
+        each!(self, part => part.station())
+    }
+    fn start(&mut self, ctx: &mut Ctx<'_, Self>) {
+        each!(self, part => part.start(ctx));
+    }
+    fn crash(&mut self, ctx: &mut Ctx<'_, Self>) {
+        each!(self, part => part.crash(ctx));
+    }
+    fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64) {
+        each!(self, part => part.timer(ctx, token));
+    }
+    fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason> {
+        each!(self, part => part.admit(ctx, job))
+    }
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration {
+        each!(self, part => part.service_time(ctx, job, concurrency))
+    }
+    fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
+        each!(self, part => part.served(ctx, job))
+    }
+    fn answered(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
+        each!(self, part => part.answered(ctx, job, link, outcome))
+    }
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next {
+        each!(self, part => part.stages_done(ctx, job, outcome))
+    }
+    fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal) {
+        each!(self, part => part.signal(ctx, link, signal));
+    }
+    fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool {
+        each!(self, part => part.ended(ctx, ended))
+    }
+    fn is_stale(shared: &Self::Shared, key: u64, value: Versioned, since: SimTime) -> bool {
+        shared.is_stale(key, value, since)
+    }
 }

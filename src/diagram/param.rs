@@ -33,8 +33,8 @@ pub enum ParamType {
         /// Greatest value in milliseconds.
         max_ms: f64,
     },
-    /// A distribution of durations.
-    Distribution,
+    /// A distribution of durations: [`Distribution`].
+    Law,
 }
 
 /// The declaration of one parameter.
@@ -78,7 +78,7 @@ impl ParamSpec {
                     Err(format!("is {}, it must be one of {}", brief(value), names.join(", ")))
                 }
             },
-            ParamType::Distribution => serde_json::from_value::<Distribution>(value.clone())
+            ParamType::Law => serde_json::from_value::<Distribution>(value.clone())
                 .map_err(|e| format!("is not a distribution: {e}"))?
                 .check(),
         }

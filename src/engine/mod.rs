@@ -1,9 +1,22 @@
 //! The discrete-event core: clock, events, randomness, requests, links, stations.
 //! Knows no component kind, no document and no screen.
 
+pub mod behaviour;
+pub mod core;
 pub mod distribution;
+pub mod ids;
+pub mod link;
+pub mod queue;
 pub mod random;
+pub mod request;
+pub mod station;
 pub mod time;
+pub mod trace;
+pub mod world;
 
+pub use behaviour::{Behaviour, Ctx, Ended, Next};
 pub use distribution::Distribution;
+pub use ids::{JobKey, LinkIndex, NodeIndex};
+pub use request::{Message, Operation, Outcome, Reason, Versioned, Why};
 pub use time::{SimDuration, SimTime};
+pub use world::World;

@@ -63,20 +63,7 @@ pub enum Health {
     Placeholder,
 }
 
-/// One named figure of a node: `hit ratio 71 %`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gauge {
-    /// Stable name, as in the results file: `hit_ratio`.
-    pub name: &'static str,
-    /// Name on the screen: `hit ratio`.
-    pub label: &'static str,
-    /// Value in `unit`.
-    pub value: f64,
-    /// `%` (value from 0 to 1), `ms`, `keys`, `/s`, …
-    pub unit: &'static str,
-    /// Full scale, where there is one: a bar can be drawn.
-    pub of: Option<f64>,
-}
+pub use crate::components::Gauge;
 
 /// A node now.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +90,8 @@ pub struct NodeFrame {
     pub gauges: Vec<Gauge>,
     /// What a balancer, router or cache says of others: `(node id, "out of rotation")`.
     pub verdicts: Vec<(String, &'static str)>,
+    /// What share of the requests a router sends to each: `(node id, 0 to 1)`.
+    pub shares: Vec<(String, f64)>,
     /// A few held keys with versions, newest first: `(key, version)`.
     pub sample: Vec<(u64, u64)>,
 }
@@ -171,22 +160,7 @@ pub struct Frame {
     pub in_flight: usize,
 }
 
-/// What took the time, for the colour of a bar in the waterfall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpanKind {
-    /// The whole call, from first attempt to answer; parent of the rest.
-    Call,
-    /// Opening a connection, or waiting for a pooled one.
-    Connect,
-    /// On the link.
-    Network,
-    /// Waiting for a worker.
-    Queue,
-    /// Being served.
-    Service,
-    /// Waiting before a retry.
-    Backoff,
-}
+pub use crate::engine::trace::SpanKind;
 
 /// One bar of a waterfall.
 #[derive(Clone, Debug, PartialEq)]

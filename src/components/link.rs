@@ -1,0 +1,71 @@
+//! The parameters of a link: how messages travel, when it is called, with what patience. One set for all links.
+
+use crate::diagram::param::Values;
+use crate::engine::link::{Jitter, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
+use crate::engine::{Distribution, SimDuration};
+use crate::params;
+
+params! {
+    /// What a link is set to.
+    pub struct Params {
+        latency: Distribution = Distribution::constant(0.5), Law, "Latency", "ms", "One-way travel time towards the called node.";
+        asymmetric: bool = false, Bool, "Different way back", "", "Replies have a travel time of their own.";
+        return_latency: Distribution = Distribution::constant(0.5), Law, "Return latency", "ms", "One-way travel time of replies.", when "asymmetric" in ["true"];
+        jitter: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 60_000.0 }, "Jitter", "ms", "Extra travel time of each message, uniform from 0 to this.";
+        loss_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "Loss", "%", "Share of messages that vanish, each way. Nobody is told: only a timeout notices.";
+        bandwidth_mbps: f64 = 0.0, Float { min: 0.0, max: 1_000_000.0 }, "Bandwidth", "Mbit/s", "Each direction sends one message after the other at this rate. 0 is unlimited.";
+        timeout: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Timeout", "ms", "How long the caller waits for an attempt. The called node goes on working on it. 0 is for ever.";
+        retries: u32 = 0, Int { min: 0, max: 20 }, "Retries", "", "Attempts after the first, when one fails.";
+        backoff: SimDuration = SimDuration::from_millis(50), Duration { min_ms: 0.0, max_ms: 600_000.0 }, "Back-off", "ms", "Wait before the first retry; it doubles with each.";
+        backoff_cap: SimDuration = SimDuration::from_millis(2000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Longest back-off", "ms", "The back-off grows no further than this.";
+        backoff_jitter: Jitter = Jitter::Full, Choice(Jitter::OPTIONS), "Back-off jitter", "", "Randomises the back-off, so that callers that failed together do not retry together.";
+        retry_budget: bool = false, Bool, "Retry budget", "", "Limits retries to a share of the calls, with a burst of ten: keeps retries from feeding an overload.";
+        retry_budget_percent: f64 = 10.0, Float { min: 0.1, max: 100.0 }, "Budget", "%", "Retries allowed as a share of calls.", when "retry_budget" in ["true"];
+        connections: u32 = 0, Int { min: 0, max: 100_000 }, "Connections", "", "Size of the caller's connection pool; an attempt waits when all are in use. 0 is unlimited.";
+        handshake_round_trips: u32 = 0, Int { min: 0, max: 4 }, "Handshake", "round trips", "Paid once per new connection: TCP 1, with TLS 1.3 2, with TLS 1.2 3. Connections are kept open and used again.";
+        when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link.";
+        probability_percent: f64 = 100.0, Float { min: 0.0, max: 100.0 }, "Probability", "%", "Share of requests that make this call at all.";
+        count: u32 = 1, Int { min: 1, max: 1000 }, "Calls", "", "Parallel calls each time.";
+        stage: u32 = 1, Int { min: 1, max: 20 }, "Stage", "", "Links of one stage are called at once; the next stage follows when they have answered.";
+        pick: Pick = Pick::Every, Choice(Pick::OPTIONS), "Called", "", "Always, or as one of several alternatives: each request picks one of the stage's links so marked.";
+        wait_for: WaitFor = WaitFor::All, Choice(WaitFor::OPTIONS), "Wait for", "", "What the caller waits for before it goes on.";
+        need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
+    }
+}
+
+/// The declarations, in the order of the form.
+pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
+    Params::specs()
+}
+
+/// The engine's settings for a link with these values in this role.
+pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
+    let p = Params::from_values(values);
+    LinkSpec {
+        role,
+        return_latency: if p.asymmetric { p.return_latency } else { p.latency.clone() },
+        latency: p.latency,
+        jitter: p.jitter,
+        bandwidth_bps: (p.bandwidth_mbps > 0.0).then_some(p.bandwidth_mbps * 1e6),
+        loss: p.loss_percent / 100.0,
+        rule: Rule {
+            when: p.when,
+            probability: p.probability_percent / 100.0,
+            count: p.count,
+            stage: p.stage,
+            pick: p.pick,
+            wait_for: p.wait_for,
+            need: p.need,
+        },
+        policy: Policy {
+            timeout: (p.timeout > SimDuration::ZERO).then_some(p.timeout),
+            retries: p.retries,
+            backoff: p.backoff,
+            backoff_cap: p.backoff_cap,
+            jitter: p.backoff_jitter,
+            budget: p.retry_budget.then_some(p.retry_budget_percent / 100.0),
+        },
+        connections: (p.connections > 0).then_some(p.connections),
+        handshake_round_trips: p.handshake_round_trips,
+    }
+}

@@ -1,0 +1,277 @@
+//! Load balancer: spreads requests over the nodes it is linked to, and takes those that fail health checks out of rotation.
+//!
+//! ```text
+//!            ┌──► backend   ◄ health check every interval
+//!   ──► LB ──┼──► backend
+//!            └──► backend
+//! ```
+//! Power of d choices: Mitzenmacher 2001, choices without replacement. Health-check thresholds as in HAProxy's `rise` and `fall`.
+
+use rustc_hash::FxHashMap;
+
+use super::signal::Signal;
+use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::data::ring::Ring;
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::link::Role;
+use crate::engine::random::{below, mix, Purpose};
+use crate::engine::{JobKey, LinkIndex, NodeIndex, Reason, SimDuration, Why};
+use crate::{choice, params};
+
+choice! {
+    /// How a backend is chosen.
+    pub enum Algorithm {
+        RoundRobin = "round_robin" "Round robin",
+        Random = "random" "Random",
+        LeastConnections = "least_connections" "Least connections",
+        Choices = "choices" "Best of d random choices",
+        IpHash = "ip_hash" "IP hash",
+        ConsistentHash = "consistent_hash" "Consistent hash",
+    }
+}
+
+choice! {
+    /// What is hashed.
+    pub enum HashOn {
+        Key = "key" "Key",
+        User = "user" "User",
+    }
+}
+
+params! {
+    /// What a load balancer is set to.
+    pub struct Params {
+        algorithm: Algorithm = Algorithm::RoundRobin, Choice(Algorithm::OPTIONS), "Algorithm", "", "How a backend is chosen for each request.";
+        choices: u32 = 2, Int { min: 1, max: 100 }, "Choices", "", "How many random backends are compared; the one with the fewest open requests is taken. Two are nearly as good as all.", when "algorithm" in ["choices"];
+        hash_on: HashOn = HashOn::Key, Choice(HashOn::OPTIONS), "Hash", "", "What decides the place on the ring.", when "algorithm" in ["consistent_hash"];
+        virtual_nodes: u32 = 100, Int { min: 1, max: 2000 }, "Virtual nodes", "", "Points on the ring per backend; more spread the load more evenly.", when "algorithm" in ["consistent_hash"];
+        forward_time: SimDuration = SimDuration(100_000), Duration { min_ms: 0.0, max_ms: 10_000.0 }, "Forwarding time", "ms", "Time the balancer itself takes for a request.";
+        health_checks: bool = true, Bool, "Health checks", "", "Asks every backend in turn whether it works, and sends nothing to those that do not answer.";
+        check_interval: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 1.0, max_ms: 600_000.0 }, "Check interval", "ms", "From one check of a backend to the next; an answer must come before the next is due.", when "health_checks" in ["true"];
+        unhealthy_after: u32 = 3, Int { min: 1, max: 100 }, "Unhealthy after", "failed checks", "Failed checks in a row that take a backend out of rotation.", when "health_checks" in ["true"];
+        healthy_after: u32 = 2, Int { min: 1, max: 100 }, "Healthy after", "good checks", "Good checks in a row that bring it back.", when "health_checks" in ["true"];
+        price_per_hour: f64 = 0.025, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
+        price_per_million: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Check {
+    healthy: bool,
+    awaiting: Option<u64>,
+    good: u32,
+    bad: u32,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        // Until the first checks say otherwise a backend counts as healthy, so that a fresh diagram works at once.
+        Check { healthy: true, awaiting: None, good: 0, bad: 0 }
+    }
+}
+
+/// A running load balancer.
+#[derive(Clone, Debug)]
+pub struct LoadBalancer {
+    params: Params,
+    next: usize,
+    checks: FxHashMap<LinkIndex, Check>,
+    round: u64,
+    ring: Ring,
+    ring_links: Vec<LinkIndex>,
+    sent: FxHashMap<LinkIndex, u64>,
+}
+
+impl LoadBalancer {
+    fn healthy(&self, link: LinkIndex) -> bool {
+        !self.params.health_checks || self.checks.get(&link).is_none_or(|c| c.healthy)
+    }
+
+    fn choose(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Option<(LinkIndex, Why)> {
+        let (message, luck) = (ctx.job(job).message, ctx.job(job).luck);
+        let all: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).filter(|l| ctx.takes(*l, &message)).collect();
+        let live: smallvec::SmallVec<[LinkIndex; 16]> = all.iter().copied().filter(|l| self.healthy(*l)).collect();
+        if live.is_empty() {
+            return None;
+        }
+        let n = live.len();
+        let mut rng = ctx.rng(Purpose::Choice, luck);
+        let out = (all.len() - n) as u64;
+        Some(match self.params.algorithm {
+            Algorithm::RoundRobin => {
+                self.next = (self.next + 1) % n;
+                (live[self.next], Why::with("round robin: number {a} of {b} in rotation", self.next as u64 + 1, n as u64))
+            }
+            Algorithm::Random => (live[below(&mut rng, n)], Why::with("random, one of {a} in rotation", n as u64, out)),
+            Algorithm::LeastConnections => {
+                // Ties are broken at random, or the first backend would take all of a light load.
+                let least = live.iter().map(|l| ctx.open_attempts(*l)).min().unwrap_or(0);
+                let tied: smallvec::SmallVec<[LinkIndex; 16]> = live.iter().copied().filter(|l| ctx.open_attempts(*l) == least).collect();
+                (tied[below(&mut rng, tied.len())], Why::with("least connections: {a} open", least, 0))
+            }
+            Algorithm::Choices => {
+                let d = (self.params.choices as usize).min(n);
+                let mut pool = live.clone();
+                // A partial shuffle draws d of them without replacement.
+                for i in 0..d {
+                    let j = i + below(&mut rng, n - i);
+                    pool.swap(i, j);
+                }
+                let best = pool[..d].iter().copied().min_by_key(|l| ctx.open_attempts(*l)).unwrap_or(live[0]);
+                (best, Why::with("best of {a} random choices: {b} open", d as u64, ctx.open_attempts(best)))
+            }
+            Algorithm::IpHash => {
+                let index = (mix(0x6970, message.user) % n as u64) as usize;
+                (live[index], Why::with("hash of user {a}", message.user, 0))
+            }
+            Algorithm::ConsistentHash => {
+                if self.ring_links[..] != all[..] {
+                    let names: Vec<u64> = all.iter().map(|l| ctx.link_stream(*l)).collect();
+                    self.ring = Ring::new(&names, self.params.virtual_nodes);
+                    self.ring_links = all.to_vec();
+                }
+                let (subject, text) = match self.params.hash_on {
+                    HashOn::Key => (message.key, "ring position of key {a}"),
+                    HashOn::User => (message.user, "ring position of user {a}"),
+                };
+                let owner = self.ring.owner(subject, |m| self.healthy(all[m]))?;
+                (all[owner], Why::with(text, subject, 0))
+            }
+        })
+    }
+
+    fn check_all(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.round += 1;
+        let links: Vec<LinkIndex> = ctx.outgoing(Role::Call).collect();
+        self.checks.retain(|l, _| links.contains(l));
+        for link in links {
+            let check = self.checks.entry(link).or_default();
+            if check.awaiting.is_some() {
+                check.good = 0;
+                check.bad += 1;
+                if check.healthy && check.bad >= self.params.unhealthy_after {
+                    check.healthy = false;
+                    let target = ctx.target(link);
+                    ctx.notice(Some(target), "out of rotation", false);
+                }
+            }
+            check.awaiting = Some(self.round);
+            ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
+        }
+        // A crashed balancer keeps no timers; the interval is read afresh so that a change takes effect.
+        ctx.set_timer(self.params.check_interval, 0);
+    }
+}
+
+impl Part for LoadBalancer {
+    const KIND: Kind = Kind {
+        id: "load_balancer",
+        label: "Load balancer",
+        icon: "scale",
+        group: Group::Edge,
+        summary: "Spreads requests over several servers and routes around those that fail health checks",
+        explanation: "A load balancer takes each request and sends it to one of the servers it is linked to.\n\nRound robin and random ignore how busy the servers are. Least connections looks at all of them; best of two random choices looks at two and is nearly as good, without everybody rushing to the same idle server. IP hash and consistent hash send the same user or key to the same server, for sessions and caches, at the price of uneven load.\n\nHealth checks find a dead server after interval times threshold. Until then its share of requests fails: quick detection means more false alarms.\n\nThe model's balancer has no limit of its own and does not retry elsewhere. Real ones also drain connections, warm servers up slowly and watch real traffic for errors.",
+        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
+        specs: Params::specs,
+        has_station: false,
+        can_flush: false,
+    };
+
+    fn new(values: &Values) -> Self {
+        LoadBalancer {
+            params: Params::from_values(values),
+            // So that the first request goes to the first backend.
+            next: usize::MAX - 1,
+            checks: FxHashMap::default(),
+            round: 0,
+            ring: Ring::default(),
+            ring_links: Vec::new(),
+            sent: FxHashMap::default(),
+        }
+    }
+
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        let had_checks = self.params.health_checks;
+        self.params = Params::from_values(values);
+        self.ring_links.clear();
+        if self.params.health_checks && !had_checks {
+            ctx.set_timer(SimDuration::ZERO, 0);
+        }
+    }
+
+    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        let out = self.checks.values().filter(|c| !c.healthy).count();
+        let all = view.core.nodes[view.node.at()].outgoing.len();
+        let out = if self.params.health_checks { out } else { 0 };
+        vec![Gauge { name: "in_rotation", label: "in rotation", value: (all - out.min(all)) as f64, unit: "", of: Some(all as f64) }]
+    }
+
+    fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
+        let outgoing = &view.core.nodes[view.node.at()].outgoing;
+        outgoing.iter().filter(|l| !self.healthy(**l)).map(|l| (view.core.links[l.at()].to, "out of rotation")).collect()
+    }
+
+    fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
+        let total: u64 = self.sent.values().sum();
+        let outgoing = &view.core.nodes[view.node.at()].outgoing;
+        outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
+    }
+
+    fn prices(&self) -> (f64, f64) {
+        (self.params.price_per_hour, self.params.price_per_million)
+    }
+
+    fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
+        if self.params.health_checks {
+            ctx.set_timer(SimDuration::ZERO, 0);
+        }
+    }
+
+    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
+        self.checks.clear();
+    }
+
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
+        if self.params.health_checks {
+            self.check_all(ctx);
+        }
+    }
+
+    fn service_time(&mut self, _: &mut Ctx<'_, Component>, _: JobKey, _: u32) -> SimDuration {
+        self.params.forward_time
+    }
+
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        match self.choose(ctx, job) {
+            Some((link, why)) => {
+                *self.sent.entry(link).or_default() += 1;
+                let message = ctx.job(job).message;
+                ctx.call(job, link, message, why);
+                Next::Wait
+            }
+            None => {
+                ctx.explain(job, Why::plain("no healthy server"));
+                Next::Reply(Err(Reason::Unavailable))
+            }
+        }
+    }
+
+    fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        match signal {
+            Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
+            Signal::Healthy { round } => {
+                let target = ctx.target(link);
+                let Some(check) = self.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) else { return };
+                check.awaiting = None;
+                check.bad = 0;
+                check.good += 1;
+                if !check.healthy && check.good >= self.params.healthy_after {
+                    check.healthy = true;
+                    ctx.notice(Some(target), "back in rotation", true);
+                }
+            }
+            _ => {}
+        }
+    }
+}

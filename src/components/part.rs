@@ -1,0 +1,195 @@
+//! What a component kind is: its face (for palette, inspector, reference) and its behaviour, with plain defaults.
+
+use super::signal::Signal;
+use super::{Component, Core};
+use crate::diagram::param::{ParamSpec, Values};
+use crate::engine::behaviour::{Ctx, Ended, Next};
+use crate::engine::station::StationSpec;
+use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
+
+/// Section of the palette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Sources of requests.
+    Traffic,
+    /// What spreads requests.
+    Edge,
+    /// What works.
+    Compute,
+    /// What holds data.
+    Data,
+}
+
+impl Group {
+    /// Heading in the palette.
+    pub fn label(self) -> &'static str {
+        match self {
+            Group::Traffic => "Traffic",
+            Group::Edge => "Edge",
+            Group::Compute => "Compute",
+            Group::Data => "Data",
+        }
+    }
+}
+
+/// What a kind's node may be linked to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// It calls others.
+    pub calls: bool,
+    /// Others may call it.
+    pub called: bool,
+    /// It ships a replication log.
+    pub ships_log: bool,
+    /// It follows a replication log.
+    pub follows_log: bool,
+    /// It is read beside a store (cache-aside).
+    pub looked_aside: bool,
+    /// It reads caches beside its store.
+    pub looks_aside: bool,
+}
+
+/// The face of a kind: all that palette, inspector, reader and reference need.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Name in a file: `load_balancer`.
+    pub id: &'static str,
+    /// Name on the screen: `Load balancer`.
+    pub label: &'static str,
+    /// Name of the icon (Lucide): `scale`.
+    pub icon: &'static str,
+    /// Where in the palette.
+    pub group: Group,
+    /// One sentence for a tooltip.
+    pub summary: &'static str,
+    /// What it does, the trade-offs, and where the model stops. Plain paragraphs separated by blank lines.
+    pub explanation: &'static str,
+    /// Ports.
+    pub ports: Ports,
+    /// Parameter declarations.
+    pub specs: fn() -> Vec<ParamSpec>,
+    /// Whether workers and a waiting line are drawn on the card.
+    pub has_station: bool,
+    /// Whether it can be emptied.
+    pub can_flush: bool,
+}
+
+/// One named figure of a node: `hit ratio 71 %`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gauge {
+    /// Stable name, as in the results file: `hit_ratio`.
+    pub name: &'static str,
+    /// Name on the screen: `hit ratio`; empty if it is for the results file only.
+    pub label: &'static str,
+    /// Value in `unit`.
+    pub value: f64,
+    /// `%` (value from 0 to 1), `ms`, `keys`, `/s`, …
+    pub unit: &'static str,
+    /// Full scale, where there is one: a bar can be drawn.
+    pub of: Option<f64>,
+}
+
+impl Gauge {
+    /// A figure that is only for the results file.
+    pub fn result(name: &'static str, value: f64) -> Gauge {
+        Gauge { name, label: "", value, unit: "", of: None }
+    }
+}
+
+/// What a gauge may look at.
+pub struct View<'a> {
+    /// The world.
+    pub core: &'a Core,
+    /// The node.
+    pub node: NodeIndex,
+}
+
+/// A component kind.
+pub trait Part: Clone + std::fmt::Debug {
+    /// Its face.
+    const KIND: Kind;
+
+    /// A fresh one, set to these (checked) values.
+    fn new(values: &Values) -> Self;
+    /// Takes new values while running.
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>);
+
+    /// Empties it, if it is a cache. Returns whether it is.
+    fn flush(&mut self) -> bool {
+        false
+    }
+    /// Figures, most important first.
+    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        let _ = view;
+        Vec::new()
+    }
+    /// What it says of others.
+    fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
+        let _ = view;
+        Vec::new()
+    }
+    /// How it spreads requests over others, as shares of 1.
+    fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
+        let _ = view;
+        Vec::new()
+    }
+    /// A few held keys with versions, newest first.
+    fn sample(&self) -> Vec<(u64, u64)> {
+        Vec::new()
+    }
+    /// Cost per hour and per million operations.
+    fn prices(&self) -> (f64, f64);
+
+    /// Workers and line.
+    fn station(&self) -> StationSpec {
+        StationSpec::UNLIMITED
+    }
+    /// The run begins, or the node was added, or it restarts.
+    fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let _ = ctx;
+    }
+    /// Forgets what is not durable.
+    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let _ = ctx;
+    }
+    /// A timer fires.
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
+        let _ = (ctx, token);
+    }
+    /// May the job come in?
+    fn admit(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Result<(), Reason> {
+        let _ = (ctx, job);
+        Ok(())
+    }
+    /// How long a worker takes.
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, concurrency: u32) -> SimDuration {
+        let _ = (ctx, job, concurrency);
+        SimDuration::ZERO
+    }
+    /// The worker is done with its own part.
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let _ = (ctx, job);
+        Next::Stages
+    }
+    /// A call it made has its answer.
+    fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
+        let _ = (ctx, job, link);
+        Next::Reply(outcome)
+    }
+    /// All stages are done, or one failed.
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
+        let _ = (ctx, job);
+        Next::Reply(outcome)
+    }
+    /// Control traffic arrives. Every node that works answers a health check.
+    fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        if let Signal::HealthCheck { round } = signal {
+            ctx.send_signal(link, Signal::Healthy { round }, 100);
+        }
+    }
+    /// A request it began has ended. Returns whether it read an old value.
+    fn ended(&mut self, ctx: &mut Ctx<'_, Component>, ended: Ended) -> bool {
+        let _ = (ctx, ended);
+        false
+    }
+}

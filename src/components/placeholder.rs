@@ -1,0 +1,39 @@
+//! A node of a kind this version does not know: kept in the diagram, refuses requests, does nothing else.
+
+use super::{Component, Kind, Part, Ports};
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::{JobKey, Reason};
+
+/// The placeholder.
+#[derive(Clone, Debug)]
+pub struct Placeholder;
+
+impl Part for Placeholder {
+    const KIND: Kind = Kind {
+        id: "placeholder",
+        label: "Unknown kind",
+        icon: "circle-help",
+        group: super::Group::Compute,
+        summary: "Made by a newer version of Faultline",
+        explanation: "This version does not know what this box does. It is kept in the diagram as it is, and refuses every request.",
+        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
+        specs: Vec::new,
+        has_station: false,
+        can_flush: false,
+    };
+
+    fn new(_: &Values) -> Self {
+        Placeholder
+    }
+    fn configure(&mut self, _: &Values, _: &mut Ctx<'_, Component>) {}
+    fn prices(&self) -> (f64, f64) {
+        (0.0, 0.0)
+    }
+    fn admit(&mut self, _: &mut Ctx<'_, Component>, _: JobKey) -> Result<(), Reason> {
+        Err(Reason::Unavailable)
+    }
+    fn served(&mut self, _: &mut Ctx<'_, Component>, _: JobKey) -> Next {
+        Next::Reply(Err(Reason::Unavailable))
+    }
+}

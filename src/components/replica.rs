@@ -1,0 +1,197 @@
+//! Replica: follows a primary's log and serves reads, stale ones too.
+//!
+//! ```text
+//!   primary ──log──► received ──► apply, one entry at a time ──► rows ──► reads
+//! ```
+//! One applier, as in PostgreSQL's physical replication. The lag is the age of the oldest committed entry not yet applied.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use super::signal::{LogEntry, Signal};
+use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::random::Purpose;
+use crate::engine::station::{Discipline, StationSpec};
+use crate::engine::{Distribution, JobKey, LinkIndex, NodeIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
+use crate::params;
+
+params! {
+    /// What a replica is set to.
+    pub struct Params {
+        workers: u32 = 8, Int { min: 1, max: 10_000 }, "Workers", "", "Queries worked on at once.";
+        read_time: Distribution = Distribution::exponential(4.0), Law, "Read time", "ms", "Work of a read.";
+        apply_time: Distribution = Distribution::constant(1.0), Law, "Apply time", "ms", "Work of applying one log entry. If the primary writes faster than this allows, the lag grows without end.";
+        apply_delay: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Apply delay", "ms", "Waits this long before it applies what it received: makes a replica lag on purpose.";
+        queue_limit: u32 = 400, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Queries that may wait for a worker; more are turned away.";
+        price_per_hour: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
+        price_per_million: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million queries.";
+    }
+}
+
+/// A running replica.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    params: Params,
+    primary: Option<NodeIndex>,
+    rows: FxHashMap<u64, u64>,
+    applied: u64,
+    /// Received and not yet applied, in order, following `applied`, with the time of receipt.
+    pending: VecDeque<(LogEntry, SimTime)>,
+    applying: bool,
+    newest: VecDeque<u64>,
+    stale_served: u64,
+    reads: u64,
+}
+
+impl Replica {
+    fn received(&self) -> u64 {
+        self.applied + self.pending.len() as u64
+    }
+
+    /// Starts applying the next entry, if there is one and the applier is idle.
+    fn apply_next(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let Some((_, received)) = self.pending.front().filter(|_| !self.applying) else { return };
+        let due = *received + self.params.apply_delay;
+        let delay = due.since(ctx.now());
+        self.applying = true;
+        let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, self.applied + 1));
+        ctx.set_timer(delay + own, 0);
+    }
+
+    fn note_key(&mut self, key: u64) {
+        self.newest.retain(|k| *k != key);
+        self.newest.push_front(key);
+        self.newest.truncate(8);
+    }
+}
+
+impl Part for Replica {
+    const KIND: Kind = Kind {
+        id: "replica",
+        label: "Replica",
+        icon: "copy",
+        group: Group::Data,
+        summary: "Follows a database's log some time behind and serves reads, stale ones too",
+        explanation: "A replica is a copy of a database that is a little behind. It receives the primary's log and applies the entries in order, one at a time; the age of the oldest entry it has yet to apply is its lag.\n\nReads from replicas relieve the primary, and the price is staleness: for as long as the lag, a reader can miss a write that somebody (even the same user) was told is done. Such answers are drawn hatched and counted.\n\nCut the replication link and the lag grows by a second a second; mend it and the replica catches up as fast as it can apply.\n\nA replica takes no writes and is not promoted when the primary dies; failover comes with its own lesson.",
+        ports: Ports { calls: false, called: true, ships_log: false, follows_log: true, looked_aside: false, looks_aside: false },
+        specs: Params::specs,
+        has_station: true,
+        can_flush: false,
+    };
+
+    fn new(values: &Values) -> Self {
+        Replica {
+            params: Params::from_values(values),
+            primary: None,
+            rows: FxHashMap::default(),
+            applied: 0,
+            pending: VecDeque::new(),
+            applying: false,
+            newest: VecDeque::new(),
+            stale_served: 0,
+            reads: 0,
+        }
+    }
+
+    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+        self.params = Params::from_values(values);
+    }
+
+    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.lag(p, self.applied, view.core.now));
+        vec![
+            Gauge { name: "lag_ms", label: "lag", value: lag.as_millis_f64(), unit: "ms", of: None },
+            Gauge { name: "pending", label: "to apply", value: self.pending.len() as f64, unit: "entries", of: None },
+            Gauge { name: "stale_served", label: "stale answers", value: self.stale_served as f64, unit: "", of: None },
+            Gauge::result("reads", self.reads as f64),
+            Gauge::result("applied", self.applied as f64),
+        ]
+    }
+
+    fn sample(&self) -> Vec<(u64, u64)> {
+        self.newest.iter().filter_map(|k| self.rows.get(k).map(|v| (*k, *v))).collect()
+    }
+
+    fn prices(&self) -> (f64, f64) {
+        (self.params.price_per_hour, self.params.price_per_million)
+    }
+
+    fn station(&self) -> StationSpec {
+        let p = &self.params;
+        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
+    }
+
+    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
+        // What was applied is on its disk; what was only received must be sent again.
+        self.pending.clear();
+        self.applying = false;
+    }
+
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
+        self.applying = false;
+        if let Some(((key, version), _)) = self.pending.pop_front() {
+            self.rows.insert(key, version);
+            self.applied += 1;
+            self.note_key(key);
+        }
+        self.apply_next(ctx);
+    }
+
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
+        self.params.read_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
+    }
+
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let (message, start) = (ctx.job(job).message, ctx.job(job).request_start);
+        if message.operation != Operation::Read {
+            ctx.explain(job, Why::plain("a replica takes no writes"));
+            return Next::Reply(Err(Reason::ReadOnly));
+        }
+        // Without a primary it has never had a value; it answers as an empty store.
+        let origin = self.primary.unwrap_or(ctx.node);
+        let value = Versioned { origin, version: self.rows.get(&message.key).copied().unwrap_or(0) };
+        self.reads += 1;
+        let stale = ctx.shared().is_stale(message.key, value, start);
+        self.stale_served += u64::from(stale);
+        let text = if stale { "read version {a}: stale, {b} log entries to apply" } else { "read version {a}" };
+        ctx.explain(job, Why::with(text, value.version, self.pending.len() as u64));
+        Next::Reply(Ok(Some(value)))
+    }
+
+    fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        match signal {
+            Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
+            Signal::Entries { first_lsn, entries } => {
+                self.primary = Some(ctx.source(link));
+                let have = self.received();
+                let gap = first_lsn > have + 1;
+                if !gap {
+                    // Some of it may have come before.
+                    let known = (have + 1 - first_lsn) as usize;
+                    let now = ctx.now();
+                    self.pending.extend(entries.iter().skip(known).map(|e| (*e, now)));
+                    self.apply_next(ctx);
+                }
+                ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), gap }, 100);
+            }
+            Signal::Heartbeat { lsn } => {
+                self.primary = Some(ctx.source(link));
+                if lsn != self.received() {
+                    ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), gap: true }, 100);
+                }
+            }
+            Signal::Snapshot { lsn, rows } => {
+                self.primary = Some(ctx.source(link));
+                self.rows = (*rows).clone();
+                self.applied = lsn;
+                // An entry that was being applied is part of the snapshot; its timer finds nothing to do.
+                self.pending.clear();
+                ctx.send_signal(link, Signal::Acknowledge { lsn, gap: false }, 100);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Service: workers that do their own part of a request and then call what they depend on.
+//!
+//! ```text
+//!            waiting line      workers
+//!   ──► [ ][ ][ ][ ] ──► (w)(w)(w) ──► cache aside? ──► links, stage by stage ──► fill or invalidate ──► reply
+//! ```
+//! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
+//! the service reads the cache, then the store, then fills; between the two a write can slip in.
+
+use super::{Component, Group, Kind, Part, Ports};
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::link::Role;
+use crate::engine::random::Purpose;
+use crate::engine::station::{Discipline, StationSpec};
+use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Outcome, SimDuration, Why};
+use crate::{choice, params};
+
+choice! {
+    /// Vertical size.
+    pub enum Size {
+        Medium = "medium" "Medium: normal speed",
+        Small = "small" "Small: half the speed, half the price",
+        Large = "large" "Large: twice the speed, twice the price",
+        ExtraLarge = "extra_large" "Extra large: four times the speed and price",
+    }
+}
+
+impl Size {
+    fn speed(self) -> f64 {
+        match self {
+            Size::Small => 0.5,
+            Size::Medium => 1.0,
+            Size::Large => 2.0,
+            Size::ExtraLarge => 4.0,
+        }
+    }
+}
+
+choice! {
+    /// What a write does to the cache beside the store.
+    pub enum OnWrite {
+        Invalidate = "invalidate" "Invalidate: remove the key",
+        Update = "update" "Update: put the new value",
+        Nothing = "nothing" "Nothing: wait for the TTL",
+    }
+}
+
+params! {
+    /// What a service is set to.
+    pub struct Params {
+        workers: u32 = 8, Int { min: 1, max: 10_000 }, "Workers", "", "Requests worked on at once. A worker is held while its request waits for a dependency.";
+        service_time: Distribution = Distribution::exponential(10.0), Law, "Service time", "ms", "The service's own work on a request, without its dependencies.";
+        queue_limit: u32 = 100, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Requests that may wait for a worker; more are turned away at once.";
+        discipline: Discipline = Discipline::Fifo, Choice(Discipline::OPTIONS), "Discipline", "", "Who is served next. Under overload, last in first out keeps some requests quick.";
+        size: Size = Size::Medium, Choice(Size::OPTIONS), "Size", "", "A bigger machine works faster and costs more.";
+        slowdown_per_request: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 60_000.0 }, "Slowdown per request", "ms", "Added to the service time for each request being worked on when it starts: contention.";
+        on_write: OnWrite = OnWrite::Invalidate, Choice(OnWrite::OPTIONS), "Cache on write", "", "What a write does to the cache beside the store, once the store has it. Without a cache it changes nothing.";
+        price_per_hour: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "At medium size; it grows with the size.";
+        price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+/// Where a job is, in its `step`.
+const READING_CACHE: u32 = 1;
+const MISSED: u32 = 2;
+const UPDATING_CACHE: u32 = 3;
+
+/// A running service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    params: Params,
+}
+
+/// The cache beside the store that is responsible for a key, if there is one.
+fn cache_for(ctx: &Ctx<'_, Component>, key: u64) -> Option<LinkIndex> {
+    let caches: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Aside).collect();
+    crate::data::ring::modulo_owner(key, caches.len()).map(|i| caches[i])
+}
+
+impl Part for Service {
+    const KIND: Kind = Kind {
+        id: "service",
+        label: "Service",
+        icon: "server",
+        group: Group::Compute,
+        summary: "Workers with a waiting line, who call what they depend on before they answer",
+        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nThe model's workers are all alike and never share a processor; memory, garbage collection and warm-up are left out.",
+        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: true },
+        specs: Params::specs,
+        has_station: true,
+        can_flush: false,
+    };
+
+    fn new(values: &Values) -> Self {
+        Service { params: Params::from_values(values) }
+    }
+
+    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+        self.params = Params::from_values(values);
+    }
+
+    fn prices(&self) -> (f64, f64) {
+        (self.params.price_per_hour * self.params.size.speed(), self.params.price_per_million)
+    }
+
+    fn station(&self) -> StationSpec {
+        let p = &self.params;
+        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: p.discipline }
+    }
+
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, concurrency: u32) -> SimDuration {
+        let p = &self.params;
+        let own = p.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck));
+        let speed = p.size.speed();
+        let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
+        own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency))
+    }
+
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let message = ctx.job(job).message;
+        if message.operation == Operation::Read {
+            if let Some(cache) = cache_for(ctx, message.key) {
+                ctx.job_mut(job).step = READING_CACHE;
+                ctx.call(job, cache, message, Why::plain("look in the cache first"));
+                return Next::Wait;
+            }
+        }
+        Next::Stages
+    }
+
+    fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: LinkIndex, outcome: Outcome) -> Next {
+        match (ctx.job(job).step, outcome) {
+            (READING_CACHE, Ok(Some(value))) => Next::Reply(Ok(Some(value))),
+            // A miss, or a cache that does not answer: the store knows.
+            (READING_CACHE, _) => {
+                ctx.job_mut(job).step = MISSED;
+                Next::Stages
+            }
+            // The write is in the store; a cache that could not be told does not undo it.
+            _ => Next::Reply(Ok(ctx.job(job).value)),
+        }
+    }
+
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
+        let message = ctx.job(job).message;
+        let Ok(Some(value)) = outcome else { return Next::Reply(outcome) };
+        let Some(cache) = cache_for(ctx, message.key) else { return Next::Reply(outcome) };
+        let fill = crate::engine::Message { operation: Operation::Fill, value: Some(value), ..message };
+        match (message.operation, self.params.on_write) {
+            (Operation::Read, _) => {
+                ctx.call_and_forget(job, cache, fill, Why::plain("fill the cache"));
+                Next::Reply(outcome)
+            }
+            (_, OnWrite::Nothing) => Next::Reply(outcome),
+            (_, choice) => {
+                let (message, why) = match choice {
+                    OnWrite::Update => (fill, Why::plain("put the new value into the cache")),
+                    _ => (
+                        crate::engine::Message { operation: Operation::Invalidate, ..message },
+                        Why::plain("invalidate the cached value"),
+                    ),
+                };
+                let state = ctx.job_mut(job);
+                state.step = UPDATING_CACHE;
+                state.value = Some(value);
+                ctx.call(job, cache, message, why);
+                Next::Wait
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Control traffic between components: health checks and replication. Data only.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+/// One entry of a replication log: a key and the version it got.
+pub type LogEntry = (u64, u64);
+
+/// A control message.
+#[derive(Clone, Debug)]
+pub enum Signal {
+    /// Are you there?
+    HealthCheck {
+        /// Number of the check.
+        round: u64,
+    },
+    /// I am.
+    Healthy {
+        /// Number of the check it answers.
+        round: u64,
+    },
+    /// Log entries, from primary to follower.
+    Entries {
+        /// Number of the first; entries are numbered from 1.
+        first_lsn: u64,
+        /// The entries.
+        entries: Arc<[LogEntry]>,
+    },
+    /// The primary's newest entry; sent now and then, so that a follower notices a gap.
+    Heartbeat {
+        /// Newest entry.
+        lsn: u64,
+    },
+    /// The whole state, for a follower too far behind (or ahead) for the log.
+    Snapshot {
+        /// The entry it includes up to.
+        lsn: u64,
+        /// Version of each key.
+        rows: Arc<FxHashMap<u64, u64>>,
+    },
+    /// What a follower has.
+    Acknowledge {
+        /// Everything up to this entry.
+        lsn: u64,
+        /// Whether it saw that something is missing after it.
+        gap: bool,
+    },
+}

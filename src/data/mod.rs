@@ -1,0 +1,5 @@
+//! Keys, versions, logs, placement, and the judge of what was read. Knows no component kind and no screen.
+
+pub mod judge;
+pub mod ring;
+pub mod zipf;

@@ -1,0 +1,222 @@
+//! What a component kind is to the engine: a set of answers to what happens at its node, given through a narrow context.
+
+use super::core::{Core, Job, Observation, Payload, RequestState, Transit};
+use super::ids::{JobKey, LinkIndex, NodeIndex, RequestKey};
+use super::queue::EventKind;
+use super::random::{generator, mix, Purpose};
+use super::request::{Message, Outcome, Reason, Versioned, Why};
+use super::station::StationSpec;
+use super::time::{SimDuration, SimTime};
+use super::trace::{SpanKind, Trace, NO_SPAN};
+
+/// What a job does next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Next {
+    /// Wait for the calls it made.
+    Wait,
+    /// Call the links by their rules, stage by stage; then [`Behaviour::stages_done`].
+    Stages,
+    /// Answer and leave.
+    Reply(Outcome),
+}
+
+/// How a request ended, told to the client that began it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// What was asked.
+    pub message: Message,
+    /// When it began.
+    pub start: SimTime,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// The running state of one node of some kind. Every method has what the node of a plain, silent kind would do.
+pub trait Behaviour: Clone + std::fmt::Debug {
+    /// What all nodes share: the truth about data, for judging.
+    type Shared: Clone + Default + std::fmt::Debug;
+    /// Control traffic.
+    type Signal: Clone + std::fmt::Debug;
+
+    /// Workers and line.
+    fn station(&self) -> StationSpec;
+    /// The run begins, the node was added, or it restarts after a crash.
+    fn start(&mut self, ctx: &mut Ctx<'_, Self>);
+    /// The node crashes: forget what is not durable.
+    fn crash(&mut self, ctx: &mut Ctx<'_, Self>);
+    /// A timer set earlier fires.
+    fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64);
+    /// May the job come in?
+    fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason>;
+    /// How long a worker takes; `concurrency` counts the jobs in service, this one included.
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration;
+    /// The worker is done with its own part.
+    fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
+    /// A call the behaviour itself made has its answer.
+    fn answered(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next;
+    /// All stages are done, or one failed.
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
+    /// Control traffic arrives over a link, from the other end.
+    fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: Self::Signal);
+    /// A request this node began has ended. Returns whether it read an old value.
+    fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
+    /// Whether a value read is older than one acknowledged before `since`.
+    fn is_stale(shared: &Self::Shared, key: u64, value: Versioned, since: SimTime) -> bool;
+}
+
+/// All that a behaviour may see and do.
+pub struct Ctx<'a, B: Behaviour> {
+    /// The world apart from the behaviours. Private to the engine and to this window.
+    pub(super) core: &'a mut Core<B>,
+    /// The node.
+    pub node: NodeIndex,
+}
+
+impl<B: Behaviour> Ctx<'_, B> {
+    /// Now.
+    pub fn now(&self) -> SimTime {
+        self.core.now
+    }
+
+    /// The job; it exists whenever the engine hands out its key.
+    pub fn job(&self, job: JobKey) -> &Job {
+        &self.core.jobs[job]
+    }
+
+    /// The job, to note a step.
+    pub fn job_mut(&mut self, job: JobKey) -> &mut Job {
+        &mut self.core.jobs[job]
+    }
+
+    /// What all nodes share.
+    pub fn shared(&mut self) -> &mut B::Shared {
+        &mut self.core.shared
+    }
+
+    /// Links from here that are in the diagram, with the given role.
+    pub fn outgoing(&self, role: super::link::Role) -> impl Iterator<Item = LinkIndex> + '_ {
+        let links = &self.core.links;
+        self.core.nodes[self.node.at()].outgoing.iter().copied().filter(move |l| links[l.at()].spec.role == role)
+    }
+
+    /// The node at the far end.
+    pub fn target(&self, link: LinkIndex) -> NodeIndex {
+        self.core.links[link.at()].to
+    }
+
+    /// The node at the near end.
+    pub fn source(&self, link: LinkIndex) -> NodeIndex {
+        self.core.links[link.at()].from
+    }
+
+    /// Attempts open on a link.
+    pub fn open_attempts(&self, link: LinkIndex) -> u64 {
+        self.core.links[link.at()].ledger.open
+    }
+
+    /// Whether a link takes an operation, by its rule.
+    pub fn takes(&self, link: LinkIndex, message: &Message) -> bool {
+        self.core.links[link.at()].spec.rule.when.takes(message.operation)
+    }
+
+    /// A link's stream of randomness: stable, so a good name for it on a hash ring.
+    pub fn link_stream(&self, link: LinkIndex) -> u64 {
+        self.core.links[link.at()].stream
+    }
+
+    /// Jobs present at this node.
+    pub fn present(&self) -> u64 {
+        self.core.nodes[self.node.at()].station.ledger.present
+    }
+
+    /// A generator for one draw of this node.
+    pub fn rng(&self, purpose: Purpose, ordinal: u64) -> rand::rngs::Xoshiro256PlusPlus {
+        generator(self.core.seed, self.core.nodes[self.node.at()].stream, purpose, ordinal)
+    }
+
+    /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`].
+    pub fn call(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
+        self.core.call(job, link, message, None, why);
+    }
+
+    /// Calls over a link and forgets about it.
+    pub fn call_and_forget(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
+        self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
+    }
+
+    /// Says why the current step of a job is as it is.
+    pub fn explain(&mut self, job: JobKey, why: Why) {
+        let (request, span) = (self.core.jobs[job].request, self.core.jobs[job].span);
+        if let Some(s) = self.core.trace(request).and_then(|t| t.spans.get_mut(span as usize)) {
+            s.why = why;
+        }
+    }
+
+    /// Fires [`Behaviour::timer`] after a delay, unless the node crashes before.
+    pub fn set_timer(&mut self, delay: SimDuration, token: u64) {
+        let at = self.core.now + delay;
+        let epoch = self.core.nodes[self.node.at()].epoch;
+        self.core.queue.push(at, EventKind::Timer { node: self.node, epoch, token });
+    }
+
+    /// Sends control traffic over a link of this node, to the other end. Whether the link goes or comes is found out.
+    pub fn send_signal(&mut self, link: LinkIndex, signal: B::Signal, bytes: u32) {
+        let state = &mut self.core.links[link.at()];
+        let forward = state.from == self.node;
+        state.control_sent += 1;
+        let luck = mix(0x5163_6e61, state.control_sent);
+        let now = self.core.now;
+        let payload = Payload::Signal(signal);
+        let transit =
+            Transit { link, forward, start: now, end: now, about: None, request_id: None, attempt: 1, stale: false, payload };
+        self.core.send(transit, bytes, luck);
+    }
+
+    /// Begins a request at this node, the `ordinal`-th. It calls this node's links by their rules.
+    pub fn begin_request(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>) {
+        let now = self.core.now;
+        let node = &mut self.core.nodes[self.node.at()];
+        let luck = mix(node.stream, ordinal);
+        node.requests.sent += 1;
+        node.requests.in_flight += 1;
+        self.core.requests_begun += 1;
+        let id = self.core.requests_begun;
+        let trace = self.core.record_traces.then(|| {
+            let mut trace = Trace { id, message, client: self.node, start: now, end: None, stale: false, spans: Vec::with_capacity(16) };
+            trace.begin(SpanKind::Call, NO_SPAN, now, self.node, 1, Why::NONE);
+            Box::new(trace)
+        });
+        let parent_span = if trace.is_some() { 0 } else { NO_SPAN };
+        let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, trace });
+        let job = self.core.jobs.insert(Job {
+            node: self.node,
+            message,
+            request,
+            request_id: id,
+            request_start: now,
+            luck,
+            origin: None,
+            attempt: 1,
+            arrived: now,
+            holds_worker: false,
+            calls: Default::default(),
+            calls_made: 0,
+            stages: Default::default(),
+            value: None,
+            step: 0,
+            parent_span,
+            span: NO_SPAN,
+        });
+        // Its first step is an event of its own: a request begins before anything it causes.
+        self.core.queue.push(now, EventKind::ServiceEnd(job));
+        if let Some(patience) = deadline {
+            self.core.queue.push(now + patience, EventKind::Deadline(job));
+        }
+    }
+
+    /// Something worth a mark on the canvas.
+    pub fn notice(&mut self, about: Option<NodeIndex>, what: &'static str, good: bool) {
+        let notice = Observation::Notice { at: self.core.now, node: self.node, about, what, good };
+        self.core.observations.push(notice);
+    }
+}

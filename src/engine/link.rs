@@ -1,0 +1,218 @@
+//! A link: how messages travel, when it is called, with what patience; its connections and its books.
+
+use std::collections::VecDeque;
+
+use super::distribution::Distribution;
+use super::ids::{AttemptKey, NodeIndex};
+use super::random::Stream;
+use super::request::{ByReason, Operation};
+use super::time::{SimDuration, SimTime};
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Ordinary calls, by the rules.
+    Call,
+    /// A cache that the caller looks into beside its store.
+    Aside,
+    /// A primary ships its log to a follower.
+    Log,
+}
+
+crate::choice! {
+    /// Which operations are sent over the link.
+    pub enum When {
+        Any = "any" "Reads and writes",
+        Reads = "read" "Reads only",
+        Writes = "write" "Writes only",
+    }
+}
+
+impl When {
+    /// Whether the operation is sent.
+    pub fn takes(self, operation: Operation) -> bool {
+        match self {
+            When::Any => true,
+            When::Reads => !operation.writes(),
+            When::Writes => operation.writes(),
+        }
+    }
+}
+
+crate::choice! {
+    /// Whether the link is called for itself or as one of several alternatives.
+    pub enum Pick {
+        Every = "every" "Always",
+        One = "one" "One of the links so marked",
+    }
+}
+
+crate::choice! {
+    /// What the caller waits for.
+    pub enum WaitFor {
+        All = "all" "Every answer",
+        Some = "some" "The first few answers",
+        None = "none" "Nothing: fire and forget",
+    }
+}
+
+crate::choice! {
+    /// How the back-off before a retry is randomised, after the AWS jitter study (Brooker 2015).
+    pub enum Jitter {
+        Full = "full" "Full: uniform from 0 to the back-off",
+        Equal = "equal" "Equal: half fixed, half uniform",
+        None = "none" "None",
+    }
+}
+
+/// Who calls whom, when. Links of one stage are called at once, stages in order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Operations.
+    pub when: When,
+    /// Probability that the call is made, 0 to 1.
+    pub probability: f64,
+    /// Parallel calls each time.
+    pub count: u32,
+    /// Order.
+    pub stage: u32,
+    /// Always, or as one of several.
+    pub pick: Pick,
+    /// What the caller waits for.
+    pub wait_for: WaitFor,
+    /// How many answers are enough, with [`WaitFor::Some`]: counted over all links of the stage so set; the largest counts.
+    pub need: u32,
+}
+
+/// Patience and persistence of the caller.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Policy {
+    /// Time until an attempt is given up; `None` is never.
+    pub timeout: Option<SimDuration>,
+    /// Attempts after the first.
+    pub retries: u32,
+    /// Back-off before the first retry; doubles with each.
+    pub backoff: SimDuration,
+    /// Upper limit of the back-off.
+    pub backoff_cap: SimDuration,
+    /// Randomisation of the back-off.
+    pub jitter: Jitter,
+    /// Retry budget: retries allowed as a share of calls, with a burst of 10; `None` is no limit.
+    pub budget: Option<f64>,
+}
+
+/// What a link is set to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkSpec {
+    /// Purpose.
+    pub role: Role,
+    /// One-way travel time towards the callee.
+    pub latency: Distribution,
+    /// One-way travel time back.
+    pub return_latency: Distribution,
+    /// Extra travel time per message, uniform from 0 to this.
+    pub jitter: SimDuration,
+    /// Bits per second in each direction; `None` is unlimited.
+    pub bandwidth_bps: Option<f64>,
+    /// Probability that a message is lost, each way.
+    pub loss: f64,
+    /// Calling rule.
+    pub rule: Rule,
+    /// Calling policy.
+    pub policy: Policy,
+    /// Connections kept; `None` is unlimited.
+    pub connections: Option<u32>,
+    /// Round trips to set up a connection (TCP 1, with TLS 1.3 2, with TLS 1.2 3); 0 is none.
+    pub handshake_round_trips: u32,
+}
+
+/// Attempts over a link: `started = answered + failed + abandoned + open`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AttemptLedger {
+    /// All attempts.
+    pub started: u64,
+    /// Answered well.
+    pub answered: u64,
+    /// Answered with an error, timed out, refused, reset.
+    pub failed: ByReason,
+    /// No longer wanted by their caller.
+    pub abandoned: u64,
+    /// Under way.
+    pub open: u64,
+}
+
+impl AttemptLedger {
+    /// Whether the books balance.
+    pub fn balanced(&self) -> bool {
+        self.started == self.answered + self.failed.total() + self.abandoned + self.open
+    }
+}
+
+/// The running state.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Source of randomness.
+    pub stream: Stream,
+    /// Caller.
+    pub from: NodeIndex,
+    /// Callee.
+    pub to: NodeIndex,
+    /// Settings.
+    pub spec: LinkSpec,
+    /// Drops everything.
+    pub cut: bool,
+    /// No longer in the diagram.
+    pub removed: bool,
+    /// The books.
+    pub ledger: AttemptLedger,
+    /// Open connections without an attempt.
+    pub idle_connections: u32,
+    /// Connections in use or being set up.
+    pub used_connections: u32,
+    /// Connections ever set up.
+    pub connections_opened: u64,
+    /// Attempts that wait for a connection.
+    pub waiting: VecDeque<AttemptKey>,
+    /// When the sender's interface is free again: towards the callee, and back.
+    pub free_at: [SimTime; 2],
+    /// Retry tokens, in thousandths of a retry.
+    pub retry_tokens_milli: u64,
+    /// Messages lost on the link (loss, or cut).
+    pub dropped: u64,
+    /// Control messages sent, which have draws of their own.
+    pub control_sent: u64,
+    /// Messages on the link now.
+    pub in_transit: u32,
+}
+
+/// A full retry budget, in thousandths of a retry: a burst of ten.
+pub const RETRY_BURST_MILLI: u64 = 10_000;
+
+impl Link {
+    /// A new link without connections.
+    pub fn new(stream: Stream, from: NodeIndex, to: NodeIndex, spec: LinkSpec) -> Self {
+        Link {
+            stream,
+            from,
+            to,
+            spec,
+            cut: false,
+            removed: false,
+            ledger: AttemptLedger::default(),
+            idle_connections: 0,
+            used_connections: 0,
+            connections_opened: 0,
+            waiting: VecDeque::new(),
+            free_at: [SimTime::ZERO; 2],
+            retry_tokens_milli: RETRY_BURST_MILLI,
+            dropped: 0,
+            control_sent: 0,
+            in_transit: 0,
+        }
+    }
+
+    /// Whether connections matter at all: without a limit and a handshake they cost nothing.
+    pub fn counts_connections(&self) -> bool {
+        self.spec.connections.is_some() || self.spec.handshake_round_trips > 0
+    }
+}

@@ -1,0 +1,165 @@
+//! What travels: messages, replies, the reasons of failures. Knows nothing of who sends or serves them.
+
+use super::ids::NodeIndex;
+
+/// What a message asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Read a key.
+    Read,
+    /// Write a key.
+    Write,
+    /// Put a value that was read elsewhere into a cache.
+    Fill,
+    /// Remove a key from a cache.
+    Invalidate,
+}
+
+impl Operation {
+    /// Whether it changes what is stored.
+    pub fn writes(self) -> bool {
+        self != Operation::Read
+    }
+}
+
+/// A version of a key, and the node that assigned it. Versions of one key at one origin grow by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Versioned {
+    /// Store that assigned the version.
+    pub origin: NodeIndex,
+    /// 0 is "never written".
+    pub version: u64,
+}
+
+/// A request as it travels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Message {
+    /// What is asked.
+    pub operation: Operation,
+    /// Which key.
+    pub key: u64,
+    /// On whose behalf; also stands for the address of the client.
+    pub user: u64,
+    /// Size of the request on the wire.
+    pub request_bytes: u32,
+    /// Size of the reply on the wire.
+    pub reply_bytes: u32,
+    /// The value, for [`Operation::Fill`].
+    pub value: Option<Versioned>,
+}
+
+/// Why something failed. Every failure has one, and it is counted and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// No answer in time.
+    Timeout,
+    /// The node is down: connection refused.
+    Refused,
+    /// The node went down while working on it: connection reset.
+    Reset,
+    /// The waiting line was full.
+    QueueFull,
+    /// All of the store's connections were taken.
+    TooManyConnections,
+    /// Nothing healthy to send it to.
+    Unavailable,
+    /// The client's own deadline passed.
+    Deadline,
+    /// A write was sent to a read-only copy.
+    ReadOnly,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 8] = [
+        Reason::Timeout,
+        Reason::Refused,
+        Reason::Reset,
+        Reason::QueueFull,
+        Reason::TooManyConnections,
+        Reason::Unavailable,
+        Reason::Deadline,
+        Reason::ReadOnly,
+    ];
+
+    /// Name in results and on the screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Timeout => "timeout",
+            Reason::Refused => "refused",
+            Reason::Reset => "reset",
+            Reason::QueueFull => "queue full",
+            Reason::TooManyConnections => "too many connections",
+            Reason::Unavailable => "unavailable",
+            Reason::Deadline => "deadline",
+            Reason::ReadOnly => "read only",
+        }
+    }
+}
+
+/// What comes back: the value read or written (where there is one), or the reason of failure.
+pub type Outcome = Result<Option<Versioned>, Reason>;
+
+/// Counts by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByReason([u64; Reason::ALL.len()]);
+
+impl ByReason {
+    /// Counts one more.
+    pub fn add(&mut self, reason: Reason) {
+        self.0[reason as usize] += 1;
+    }
+
+    /// Sum over all reasons.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Those above zero.
+    pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        Reason::ALL.into_iter().map(|r| (r, self.0[r as usize])).filter(|(_, n)| *n > 0)
+    }
+
+    /// What was counted since an earlier state of the same counter.
+    pub fn since(&self, earlier: &ByReason) -> ByReason {
+        ByReason(std::array::from_fn(|i| self.0[i] - earlier.0[i]))
+    }
+
+    /// Adds another counter to this one.
+    pub fn merge(&mut self, other: &ByReason) {
+        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// Why a step was taken: a sentence with up to two numbers, written only when somebody reads it.
+/// `{a}` and `{b}` in the text stand for the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// The sentence.
+    pub text: &'static str,
+    /// First number.
+    pub a: u64,
+    /// Second number.
+    pub b: u64,
+}
+
+impl Why {
+    /// Nothing to say.
+    pub const NONE: Why = Why::plain("");
+
+    /// A sentence without numbers.
+    pub const fn plain(text: &'static str) -> Why {
+        Why { text, a: 0, b: 0 }
+    }
+
+    /// A sentence with two numbers.
+    pub const fn with(text: &'static str, a: u64, b: u64) -> Why {
+        Why { text, a, b }
+    }
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text.replace("{a}", &self.a.to_string()).replace("{b}", &self.b.to_string()))
+    }
+}

@@ -1,0 +1,90 @@
+//! The story of a request: a tree of spans, kept while it is in flight and for the most recent ones after. Data only.
+
+use super::ids::NodeIndex;
+use super::request::{Message, Outcome, Reason, Why};
+use super::time::SimTime;
+
+/// What took the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// A whole call, from first attempt to answer; parent of the rest.
+    Call,
+    /// Opening a connection, or waiting for a pooled one.
+    Connect,
+    /// On the link.
+    Network,
+    /// Waiting for a worker.
+    Queue,
+    /// Being served.
+    Service,
+    /// Waiting before a retry.
+    Backoff,
+}
+
+/// Index of a span in its trace; `NO_SPAN` where nothing is recorded.
+pub type SpanIndex = u32;
+
+/// Stands for "not recorded".
+pub const NO_SPAN: SpanIndex = u32::MAX;
+
+/// One span.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// What it is.
+    pub kind: SpanKind,
+    /// The span it is part of.
+    pub parent: SpanIndex,
+    /// Start.
+    pub start: SimTime,
+    /// End; `None` while it lasts.
+    pub end: Option<SimTime>,
+    /// Where; the called node of calls and network spans.
+    pub node: NodeIndex,
+    /// 1 for a first attempt.
+    pub attempt: u32,
+    /// Why this step.
+    pub why: Why,
+    /// The reason, if it failed.
+    pub failed: Option<Reason>,
+}
+
+/// The story of one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Number of the request in the run.
+    pub id: u64,
+    /// What was asked.
+    pub message: Message,
+    /// Who asked.
+    pub client: NodeIndex,
+    /// Start.
+    pub start: SimTime,
+    /// End and outcome; `None` while in flight.
+    pub end: Option<(SimTime, Outcome)>,
+    /// Whether it read a value older than one acknowledged before it began.
+    pub stale: bool,
+    /// Spans in order of start.
+    pub spans: Vec<Span>,
+}
+
+/// A request's spans can never be more; a retry storm in a deep system ends there and says so by being full.
+const MAX_SPANS: usize = 2_000;
+
+impl Trace {
+    /// Begins a span.
+    pub fn begin(&mut self, kind: SpanKind, parent: SpanIndex, at: SimTime, node: NodeIndex, attempt: u32, why: Why) -> SpanIndex {
+        if self.spans.len() >= MAX_SPANS {
+            return NO_SPAN;
+        }
+        self.spans.push(Span { kind, parent, start: at, end: None, node, attempt, why, failed: None });
+        (self.spans.len() - 1) as SpanIndex
+    }
+
+    /// Ends a span.
+    pub fn finish(&mut self, span: SpanIndex, at: SimTime, failed: Option<Reason>) {
+        if let Some(s) = self.spans.get_mut(span as usize).filter(|s| s.end.is_none()) {
+            s.end = Some(at);
+            s.failed = failed;
+        }
+    }
+}
