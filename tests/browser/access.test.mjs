@@ -29,7 +29,7 @@ for (const colorScheme of ['light', 'dark']) {
     await audit(page, 'a crashed service in the inspector');
     await page.keyboard.press('k');
     await lab.deselect();
-    await lab.inspector.getByRole('list', { name: /requests/i }).getByRole('button').first().click();
+    await lab.recent().first().click();
     await page.getByRole('region', { name: /^Request / }).waitFor();
     await audit(page, 'a waterfall');
     for (const sheet of [/^Starters/, /^Share/, 'Help and keys']) {

@@ -58,6 +58,12 @@ export class Lab {
     await expectSoon(async () => (await this.now()) >= until, `the clock to reach ${until} s`, 40_000);
   }
 
+  /** Gives the dial back to its automatic setting. */
+  async automatic() {
+    const auto = this.button('Auto');
+    if ((await auto.getAttribute('aria-pressed')) !== 'true') await auto.click();
+  }
+
   // ---- diagram ----
 
   cards() {
@@ -191,7 +197,34 @@ export class Lab {
     await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
   }
 
+  // ---- requests ----
+
+  /** The requests that ended lately, in the inspector while nothing is selected. */
+  recent() {
+    return this.inspector.getByRole('region', { name: 'Recent requests' }).getByRole('button');
+  }
+
+  /** Opens the story of a request that failed. */
+  async failedRequest() {
+    await this.deselect();
+    await this.recent().filter({ hasText: /refused|reset|timeout|unavailable|full/ }).first().click();
+    const story = this.page.getByRole('region', { name: /^Request / });
+    await story.waitFor();
+    return story;
+  }
+
   // ---- figures ----
+
+  /** What was counted since the start, in the inspector while nothing is selected: `{ 'Ok': '1,204', 'Failed: refused': '3' }`. */
+  async totals() {
+    const lines = (await this.inspector.getByRole('region', { name: 'Totals' }).innerText()).split('\n').map((line) => line.trim());
+    const counted = {};
+    for (const [i, line] of lines.entries()) {
+      const value = lines.slice(i + 1).find((next) => next !== '');
+      if (/^(Requests sent|In flight|Ok|Failed: .*)$/.test(line)) counted[line] = Number(value?.replaceAll(',', ''));
+    }
+    return counted;
+  }
 
   /** The newest figures of the charts' table: `{ 'Throughput ok': '312 /s', … }`. */
   async figures(row = 0) {
