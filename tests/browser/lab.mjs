@@ -217,13 +217,9 @@ export class Lab {
 
   /** What was counted since the start, in the inspector while nothing is selected: `{ 'Ok': '1,204', 'Failed: refused': '3' }`. */
   async totals() {
-    const lines = (await this.inspector.getByRole('region', { name: 'Totals' }).innerText()).split('\n').map((line) => line.trim());
-    const counted = {};
-    for (const [i, line] of lines.entries()) {
-      const value = lines.slice(i + 1).find((next) => next !== '');
-      if (/^(Requests sent|In flight|Ok|Failed: .*)$/.test(line)) counted[line] = Number(value?.replaceAll(',', ''));
-    }
-    return counted;
+    const pairs = await this.inspector.getByRole('region', { name: 'Totals' }).evaluate((region) =>
+      [...region.querySelectorAll('dt')].map((dt) => [dt.textContent, dt.parentElement.querySelector('dd').textContent]));
+    return Object.fromEntries(pairs.map(([what, text]) => [what, Number(text.replaceAll(',', ''))]));
   }
 
   /** The newest figures of the charts' table: `{ 'Throughput ok': '312 /s', … }`. */
