@@ -6,3 +6,4 @@ pub mod data;
 pub mod diagram;
 pub mod engine;
 pub mod lab;
+pub mod metrics;

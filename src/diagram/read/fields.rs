@@ -1,0 +1,148 @@
+//! One JSON object being taken apart field by field, with its path for messages.
+//! Knows nothing of what the fields mean.
+
+use serde_json::{Map, Value as Json};
+
+use super::Problem;
+
+/// An object, the path where it stands, and the fields not taken yet.
+pub struct Fields {
+    at: String,
+    map: Map<String, Json>,
+}
+
+impl Fields {
+    pub fn new(at: &str, map: Map<String, Json>) -> Self {
+        Fields { at: at.to_string(), map }
+    }
+
+    /// The path of a field of this object.
+    pub fn path(&self, name: &str) -> String {
+        match self.at.as_str() {
+            "" => name.to_string(),
+            at => format!("{at}.{name}"),
+        }
+    }
+
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    pub fn skip(&mut self, name: &str) {
+        self.map.shift_remove(name);
+    }
+
+    pub fn into_map(self) -> Map<String, Json> {
+        self.map
+    }
+
+    /// Takes a field that must be there; `convert` is one of the functions below.
+    pub fn required<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Result<T, Problem> {
+        let path = self.path(name);
+        match self.map.get_mut(name).map(Json::take) {
+            None => Err(Problem::new(path, "is missing")),
+            Some(value) => {
+                let out = convert(&path, value);
+                self.skip(name);
+                out
+            }
+        }
+    }
+
+    /// Takes a field that may be absent.
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        convert: fn(&str, Json) -> Result<T, Problem>,
+    ) -> Result<Option<T>, Problem> {
+        match self.has(name) {
+            true => self.required(name, convert).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Refuses what was not taken.
+    pub fn finish(self, known: &[&str]) -> Result<(), Problem> {
+        match self.map.keys().next() {
+            None => Ok(()),
+            Some(name) => {
+                Err(Problem::new(self.path(&clip(name)), format!("is not a known field; known are {}", known.join(", "))))
+            }
+        }
+    }
+
+    pub fn text(at: &str, value: Json) -> Result<String, Problem> {
+        match value {
+            Json::String(s) => Ok(s),
+            other => Err(wrong_type(at, &other, "a text")),
+        }
+    }
+
+    pub fn number(at: &str, value: Json) -> Result<f64, Problem> {
+        value.as_f64().filter(|v| v.is_finite()).ok_or_else(|| wrong_type(at, &value, "a number"))
+    }
+
+    /// A whole number from 0 to 2^64 - 1, exact.
+    pub fn whole(at: &str, value: Json) -> Result<u64, Problem> {
+        let whole_float = |v: f64| v.trunc() == v && (0.0..9.0e15).contains(&v);
+        value
+            .as_u64()
+            .or_else(|| value.as_f64().filter(|v| whole_float(*v)).map(|v| v as u64))
+            .ok_or_else(|| wrong_type(at, &value, "a whole number from 0 to 18446744073709551615"))
+    }
+
+    pub fn array(at: &str, value: Json) -> Result<Vec<Json>, Problem> {
+        match value {
+            Json::Array(items) => Ok(items),
+            other => Err(wrong_type(at, &other, "a list")),
+        }
+    }
+
+    pub fn object(at: &str, value: Json) -> Result<Fields, Problem> {
+        match value {
+            Json::Object(map) => Ok(Fields::new(at, map)),
+            other => Err(wrong_type(at, &other, "an object")),
+        }
+    }
+
+    pub fn any(_: &str, value: Json) -> Result<Json, Problem> {
+        Ok(value)
+    }
+}
+
+pub fn wrong_type(at: &str, found: &Json, wanted: &str) -> Problem {
+    Problem::new(at, format!("is {}, it must be {wanted}", brief(found)))
+}
+
+/// A value, short enough for a message.
+pub fn brief(value: &Json) -> String {
+    match value {
+        Json::Array(_) | Json::Object(_) => type_of(value).to_string(),
+        Json::String(s) => format!("\"{}\"", clip(s)),
+        other => other.to_string(),
+    }
+}
+
+/// The start of a text, on one line.
+pub fn clip(text: &str) -> String {
+    let mut out: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(40).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+pub fn type_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}

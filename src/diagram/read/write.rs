@@ -1,0 +1,127 @@
+//! From a document to the text of a file: one line per node, link and journal entry, defaults left out.
+//! Judges nothing.
+
+use std::fmt::Write as _;
+
+use serde_json::{json, Map, Value as Json};
+
+use super::super::document::{Document, Edit, Entry, Link, Node, VERSION};
+use super::super::param::{ParamSpec, Values};
+use crate::components;
+use crate::engine::SimTime;
+
+/// The text of a file.
+pub fn write(doc: &Document) -> String {
+    let mut out = String::from("{\n  \"format\": \"faultline\",\n");
+    let _ = writeln!(out, "  \"version\": {VERSION},");
+    let _ = writeln!(out, "  \"title\": {},", Json::from(doc.title.as_str()));
+    let _ = writeln!(out, "  \"seed\": {},", doc.seed);
+    list(&mut out, "nodes", doc.nodes.iter().map(node_json));
+    list(&mut out, "links", doc.links.iter().map(link_json));
+    let view = json!({ "x": number(doc.view.x), "y": number(doc.view.y), "zoom": number(doc.view.zoom) });
+    let _ = writeln!(out, "  \"view\": {view},");
+    let _ = writeln!(out, "  \"moment_ns\": {},", doc.moment.0);
+    list(&mut out, "journal", doc.journal.iter().map(|(at, entry)| entry_json(*at, entry)));
+    // The last list ends with a comma that JSON does not allow.
+    out.truncate(out.trim_end_matches([',', '\n']).len());
+    out.push_str("\n}\n");
+    out
+}
+
+fn list(out: &mut String, name: &str, items: impl Iterator<Item = Json>) {
+    let lines: Vec<_> = items.map(|item| format!("\n    {item}")).collect();
+    let end = if lines.is_empty() { "" } else { "\n  " };
+    let _ = writeln!(out, "  \"{name}\": [{}{end}],", lines.join(","));
+}
+
+/// The same document as [`write`] and reading back give it: parameters that equal their defaults are left out.
+pub fn stripped(doc: &Document) -> Document {
+    let mut doc = doc.clone();
+    let strip_node = |node: &mut Node| node.params = stripped_params(&node_specs(&node.kind), &node.params);
+    let strip_link = |link: &mut Link| link.params = stripped_params(&components::link::specs(), &link.params);
+    doc.nodes.iter_mut().for_each(strip_node);
+    doc.links.iter_mut().for_each(strip_link);
+    for (_, entry) in &mut doc.journal {
+        match entry {
+            Entry::Edit(Edit::AddNode { node }) => strip_node(node),
+            Entry::Edit(Edit::AddLink { link }) => strip_link(link),
+            _ => {}
+        }
+    }
+    doc
+}
+
+/// The parameters that differ from their defaults.
+pub(crate) fn stripped_params(specs: &[ParamSpec], params: &Values) -> Values {
+    let differs = |name: &str, value: &Json| specs.iter().find(|s| s.name == name).is_none_or(|s| !same(&s.default, value));
+    params.iter().filter(|(name, value)| differs(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect()
+}
+
+fn node_specs(kind: &str) -> Vec<ParamSpec> {
+    components::kind(kind).map(|k| (k.specs)()).unwrap_or_default()
+}
+
+/// Equal as values: 5 and 5.0 are.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(x), Json::Number(y)) => x == y || (x.as_f64() == y.as_f64() && x.is_f64() != y.is_f64()),
+        (Json::Object(x), Json::Object(y)) => x.len() == y.len() && x.iter().all(|(k, v)| y.get(k).is_some_and(|w| same(v, w))),
+        (Json::Array(x), Json::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(v, w)| same(v, w)),
+        _ => a == b,
+    }
+}
+
+fn node_json(node: &Node) -> Json {
+    let mut map = Map::new();
+    map.insert("id".into(), node.id.as_str().into());
+    map.insert("kind".into(), node.kind.as_str().into());
+    map.insert("name".into(), node.name.as_str().into());
+    map.insert("x".into(), number(node.x));
+    map.insert("y".into(), number(node.y));
+    with_params(map, stripped_params(&node_specs(&node.kind), &node.params))
+}
+
+fn link_json(link: &Link) -> Json {
+    let mut map = Map::new();
+    map.insert("id".into(), link.id.as_str().into());
+    map.insert("from".into(), link.from.as_str().into());
+    map.insert("to".into(), link.to.as_str().into());
+    with_params(map, stripped_params(&components::link::specs(), &link.params))
+}
+
+fn with_params(mut map: Map<String, Json>, params: Values) -> Json {
+    if !params.is_empty() {
+        map.insert("params".into(), Json::Object(params));
+    }
+    Json::Object(map)
+}
+
+fn entry_json(at: SimTime, entry: &Entry) -> Json {
+    let mut map = Map::new();
+    map.insert("at_ns".into(), at.0.into());
+    map.extend(compact_entry(entry));
+    Json::Object(map)
+}
+
+/// A journal entry's fields, without its time.
+pub(crate) fn compact_entry(entry: &Entry) -> Map<String, Json> {
+    let mut map = match serde_json::to_value(entry) {
+        Ok(Json::Object(map)) => map,
+        _ => Map::new(),
+    };
+    match entry {
+        Entry::Edit(Edit::AddNode { node }) => map.insert("node".into(), node_json(node)),
+        Entry::Edit(Edit::AddLink { link }) => map.insert("link".into(), link_json(link)),
+        Entry::Fault(super::super::document::Fault::Slow { factor, .. }) => map.insert("factor".into(), number(*factor)),
+        _ => None,
+    };
+    map
+}
+
+/// A number in its shortest form: 240, not 240.0.
+pub(crate) fn number(value: f64) -> Json {
+    match value.trunc() == value && value.abs() < 9.0e15 {
+        true => Json::from(value as i64),
+        false => Json::from(value),
+    }
+}

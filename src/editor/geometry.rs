@@ -1,0 +1,119 @@
+//! Geometry of the diagram: cards, grid, curves of links, what is under a point, where the canvas looks.
+//! Diagram pixels throughout, except where a function says screen. Knows no element and no drawing.
+
+mod camera;
+mod curve;
+mod neighbour;
+
+use crate::diagram::{Document, Node};
+
+pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
+pub use curve::{curve, curve_between, Curve};
+pub use neighbour::{spatial_neighbour, Direction};
+
+/// Width and height of a card.
+pub const CARD: (f64, f64) = (152.0, 80.0);
+/// Distance of the grid's lines.
+pub const GRID: f64 = 8.0;
+
+/// The nearest point of the grid. What is not a number becomes 0, what is too far away the farthest allowed.
+pub fn snap(v: f64) -> f64 {
+    let limit = crate::diagram::read::MAX_COORDINATE;
+    let v = if v.is_finite() { v } else { 0.0 };
+    ((v / GRID).round() * GRID).clamp(-limit, limit)
+}
+
+/// A rectangle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width, not negative.
+    pub width: f64,
+    /// Height, not negative.
+    pub height: f64,
+}
+
+impl Rect {
+    /// The rectangle between two opposite corners.
+    pub fn between((ax, ay): (f64, f64), (bx, by): (f64, f64)) -> Rect {
+        Rect { x: ax.min(bx), y: ay.min(by), width: (ax - bx).abs(), height: (ay - by).abs() }
+    }
+
+    /// The middle.
+    pub fn centre(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    /// Whether a point lies in it.
+    pub fn contains(&self, (x, y): (f64, f64)) -> bool {
+        (self.x..=self.x + self.width).contains(&x) && (self.y..=self.y + self.height).contains(&y)
+    }
+
+    /// Whether two rectangles have a point in common.
+    pub fn touches(&self, other: &Rect) -> bool {
+        self.x <= other.x + other.width
+            && other.x <= self.x + self.width
+            && self.y <= other.y + other.height
+            && other.y <= self.y + self.height
+    }
+
+    /// Larger by `margin` on every side.
+    pub fn grown(&self, margin: f64) -> Rect {
+        Rect {
+            x: self.x - margin,
+            y: self.y - margin,
+            width: self.width + 2.0 * margin,
+            height: self.height + 2.0 * margin,
+        }
+    }
+}
+
+/// The card of a node.
+pub fn card(node: &Node) -> Rect {
+    Rect { x: node.x, y: node.y, width: CARD.0, height: CARD.1 }
+}
+
+/// The rectangle around all cards; `None` if there are none.
+pub fn bounds(diagram: &Document) -> Option<Rect> {
+    diagram.nodes.iter().map(card).reduce(|a, b| {
+        let far = ((a.x + a.width).max(b.x + b.width), (a.y + a.height).max(b.y + b.height));
+        Rect::between((a.x.min(b.x), a.y.min(b.y)), far)
+    })
+}
+
+/// The topmost node under a point.
+pub fn node_at(diagram: &Document, point: (f64, f64)) -> Option<&str> {
+    diagram.nodes.iter().rev().find(|n| card(n).contains(point)).map(|n| n.id.as_str())
+}
+
+/// The nearest link within `reach` of a point.
+pub fn link_at(diagram: &Document, point: (f64, f64), reach: f64) -> Option<&str> {
+    let near = diagram.links.iter().filter_map(|l| Some((curve(diagram, l)?.distance(point), l.id.as_str())));
+    near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
+}
+
+/// Ids of the nodes whose cards touch a rectangle: what a rubber band selects.
+pub fn nodes_in(diagram: &Document, area: &Rect) -> Vec<String> {
+    diagram.nodes.iter().filter(|n| card(n).touches(area)).map(|n| n.id.clone()).collect()
+}
+
+/// The node at whose edge a point lies, from where a link is drawn: within `reach` of the border, inside or outside.
+pub fn edge_at(diagram: &Document, point: (f64, f64), reach: f64) -> Option<&str> {
+    let on_edge = |n: &&Node| card(n).grown(reach).contains(point) && !card(n).grown(-reach).contains(point);
+    diagram.nodes.iter().rev().find(on_edge).map(|n| n.id.as_str())
+}
+
+/// The first spot from a point on where a new card covers no other, looking downwards and then to the right.
+pub fn free_spot(diagram: &Document, x: f64, y: f64) -> (f64, f64) {
+    let (x, y) = (snap(x), snap(y));
+    let free = |x: f64, y: f64| {
+        let spot = Rect { x, y, width: CARD.0, height: CARD.1 }.grown(GRID);
+        !diagram.nodes.iter().any(|n| card(n).touches(&spot))
+    };
+    let spots = (0..12).flat_map(|column| (0..12).map(move |row| (f64::from(column), f64::from(row))));
+    let spots = spots.map(|(column, row)| (snap(x + column * (CARD.0 + 24.0)), snap(y + row * (CARD.1 + 24.0))));
+    spots.into_iter().find(|(x, y)| free(*x, *y)).unwrap_or((x, y))
+}

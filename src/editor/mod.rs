@@ -1,0 +1,230 @@
+//! Pure editing: what a learner does to a document, undone and done again, with selection, geometry and share links.
+//! Knows no screen, and of the engine nothing but its time.
+
+pub mod commands;
+pub mod geometry;
+pub mod selection;
+pub mod share;
+
+mod breakage;
+mod state;
+
+use crate::diagram::{Document, Entry, View};
+use crate::engine::SimTime;
+use state::{Change, State};
+
+pub use selection::Selection;
+
+/// Steps that can be undone; older ones are forgotten.
+const DEPTH: usize = 1_000;
+/// Most characters in a title.
+const TITLE: usize = crate::diagram::read::MAX_TITLE;
+
+/// One undo step: what a learner would call one action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Says what is done, for the undo menu: `Crash Orders 2`.
+    pub label: String,
+    /// What is done, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// A step in the past or the future: the changes that would take it back or do it again.
+#[derive(Clone, Debug)]
+struct Travel {
+    label: String,
+    changes: Vec<Change>,
+}
+
+/// A document being edited while its run goes on, with its history.
+///
+/// Time matters: at the start of the run an edit changes the base diagram, later it is journalled with its time. Whatever
+/// is done, the document can be written, read back and replayed.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    state: State,
+    past: Vec<Travel>,
+    future: Vec<Travel>,
+    /// Whether the next continuing step may still join the last one.
+    open: bool,
+}
+
+impl Editor {
+    /// Opens a document that was read or made by an editor. Journal entries after its moment are still to come.
+    pub fn new(doc: Document) -> Editor {
+        Editor { state: State::new(doc), past: Vec::new(), future: Vec::new(), open: false }
+    }
+
+    /// Base diagram and journal: what is saved and shared.
+    pub fn document(&self) -> &Document {
+        &self.state.doc
+    }
+
+    /// The diagram as it stands now, edits folded in: what is drawn.
+    pub fn diagram(&self) -> &Document {
+        &self.state.diagram
+    }
+
+    /// Performs a step at simulated time `now` and returns what the experiment must be told. All of it is done, or none.
+    ///
+    /// An edit that sets what is set already is no step; a fault that changes nothing is refused with the reason.
+    pub fn perform(&mut self, step: Step, now: SimTime) -> Result<Vec<Entry>, String> {
+        self.do_step(step, now, false)
+    }
+
+    fn do_step(&mut self, step: Step, now: SimTime, joining: bool) -> Result<Vec<Entry>, String> {
+        self.state.catch_up(now);
+        let before = self.state.clone();
+        let changes = step.entries.into_iter().map(Change::from).collect();
+        match self.state.run(changes, now, false) {
+            Ok(done) => {
+                // A flush cannot be taken back, so it is no step of the history.
+                if !done.back.is_empty() {
+                    self.remember(Travel { label: step.label, changes: done.back }, joining);
+                } else if let (Some(why), true) = (done.idle, done.told.is_empty()) {
+                    return Err(why);
+                }
+                Ok(done.told)
+            }
+            Err(reason) => {
+                self.state = before;
+                Err(reason)
+            }
+        }
+    }
+
+    /// As [`Editor::perform`], but joins the step before it if that did the same to the same thing: so the many
+    /// values that a dragged slider passes through are one undo step. [`Editor::settle`] ends the joining.
+    pub fn perform_continuing(&mut self, step: Step, now: SimTime) -> Result<Vec<Entry>, String> {
+        self.do_step(step, now, true)
+    }
+
+    /// Ends a drag: the next continuing step is a step of its own.
+    pub fn settle(&mut self) {
+        self.open = false;
+    }
+
+    /// Takes the last step back at simulated time `now`: its label, and what the experiment must be told.
+    ///
+    /// After a change of seed is undone or done again, the document's seed differs from the experiment's: start again.
+    pub fn undo(&mut self, now: SimTime) -> Option<(String, Vec<Entry>)> {
+        let step = self.past.pop()?;
+        let (there, told) = self.travel(&step, now)?;
+        self.future.push(there);
+        Some((step.label, told))
+    }
+
+    /// Does the last undone step again.
+    pub fn redo(&mut self, now: SimTime) -> Option<(String, Vec<Entry>)> {
+        let step = self.future.pop()?;
+        let (there, told) = self.travel(&step, now)?;
+        self.past.push(there);
+        Some((step.label, told))
+    }
+
+    fn travel(&mut self, step: &Travel, now: SimTime) -> Option<(Travel, Vec<Entry>)> {
+        self.open = false;
+        self.state.catch_up(now);
+        let before = self.state.clone();
+        match self.state.run(step.changes.clone(), now, true) {
+            Ok(done) => Some((Travel { label: step.label.clone(), changes: done.back }, done.told)),
+            Err(_) => {
+                // Something on the timeline got in between and the step no longer fits: it is forgotten.
+                self.state = before;
+                None
+            }
+        }
+    }
+
+    fn remember(&mut self, step: Travel, joining: bool) {
+        let joins = |last: &Travel| {
+            last.changes.len() == step.changes.len()
+                && last.changes.iter().zip(&step.changes).all(|(a, b)| a.same_target(b))
+        };
+        let joined = joining && self.open && self.past.last().is_some_and(joins);
+        self.open = joining;
+        self.future.clear();
+        if joined {
+            // The step before already knows the value from before the drag.
+            return;
+        }
+        self.past.push(step);
+        if self.past.len() > DEPTH {
+            self.past.remove(0);
+        }
+    }
+
+    /// The label of the step that undo would take back.
+    pub fn can_undo(&self) -> Option<&str> {
+        self.past.last().map(|s| s.label.as_str())
+    }
+
+    /// The label of the step that redo would do again.
+    pub fn can_redo(&self) -> Option<&str> {
+        self.future.last().map(|s| s.label.as_str())
+    }
+
+    /// Back to time zero: edits are folded into the base, faults are mended and leave the history; edits stay undoable.
+    pub fn restart(&mut self) {
+        self.open = false;
+        self.state.restart();
+        for stack in [&mut self.past, &mut self.future] {
+            for step in stack.iter_mut() {
+                step.changes.retain(|c| !c.is_fault());
+            }
+            stack.retain(|step| !step.changes.is_empty());
+        }
+    }
+
+    /// Follows the run to `now`: journal entries that were still to come are folded in. Whether the diagram changed.
+    pub fn follow(&mut self, now: SimTime) -> bool {
+        self.state.catch_up(now)
+    }
+
+    /// Where the canvas looks; saved, but nothing to undo.
+    pub fn set_view(&mut self, view: View) {
+        let sane = |v: f64, otherwise: f64| if v.is_finite() { v } else { otherwise };
+        let limit = crate::diagram::read::MAX_COORDINATE;
+        // Rounded below what one can see, so that files and links stay short.
+        let rounded = |v: f64, parts: f64| (v * parts).round() / parts;
+        let view = View {
+            x: rounded(sane(view.x, 0.0).clamp(-limit, limit), 8.0),
+            y: rounded(sane(view.y, 0.0).clamp(-limit, limit), 8.0),
+            zoom: rounded(sane(view.zoom, 1.0).clamp(geometry::MIN_ZOOM, geometry::MAX_ZOOM), 1000.0),
+        };
+        self.state.doc.view = view;
+        self.state.diagram.view = view;
+    }
+
+    /// How far the run has come; saved, but nothing to undo.
+    pub fn set_moment(&mut self, moment: SimTime) {
+        let moment = moment.min(SimTime(crate::engine::time::MAX_DURATION.0));
+        self.state.catch_up(moment);
+        self.state.doc.moment = moment;
+    }
+
+    /// Gives the document a title, as one undo step. An empty title is `Untitled`.
+    pub fn set_title(&mut self, title: impl Into<String>) {
+        let title: String = title.into().chars().map(|c| if c.is_control() { ' ' } else { c }).take(TITLE).collect();
+        let title = match title.trim() {
+            "" => "Untitled".to_string(),
+            trimmed => trimmed.to_string(),
+        };
+        if title != self.state.doc.title {
+            let label = format!("Rename the diagram to {title}");
+            let back = self.state.set_title(title);
+            self.remember(Travel { label, changes: vec![back] }, false);
+        }
+    }
+
+    /// Gives the run another seed, as one undo step. Another seed is another run, so start again after it.
+    pub fn set_seed(&mut self, seed: u64) {
+        if seed != self.state.doc.seed {
+            let back = self.state.set_seed(seed);
+            self.remember(Travel { label: format!("Change the seed to {seed}"), changes: vec![back] }, false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! The shape of a shared document: columns instead of objects, indices instead of names, equal parameters once.
+//! Knows nothing of compression; what it decodes is a file's tree, which the reader judges.
+//!
+//! `[1, title, seed, [x, y, zoom], moment, nodes, links, journal, table]`, where `table` holds distinct parameters,
+//! `nodes` is `[kinds, [kind…], [name…], [id or 0…], unit, [x…], [y…], [params…]]` and
+//! `links` is `[[from…], [to…], [id or 0…], [params…]]`.
+
+use serde_json::{json, Map, Value as Json};
+
+use crate::components;
+use crate::diagram::document::VERSION;
+use crate::diagram::param::Values;
+use crate::diagram::read::{self, Problem, MAX_ID};
+use crate::diagram::{Document, Link, Node};
+
+/// Version of this shape, apart from the version of the file format that it unfolds to.
+const SHAPE: u64 = 1;
+
+/// What stands, in this order, after the name of a fault or an edit.
+const ENTRIES: &[(&str, &str, &[&str])] = &[
+    ("fault", "crash", &["node"]),
+    ("fault", "restart", &["node"]),
+    ("fault", "slow", &["node", "factor"]),
+    ("fault", "cut", &["link"]),
+    ("fault", "mend", &["link"]),
+    ("fault", "flush", &["node"]),
+    ("edit", "add_node", &["node"]),
+    ("edit", "remove_node", &["id"]),
+    ("edit", "add_link", &["link"]),
+    ("edit", "remove_link", &["id"]),
+    ("edit", "set_node_param", &["id", "param", "value"]),
+    ("edit", "set_link_param", &["id", "param", "value"]),
+];
+
+/// Distinct values, each with its index.
+#[derive(Default)]
+struct Table(Vec<Json>);
+
+impl Table {
+    fn index(&mut self, value: Json) -> usize {
+        self.0.iter().position(|v| *v == value).unwrap_or_else(|| {
+            self.0.push(value);
+            self.0.len() - 1
+        })
+    }
+
+    /// 0 for no parameters, else one more than the index of the object.
+    fn params(&mut self, params: Values) -> usize {
+        if params.is_empty() { 0 } else { self.index(Json::Object(params)) + 1 }
+    }
+}
+
+/// The compact tree of a document.
+pub fn to_compact(doc: &Document) -> Json {
+    let mut table = Table::default();
+    let nodes = nodes_out(&doc.nodes, &mut table);
+    let links = links_out(doc, &mut table);
+    let view = [doc.view.x, doc.view.y, doc.view.zoom].map(read::number);
+    json!([SHAPE, doc.title, doc.seed, view, doc.moment.0, nodes, links, journal_out(doc), table.0])
+}
+
+fn nodes_out(nodes: &[Node], table: &mut Table) -> Json {
+    let mut kinds = Table::default();
+    let kind: Vec<_> = nodes.iter().map(|n| kinds.index(n.kind.as_str().into())).collect();
+    let name: Vec<_> = nodes.iter().map(|n| n.name.as_str()).collect();
+    let id: Vec<_> = nodes.iter().map(|n| if n.id == slug(&n.name) { json!(0) } else { json!(n.id) }).collect();
+    // Coordinates on the grid are counted in its lines.
+    let on_grid = nodes.iter().all(|n| [n.x, n.y].iter().all(|v| (v / 8.0).trunc() == v / 8.0));
+    let unit = if on_grid { 8.0 } else { 1.0 };
+    let x: Vec<_> = nodes.iter().map(|n| read::number(n.x / unit)).collect();
+    let y: Vec<_> = nodes.iter().map(|n| read::number(n.y / unit)).collect();
+    let params: Vec<_> = nodes
+        .iter()
+        .map(|n| {
+            let specs = components::kind(&n.kind).map(|k| (k.specs)()).unwrap_or_default();
+            table.params(read::stripped_params(&specs, &n.params))
+        })
+        .collect();
+    json!([kinds.0, kind, name, id, read::number(unit), x, y, params])
+}
+
+fn links_out(doc: &Document, table: &mut Table) -> Json {
+    let specs = components::link::specs();
+    let end = |id: &str| doc.nodes.iter().position(|n| n.id == id).map_or(json!(id), |i| json!(i));
+    let from: Vec<_> = doc.links.iter().map(|l| end(&l.from)).collect();
+    let to: Vec<_> = doc.links.iter().map(|l| end(&l.to)).collect();
+    let id = |l: &Link| if l.id == usual_id(&l.from, &l.to) { json!(0) } else { json!(l.id) };
+    let id: Vec<_> = doc.links.iter().map(id).collect();
+    let params: Vec<_> = doc.links.iter().map(|l| table.params(read::stripped_params(&specs, &l.params))).collect();
+    json!([from, to, id, params])
+}
+
+fn journal_out(doc: &Document) -> Vec<Json> {
+    let mut last = 0;
+    let entry = |(at, entry): &(crate::engine::SimTime, crate::diagram::Entry)| {
+        let mut fields = read::compact_entry(entry);
+        let wait = at.0.saturating_sub(last);
+        last = at.0;
+        let mut out = vec![json!(wait)];
+        for (tag, name, rest) in ENTRIES {
+            if fields.get(*tag).is_some_and(|v| v == name) {
+                out.push(json!(name));
+                out.extend(rest.iter().filter_map(|field| fields.get_mut(*field).map(Json::take)));
+            }
+        }
+        Json::Array(out)
+    };
+    doc.journal.iter().map(entry).collect()
+}
+
+/// The document that a compact tree stands for.
+pub fn from_compact(tree: Json) -> Result<Document, Problem> {
+    let mut top = list(tree)?;
+    let shape = top.first().and_then(Json::as_u64).ok_or_else(damaged)?;
+    if shape > SHAPE {
+        return Err(Problem::new("", "the link was made by a newer version of Faultline"));
+    }
+    if shape != SHAPE || top.len() != 9 {
+        return Err(damaged());
+    }
+    let mut next = top.drain(1..);
+    let mut take = || next.next().ok_or_else(damaged);
+    let (title, seed, view, moment) = (take()?, take()?, list(take()?)?, take()?);
+    let (nodes, links, journal, table) = (list(take()?)?, list(take()?)?, list(take()?)?, list(take()?)?);
+    let [x, y, zoom] = <[Json; 3]>::try_from(view).map_err(|_| damaged())?;
+    let (ids, nodes) = nodes_in(nodes, &table)?;
+    let mut out = Map::new();
+    out.insert("version".into(), VERSION.into());
+    out.insert("title".into(), title);
+    out.insert("seed".into(), seed);
+    out.insert("nodes".into(), nodes);
+    out.insert("links".into(), links_in(links, &ids, &table)?);
+    out.insert("view".into(), json!({ "x": x, "y": y, "zoom": zoom }));
+    out.insert("moment_ns".into(), moment);
+    out.insert("journal".into(), journal_in(journal)?);
+    read::read_tree(out)
+}
+
+fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Json), Problem> {
+    let [kinds, kind, name, id, unit, x, y, params] = <[Json; 8]>::try_from(nodes).map_err(|_| damaged())?;
+    let kinds = list(kinds)?;
+    let unit = unit.as_f64().ok_or_else(damaged)?;
+    let columns = [kind, name, id, x, y, params];
+    let mut ids = Vec::new();
+    let mut nodes = Vec::new();
+    for [kind, name, id, x, y, params] in rows(columns)? {
+        let id = match (id, name.as_str()) {
+            (Json::String(id), _) => id,
+            (_, Some(name)) => slug(name),
+            _ => return Err(damaged()),
+        };
+        let scaled = |v: Json| v.as_f64().map(|v| read::number(v * unit)).ok_or_else(damaged);
+        let mut node = Map::new();
+        node.insert("id".into(), id.as_str().into());
+        node.insert("kind".into(), at(&kinds, &kind)?);
+        node.insert("name".into(), name);
+        node.insert("x".into(), scaled(x)?);
+        node.insert("y".into(), scaled(y)?);
+        with_params(&mut node, &params, table)?;
+        ids.push(id);
+        nodes.push(Json::Object(node));
+    }
+    Ok((ids, Json::Array(nodes)))
+}
+
+fn links_in(links: Vec<Json>, ids: &[String], table: &[Json]) -> Result<Json, Problem> {
+    let columns = <[Json; 4]>::try_from(links).map_err(|_| damaged())?;
+    let mut out = Vec::new();
+    for [from, to, id, params] in rows(columns)? {
+        let end = |v: Json| match v {
+            Json::String(id) => Ok(id),
+            index => index.as_u64().and_then(|i| ids.get(i as usize)).cloned().ok_or_else(damaged),
+        };
+        let (from, to) = (end(from)?, end(to)?);
+        let mut link = Map::new();
+        link.insert("id".into(), if id.is_string() { id } else { usual_id(&from, &to).into() });
+        link.insert("from".into(), from.into());
+        link.insert("to".into(), to.into());
+        with_params(&mut link, &params, table)?;
+        out.push(Json::Object(link));
+    }
+    Ok(Json::Array(out))
+}
+
+fn journal_in(journal: Vec<Json>) -> Result<Json, Problem> {
+    let mut now = 0u64;
+    let mut out = Vec::new();
+    for entry in journal {
+        let mut parts = list(entry)?.into_iter();
+        let wait = parts.next().and_then(|w| w.as_u64()).ok_or_else(damaged)?;
+        let which = parts.next().ok_or_else(damaged)?;
+        let (tag, name, fields) = ENTRIES.iter().find(|(_, name, _)| which == *name).ok_or_else(damaged)?;
+        now = now.checked_add(wait).ok_or_else(damaged)?;
+        let mut map = Map::new();
+        map.insert("at_ns".into(), now.into());
+        map.insert((*tag).into(), (*name).into());
+        for field in *fields {
+            map.insert((*field).into(), parts.next().ok_or_else(damaged)?);
+        }
+        if parts.next().is_some() {
+            return Err(damaged());
+        }
+        out.push(Json::Object(map));
+    }
+    Ok(Json::Array(out))
+}
+
+/// Columns of equal length as rows.
+fn rows<const N: usize>(columns: [Json; N]) -> Result<Vec<[Json; N]>, Problem> {
+    let mut lists = Vec::with_capacity(N);
+    for column in columns {
+        lists.push(list(column)?.into_iter());
+    }
+    let len = lists.first().map_or(0, |l| l.len());
+    if lists.iter().any(|l| l.len() != len) {
+        return Err(damaged());
+    }
+    Ok((0..len).map(|_| std::array::from_fn(|i| lists[i].next().unwrap_or(Json::Null))).collect())
+}
+
+fn with_params(map: &mut Map<String, Json>, index: &Json, table: &[Json]) -> Result<(), Problem> {
+    match index.as_u64().ok_or_else(damaged)? {
+        0 => {}
+        i => {
+            map.insert("params".into(), table.get(i as usize - 1).cloned().ok_or_else(damaged)?);
+        }
+    }
+    Ok(())
+}
+
+fn at(list: &[Json], index: &Json) -> Result<Json, Problem> {
+    index.as_u64().and_then(|i| list.get(i as usize)).cloned().ok_or_else(damaged)
+}
+
+fn list(value: Json) -> Result<Vec<Json>, Problem> {
+    match value {
+        Json::Array(items) => Ok(items),
+        _ => Err(damaged()),
+    }
+}
+
+fn damaged() -> Problem {
+    Problem::new("", "the link is damaged: what it holds is not a diagram")
+}
+
+/// The id that a name suggests: `Orders 2` is `orders-2`.
+fn slug(name: &str) -> String {
+    let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    plain.take(MAX_ID).collect()
+}
+
+/// The id that a link gets when the editor makes it.
+fn usual_id(from: &str, to: &str) -> String {
+    format!("{from}-{to}").chars().take(MAX_ID).collect()
+}

@@ -1,0 +1,284 @@
+//! The document together with the diagram that its journal has led to: where each change is recorded.
+//! Knows no history of steps.
+
+use std::mem;
+
+use serde_json::Value as Json;
+
+use super::breakage::{subject, Breakage, Outcome};
+use crate::diagram::read::{check_edit, check_fault, MAX_JOURNAL};
+use crate::diagram::{Document, Edit, Entry, Fault};
+use crate::engine::SimTime;
+
+/// Journal entries kept free for taking steps back when the journal is full.
+const RESERVE: usize = 1_000;
+
+/// One change, with the position that a node or link that comes back had.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A fault or an edit.
+    Entry(Entry, Option<usize>),
+    /// Another title.
+    Title(String),
+    /// Another seed.
+    Seed(u64),
+}
+
+impl From<Entry> for Change {
+    fn from(entry: Entry) -> Self {
+        Change::Entry(entry, None)
+    }
+}
+
+impl Change {
+    /// Whether this is a fault, which restarting mends.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Change::Entry(Entry::Fault(_), _))
+    }
+
+    /// Whether both set the same thing, so that the first makes the second superfluous on the way back.
+    pub fn same_target(&self, other: &Change) -> bool {
+        let (Change::Entry(Entry::Edit(a), _), Change::Entry(Entry::Edit(b), _)) = (self, other) else {
+            return false;
+        };
+        match (a, b) {
+            (Edit::SetNodeParam { id, param, .. }, Edit::SetNodeParam { id: i, param: p, .. })
+            | (Edit::SetLinkParam { id, param, .. }, Edit::SetLinkParam { id: i, param: p, .. }) => id == i && param == p,
+            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => {
+                id == i
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a run of changes came to.
+#[derive(Default)]
+pub struct Done {
+    /// Takes it back, in this order.
+    pub back: Vec<Change>,
+    /// What the experiment must be told, in this order.
+    pub told: Vec<Entry>,
+    /// Why a fault changed nothing, if one did not.
+    pub idle: Option<String>,
+}
+
+/// Document, diagram, and what is broken.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Base and journal.
+    pub doc: Document,
+    /// The diagram now: nodes and links with the passed journal folded in. Its journal is empty.
+    pub diagram: Document,
+    broken: Breakage,
+    /// Journal entries before this index have happened.
+    passed: usize,
+}
+
+impl State {
+    /// Opens a document at its moment.
+    pub fn new(doc: Document) -> State {
+        let diagram = Document { journal: Vec::new(), ..doc.clone() };
+        let moment = doc.moment;
+        let mut state = State { doc, diagram, broken: Breakage::default(), passed: 0 };
+        state.catch_up(moment);
+        state
+    }
+
+    /// Folds in the journal entries up to `now`. Whether the diagram changed.
+    pub fn catch_up(&mut self, now: SimTime) -> bool {
+        let mut changed = false;
+        while let Some((_, entry)) = self.doc.journal.get(self.passed).filter(|(at, _)| *at <= now) {
+            match entry {
+                Entry::Fault(fault) => {
+                    self.broken.apply(fault);
+                }
+                Entry::Edit(edit) => {
+                    // A journal that was read fits its diagram; one that does not fit changes nothing.
+                    changed |= self.diagram.apply(edit).is_ok();
+                    forget(&mut self.broken, edit);
+                }
+            }
+            self.passed += 1;
+        }
+        changed
+    }
+
+    /// Makes changes at `now`. On an error some may have been made: the caller keeps a copy.
+    pub fn run(&mut self, changes: Vec<Change>, now: SimTime, may_use_reserve: bool) -> Result<Done, String> {
+        // Time does not go back: what happened after `now` stays before what is done now.
+        let now = self.passed.checked_sub(1).map_or(now, |last| now.max(self.doc.journal[last].0));
+        let mut done = Done::default();
+        let mut back: Vec<Vec<Change>> = Vec::new();
+        for change in changes {
+            match change {
+                Change::Title(title) => back.push(vec![self.set_title(title)]),
+                Change::Seed(seed) => back.push(vec![self.set_seed(seed)]),
+                Change::Entry(Entry::Fault(fault), _) => {
+                    check_fault(&self.diagram, &fault).map_err(|p| p.message)?;
+                    match self.broken.apply(&fault) {
+                        Outcome::Idle(why) => {
+                            done.idle = Some(format!("{} {why}", self.name(&fault)));
+                            continue;
+                        }
+                        Outcome::Undoable(inverse) => back.push(vec![Entry::Fault(inverse).into()]),
+                        Outcome::Final => {}
+                    }
+                    self.journal(now, Entry::Fault(fault.clone()));
+                    done.told.push(Entry::Fault(fault));
+                }
+                Change::Entry(Entry::Edit(edit), place) => {
+                    check_edit(&self.diagram, &edit).map_err(|p| p.message)?;
+                    if sets_what_is_set(&self.diagram, &edit) {
+                        continue;
+                    }
+                    back.push(self.edit(edit.clone(), place, now)?);
+                    if edit.changes_the_run() {
+                        done.told.push(Entry::Edit(edit));
+                    }
+                }
+            }
+        }
+        let limit = if may_use_reserve { MAX_JOURNAL } else { MAX_JOURNAL - RESERVE };
+        if self.doc.journal.len() > limit && !done.told.is_empty() {
+            return Err("the journal of this run is full; restart, which folds it into the diagram".into());
+        }
+        if !done.told.is_empty() {
+            self.prune();
+        }
+        done.back = back.into_iter().rev().flatten().collect();
+        Ok(done)
+    }
+
+    /// Applies an edit that passed its check and records it; returns what takes it back.
+    fn edit(&mut self, edit: Edit, place: Option<usize>, now: SimTime) -> Result<Vec<Change>, String> {
+        let was_at = position(&self.diagram, &edit);
+        let inverse = self.diagram.apply(&edit)?;
+        let mut back = vec![Change::Entry(Entry::Edit(inverse), was_at)];
+        back.extend(forget(&mut self.broken, &edit).into_iter().map(|f| Change::from(Entry::Fault(f))));
+        if !edit.changes_the_run() {
+            self.redefine(&edit);
+        } else if now == SimTime::ZERO && self.passed == 0 {
+            self.doc.apply(&edit)?;
+            if let Some(index) = place {
+                put_back(&mut self.doc, &edit, index);
+                put_back(&mut self.diagram, &edit, index);
+            }
+        } else {
+            self.journal(now, Entry::Edit(edit));
+        }
+        Ok(back)
+    }
+
+    /// A move or rename is not journalled: it changes the place where the node was last defined.
+    fn redefine(&mut self, edit: &Edit) {
+        let (Edit::Move { id, .. } | Edit::Rename { id, .. }) = edit else { return };
+        let added = self.doc.journal[..self.passed].iter_mut().rev().find_map(|(_, entry)| match entry {
+            Entry::Edit(Edit::AddNode { node }) if node.id == *id => Some(node),
+            _ => None,
+        });
+        let node = match added {
+            Some(node) => Some(node),
+            None => self.doc.nodes.iter_mut().find(|n| n.id == *id),
+        };
+        match (node, edit) {
+            (Some(node), Edit::Move { x, y, .. }) => (node.x, node.y) = (*x, *y),
+            (Some(node), Edit::Rename { name, .. }) => node.name = name.clone(),
+            _ => {}
+        }
+    }
+
+    fn journal(&mut self, now: SimTime, entry: Entry) {
+        self.doc.journal.insert(self.passed, (now, entry));
+        self.passed += 1;
+    }
+
+    /// Drops entries still to come that no longer fit: a scheduled crash of a node that was removed.
+    fn prune(&mut self) {
+        if self.passed == self.doc.journal.len() {
+            return;
+        }
+        let mut then = self.diagram.clone();
+        let coming = self.doc.journal.split_off(self.passed);
+        self.doc.journal.extend(coming.into_iter().filter(|(_, entry)| match entry {
+            Entry::Fault(fault) => check_fault(&then, fault).is_ok(),
+            Entry::Edit(edit) => check_edit(&then, edit).is_ok() && then.apply(edit).is_ok(),
+        }));
+    }
+
+    /// Back to time zero with the diagram as it is.
+    pub fn restart(&mut self) {
+        self.doc.nodes = self.diagram.nodes.clone();
+        self.doc.links = self.diagram.links.clone();
+        self.doc.journal.clear();
+        self.doc.moment = SimTime::ZERO;
+        self.broken = Breakage::default();
+        self.passed = 0;
+    }
+
+    /// Sets the title; returns what takes it back.
+    pub fn set_title(&mut self, title: String) -> Change {
+        self.diagram.title.clone_from(&title);
+        Change::Title(mem::replace(&mut self.doc.title, title))
+    }
+
+    /// Sets the seed; returns what takes it back.
+    pub fn set_seed(&mut self, seed: u64) -> Change {
+        self.diagram.seed = seed;
+        Change::Seed(mem::replace(&mut self.doc.seed, seed))
+    }
+
+    fn name(&self, fault: &Fault) -> String {
+        let id = subject(fault);
+        match fault {
+            Fault::Cut { .. } | Fault::Mend { .. } => super::commands::link_name(&self.diagram, id),
+            _ => super::commands::node_name(&self.diagram, id),
+        }
+    }
+}
+
+fn sets_what_is_set(diagram: &Document, edit: &Edit) -> bool {
+    match edit {
+        Edit::SetNodeParam { id, param, value } => {
+            diagram.node(id).is_some_and(|n| n.params.get(param).unwrap_or(&Json::Null) == value)
+        }
+        Edit::SetLinkParam { id, param, value } => {
+            diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value)
+        }
+        Edit::Rename { id, name } => diagram.node(id).is_some_and(|n| n.name == *name),
+        Edit::Move { id, x, y } => diagram.node(id).is_some_and(|n| n.x == *x && n.y == *y),
+        _ => false,
+    }
+}
+
+/// A removed node or link is no longer broken; the faults that would break it again.
+fn forget(broken: &mut Breakage, edit: &Edit) -> Vec<Fault> {
+    match edit {
+        Edit::RemoveNode { id } => broken.forget_node(id),
+        Edit::RemoveLink { id } => broken.forget_link(id).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Where the node or link stands that an edit removes.
+fn position(diagram: &Document, edit: &Edit) -> Option<usize> {
+    match edit {
+        Edit::RemoveNode { id } => diagram.nodes.iter().position(|n| n.id == *id),
+        Edit::RemoveLink { id } => diagram.links.iter().position(|l| l.id == *id),
+        _ => None,
+    }
+}
+
+/// Moves what an edit added last to the position that it had before it was removed.
+fn put_back(doc: &mut Document, edit: &Edit, index: usize) {
+    fn last_to<T>(items: &mut Vec<T>, index: usize) {
+        if let Some(item) = items.pop() {
+            items.insert(index.min(items.len()), item);
+        }
+    }
+    match edit {
+        Edit::AddNode { .. } => last_to(&mut doc.nodes, index),
+        Edit::AddLink { .. } => last_to(&mut doc.links, index),
+        _ => {}
+    }
+}
