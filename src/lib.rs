@@ -4,6 +4,7 @@
 pub mod components;
 pub mod data;
 pub mod diagram;
+pub mod editor;
 pub mod engine;
 pub mod lab;
 pub mod metrics;
