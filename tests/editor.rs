@@ -1,5 +1,6 @@
 //! Laws of editing, over random diagrams, commands and corruption: undo is the inverse of doing, what is written or
 //! shared comes back, and nothing that a file or link can hold makes the reader panic.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use faultline::components;
 use faultline::diagram::param::ParamType;
