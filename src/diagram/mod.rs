@@ -5,5 +5,4 @@ pub mod document;
 pub mod param;
 pub mod read;
 
-
 pub use document::{Document, Edit, Entry, Fault, Journal, Link, Node, View};

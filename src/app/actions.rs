@@ -1,0 +1,199 @@
+//! Every command of the application, once: behind keys, buttons and the sheet of keys.
+//! Knows what each does to the session, and no view.
+
+mod breaking;
+mod canvas;
+
+pub use canvas::connect_nodes;
+
+use leptos::prelude::*;
+
+use super::session::{Dialog, Session, Speed, SPEED_RANGE};
+use super::theme::Theme;
+
+/// One key, with its modifiers. `ctrl` is the command key on a Mac.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// As the browser names it, letters small: `z`, `Delete`, `?`.
+    pub key: &'static str,
+    /// With control or command.
+    pub ctrl: bool,
+    /// With shift; symbols such as `?` ignore it.
+    pub shift: bool,
+}
+
+const fn key(key: &'static str) -> Key {
+    Key { key, ctrl: false, shift: false }
+}
+
+const fn ctrl(key: &'static str) -> Key {
+    Key { key, ctrl: true, shift: false }
+}
+
+const fn shift(key: &'static str) -> Key {
+    Key { key, ctrl: false, shift: true }
+}
+
+const fn ctrl_shift(key: &'static str) -> Key {
+    Key { key, ctrl: true, shift: true }
+}
+
+impl Key {
+    /// How the key is written: `Ctrl Shift Z`.
+    pub fn label(self) -> String {
+        let mut parts = Vec::new();
+        if self.ctrl {
+            parts.push("Ctrl".to_string());
+        }
+        if self.shift {
+            parts.push("Shift".to_string());
+        }
+        parts.push(match self.key {
+            " " => "Space".into(),
+            k if k.chars().count() == 1 => k.to_uppercase(),
+            k => k.into(),
+        });
+        parts.join(" ")
+    }
+
+    fn is(self, event: &web_sys::KeyboardEvent) -> bool {
+        let pressed = event.key();
+        let symbol = !self.key.chars().all(|c| c.is_ascii_alphabetic());
+        // Letters by what they say (AZERTY), by where they are when the layout is not Latin.
+        let letter = pressed.to_lowercase() == self.key.to_lowercase()
+            || (!pressed.is_ascii() && event.code().strip_prefix("Key").is_some_and(|c| c.eq_ignore_ascii_case(self.key)));
+        letter && (event.ctrl_key() || event.meta_key()) == self.ctrl && (symbol || event.shift_key() == self.shift) && !event.alt_key()
+    }
+}
+
+/// A heading of the sheet of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Time.
+    Time,
+    /// Breaking and mending.
+    Break,
+    /// Editing.
+    Edit,
+    /// The canvas.
+    Canvas,
+    /// Files and the page.
+    Page,
+}
+
+impl Section {
+    /// All of them, in order.
+    pub const ALL: [Section; 5] = [Section::Break, Section::Time, Section::Edit, Section::Canvas, Section::Page];
+
+    /// The heading.
+    pub fn label(self) -> &'static str {
+        match self {
+            Section::Time => "Time",
+            Section::Break => "Break and mend",
+            Section::Edit => "Edit",
+            Section::Canvas => "Canvas",
+            Section::Page => "Page",
+        }
+    }
+}
+
+/// One command.
+pub struct Action {
+    /// Stable name: `undo`.
+    pub id: &'static str,
+    /// On buttons and in the sheet.
+    pub label: &'static str,
+    /// Icon, as in assets/icons.
+    pub icon: &'static str,
+    /// Where in the sheet of keys.
+    pub section: Section,
+    /// Keys, the first is the one shown.
+    pub keys: &'static [Key],
+    /// Whether it can be done now, or why not. Tracks what it reads.
+    pub available: fn(Session) -> Result<(), &'static str>,
+    /// Does it.
+    pub perform: fn(Session),
+}
+
+impl Action {
+    /// Label with the key, for a tooltip: `Undo (Ctrl Z)`.
+    pub fn tooltip(&self) -> String {
+        match self.keys.first() {
+            Some(key) => format!("{} ({})", self.label, key.label()),
+            None => self.label.into(),
+        }
+    }
+
+    /// Does it, or says why not.
+    pub fn run(&self, session: Session) {
+        match untrack(|| (self.available)(session)) {
+            Ok(()) => (self.perform)(session),
+            Err(reason) => session.refuse(reason),
+        }
+    }
+}
+
+fn always(_: Session) -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// The commands, in the order of the sheet.
+pub static ACTIONS: &[Action] = &[
+    Action { id: "crash", label: "Crash or restart", icon: "zap-off", section: Section::Break, keys: &[key("k")], available: breaking::some_node, perform: breaking::crash },
+    Action { id: "slow", label: "Slow or normal", icon: "turtle", section: Section::Break, keys: &[key("s")], available: breaking::some_node, perform: breaking::slow },
+    Action { id: "cut", label: "Cut or mend a link", icon: "unplug", section: Section::Break, keys: &[key("x")], available: breaking::some_link, perform: breaking::cut },
+    Action { id: "flush", label: "Flush a cache", icon: "eraser", section: Section::Break, keys: &[key("f")], available: breaking::some_cache, perform: breaking::flush },
+    Action { id: "play", label: "Play or pause", icon: "play", section: Section::Time, keys: &[key(" ")], available: always, perform: |s| s.toggle() },
+    Action { id: "step", label: "A single event", icon: "step-forward", section: Section::Time, keys: &[key(".")], available: always, perform: |s| s.step_event() },
+    Action { id: "slower", label: "Slower", icon: "minus", section: Section::Time, keys: &[key("[")], available: always, perform: |s| turn_dial(s, 0.5) },
+    Action { id: "faster", label: "Faster", icon: "plus", section: Section::Time, keys: &[key("]")], available: always, perform: |s| turn_dial(s, 2.0) },
+    Action { id: "auto", label: "Automatic speed", icon: "gauge", section: Section::Time, keys: &[key("a")], available: always, perform: |s| s.set_speed(Speed::Auto) },
+    Action { id: "restart", label: "Start again, mended", icon: "rotate-ccw", section: Section::Time, keys: &[shift("r")], available: always, perform: |s| s.restart() },
+    Action { id: "undo", label: "Undo", icon: "undo-2", section: Section::Edit, keys: &[ctrl("z")], available: can_undo, perform: |s| s.undo() },
+    Action { id: "redo", label: "Redo", icon: "redo-2", section: Section::Edit, keys: &[ctrl_shift("z"), ctrl("y")], available: can_redo, perform: |s| s.redo() },
+    Action { id: "connect", label: "Connect to…", icon: "spline", section: Section::Edit, keys: &[key("c")], available: canvas::one_node, perform: canvas::connect },
+    Action { id: "duplicate", label: "Duplicate", icon: "copy", section: Section::Edit, keys: &[key("d"), ctrl("d")], available: canvas::some_nodes, perform: canvas::duplicate },
+    Action { id: "delete", label: "Delete", icon: "trash-2", section: Section::Edit, keys: &[key("Delete"), key("Backspace")], available: canvas::something, perform: canvas::delete },
+    Action { id: "select-all", label: "Select everything", icon: "square-dashed-mouse-pointer", section: Section::Edit, keys: &[ctrl("a")], available: always, perform: canvas::select_all },
+    Action { id: "zoom-in", label: "Zoom in", icon: "zoom-in", section: Section::Canvas, keys: &[key("+"), key("=")], available: always, perform: |s| canvas::zoom(s, 1.25) },
+    Action { id: "zoom-out", label: "Zoom out", icon: "zoom-out", section: Section::Canvas, keys: &[key("-")], available: always, perform: |s| canvas::zoom(s, 0.8) },
+    Action { id: "fit", label: "Zoom to fit", icon: "maximize", section: Section::Canvas, keys: &[key("0")], available: always, perform: canvas::fit },
+    Action { id: "starters", label: "Starters", icon: "layout-grid", section: Section::Page, keys: &[], available: always, perform: |s| s.show(Some(Dialog::Starters)) },
+    Action { id: "share", label: "Share", icon: "share-2", section: Section::Page, keys: &[], available: always, perform: |s| s.show(Some(Dialog::Share)) },
+    Action { id: "save", label: "Save", icon: "download", section: Section::Page, keys: &[ctrl("s")], available: always, perform: |s| s.save_file() },
+    Action { id: "open", label: "Open", icon: "folder-open", section: Section::Page, keys: &[ctrl("o")], available: always, perform: |_| super::files::choose() },
+    Action { id: "theme", label: "Light or dark", icon: "sun-moon", section: Section::Page, keys: &[key("t")], available: always, perform: change_theme },
+    Action { id: "help", label: "Help and keys", icon: "circle-question-mark", section: Section::Page, keys: &[key("?")], available: always, perform: |s| s.show(Some(Dialog::Help)) },
+];
+
+/// The command with this name.
+pub fn action(id: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|a| a.id == id)
+}
+
+/// The command behind a key.
+pub fn for_key(event: &web_sys::KeyboardEvent) -> Option<&'static Action> {
+    ACTIONS.iter().find(|a| a.keys.iter().any(|k| k.is(event)))
+}
+
+fn can_undo(session: Session) -> Result<(), &'static str> {
+    session.undo_label.with(|l| l.as_ref().map(|_| ()).ok_or("There is nothing to undo"))
+}
+
+fn can_redo(session: Session) -> Result<(), &'static str> {
+    session.redo_label.with(|l| l.as_ref().map(|_| ()).ok_or("There is nothing to do again"))
+}
+
+fn turn_dial(session: Session, by: f64) {
+    let now = match session.speed.get_untracked() {
+        Speed::Factor(f) => f,
+        Speed::Auto => session.achieved.get_untracked().max(SPEED_RANGE.0),
+    };
+    session.set_speed(Speed::Factor(now * by));
+}
+
+fn change_theme(session: Session) {
+    let theme: Theme = session.theme.get_untracked().other();
+    session.theme.set(theme);
+    session.announce(if theme == Theme::Dark { "Dark" } else { "Light" });
+}

@@ -1,0 +1,98 @@
+//! Breaking and mending what is selected.
+//! Knows no view.
+
+use leptos::prelude::*;
+
+use crate::app::session::Session;
+use crate::components::kind;
+use crate::diagram::Fault;
+use crate::editor::commands;
+use crate::lab::frame::Health;
+
+/// How many times as long a slowed node takes.
+pub const SLOWNESS: f64 = 5.0;
+
+/// What can be broken needs a node.
+pub fn some_node(session: Session) -> Result<(), &'static str> {
+    session.selection.with(|s| if s.nodes.is_empty() { Err("Select a component first") } else { Ok(()) })
+}
+
+/// A link, or a node whose only links are meant.
+pub fn some_link(session: Session) -> Result<(), &'static str> {
+    session.selection.with(|s| if s.links.is_empty() { Err("Select a link first") } else { Ok(()) })
+}
+
+/// A cache.
+pub fn some_cache(session: Session) -> Result<(), &'static str> {
+    if caches(session).is_empty() {
+        Err("Select a cache first")
+    } else {
+        Ok(())
+    }
+}
+
+fn caches(session: Session) -> Vec<String> {
+    let selection = session.selection.get();
+    session.diagram.with(|d| d.nodes.iter().filter(|n| kind(&n.kind).is_some_and(|k| k.can_flush) && selection.nodes.contains(&n.id)).map(|n| n.id.clone()).collect())
+}
+
+fn nodes(session: Session) -> Vec<String> {
+    session.selection.with_untracked(|s| s.nodes.iter().cloned().collect())
+}
+
+fn health(session: Session, id: &str) -> Health {
+    session.frame.with_untracked(|f| f.nodes.iter().find(|n| n.id == id).map_or(Health::Up, |n| n.health))
+}
+
+/// The names of nodes, for a sentence.
+fn named(session: Session, ids: &[String]) -> String {
+    session.diagram.with_untracked(|d| {
+        let names: Vec<_> = ids.iter().filter_map(|id| d.node(id)).map(|n| n.name.as_str()).collect();
+        names.join(", ")
+    })
+}
+
+/// Restarts the selected nodes if all are down, else crashes those that run.
+pub fn crash(session: Session) {
+    let ids = nodes(session);
+    let (down, up): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Down(_)));
+    if up.is_empty() {
+        let label = format!("Restart {}", named(session, &down));
+        session.break_or_mend(label, down.into_iter().map(|node| Fault::Restart { node }).collect());
+    } else {
+        let label = format!("Crash {}", named(session, &up));
+        session.break_or_mend(label, up.into_iter().map(|node| Fault::Crash { node }).collect());
+    }
+}
+
+/// Makes the selected nodes normal if all are slow, else slow.
+pub fn slow(session: Session) {
+    let ids = nodes(session);
+    let (slow, normal): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Slow(_)));
+    let (ids, factor) = if normal.is_empty() { (slow, 1.0) } else { (normal, SLOWNESS) };
+    let label = if factor == 1.0 { format!("Bring {} back to normal speed", named(session, &ids)) } else { format!("Slow {}", named(session, &ids)) };
+    session.break_or_mend(label, ids.into_iter().map(|node| Fault::Slow { node, factor }).collect());
+}
+
+/// Mends the selected links if all are cut, else cuts them.
+pub fn cut(session: Session) {
+    let ids: Vec<String> = session.selection.with_untracked(|s| s.links.iter().cloned().collect());
+    let is_cut = |id: &String| session.frame.with_untracked(|f| f.links.iter().any(|l| l.id == *id && l.cut));
+    let (cut, whole): (Vec<_>, Vec<_>) = ids.into_iter().partition(is_cut);
+    let what = |ids: &[String]| match ids {
+        [id] => session.diagram.with_untracked(|d| commands::link_name(d, id)),
+        _ => format!("{} links", ids.len()),
+    };
+    if whole.is_empty() {
+        session.break_or_mend(format!("Mend {}", what(&cut)), cut.into_iter().map(|link| Fault::Mend { link }).collect());
+    } else {
+        session.break_or_mend(format!("Cut {}", what(&whole)), whole.into_iter().map(|link| Fault::Cut { link }).collect());
+    }
+}
+
+/// Empties the selected caches.
+pub fn flush(session: Session) {
+    let ids = untrack(|| caches(session));
+    let label = format!("Flush {}", named(session, &ids));
+    session.break_or_mend(label, ids.into_iter().map(|node| Fault::Flush { node }).collect());
+}

@@ -1,0 +1,184 @@
+//! The canvas: cards as elements one can focus, links and traffic drawn between them.
+//! Knows frames, not how the run makes them.
+
+pub mod board;
+mod card;
+mod colours;
+mod curve;
+pub mod facts;
+mod gestures;
+mod keys;
+mod legend;
+mod paint;
+mod scene;
+mod toolbar;
+
+use leptos::prelude::*;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::button::ActionButton;
+use super::dom;
+use super::session::Session;
+use board::Board;
+use card::Card;
+use legend::Legend;
+use toolbar::BreakToolbar;
+
+/// Most packets drawn at once.
+const PACKETS: usize = 300;
+
+/// The stage: everything between the palette and the inspector.
+#[component]
+pub fn Stage(
+    /// What lies over the stage: messages, a replay's progress.
+    children: Children,
+) -> impl IntoView {
+    let board = Board::get();
+    let session = board.session;
+    let under = NodeRef::<leptos::html::Canvas>::new();
+    let over = NodeRef::<leptos::html::Canvas>::new();
+
+    // New colours when the theme changes, by the switch or by the system.
+    Effect::new(move |_| {
+        session.theme.track();
+        board.scene.update_value(|scene| scene.colours = None);
+    });
+    watch_size(board, under, over);
+
+    let ids = Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().map(|n| n.id.clone()).collect::<Vec<_>>()));
+    let camera = move || {
+        let view = session.view.get();
+        format!("scale({}) translate({}px, {}px)", view.zoom, -view.x, -view.y)
+    };
+    let grid = move || {
+        let view = session.view.get();
+        let mut pitch = 24.0 * view.zoom;
+        while pitch < 14.0 {
+            pitch *= 2.0;
+        }
+        format!("background-size: {pitch}px {pitch}px; background-position: {}px {}px", -view.x * view.zoom, -view.y * view.zoom)
+    };
+    let hint = move || hint(session);
+    view! {
+        <section
+            class="stage"
+            node_ref=board.stage
+            aria-label="Diagram"
+            style=grid
+            data-linking=move || session.linking.with(Option::is_some).to_string()
+            data-grabbing=move || board.grabbing.get().to_string()
+            on:pointerdown=move |e| board.pressed(e)
+            on:pointermove=move |e| board.moved(e)
+            on:pointerup=move |e| board.released(e)
+            on:pointercancel=move |e| board.lost(e)
+            on:wheel=move |e| board.wheeled(e)
+        >
+            <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
+            <div class="cards" style:transform=camera>
+                <For each=move || ids.get() key=|id| id.clone() let:id>
+                    <Card id=id />
+                </For>
+            </div>
+            <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
+            <BreakToolbar />
+            <p class="hint" data-overlay="">{hint}</p>
+            <Legend />
+            <div class="zoom" data-overlay="" role="toolbar" aria-label="Zoom">
+                <ActionButton id="undo" />
+                <ActionButton id="redo" />
+                <span class="rule"></span>
+                <ActionButton id="zoom-out" />
+                <span class="figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
+                <ActionButton id="zoom-in" />
+                <ActionButton id="fit" />
+            </div>
+            {children()}
+        </section>
+    }
+}
+
+/// One sentence on what to do next.
+fn hint(session: Session) -> &'static str {
+    if session.linking.with(Option::is_some) {
+        return "Choose the component to connect to, Escape cancels";
+    }
+    if session.diagram.with(|d| d.nodes.is_empty()) {
+        return "Drag a component here, or choose a starter";
+    }
+    if session.still.get() && !session.playing.get() {
+        return "Paused, because your system asks for less motion: press Play, or step through single events";
+    }
+    let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
+    if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
+        return "Select a server and press K to crash it";
+    }
+    ""
+}
+
+/// Keeps the size of the stage and of its layers.
+fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<leptos::html::Canvas>) {
+    let session = board.session;
+    let kept: StoredValue<Option<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>, LocalStorage> = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let Some(stage) = board.stage.get() else { return };
+        if kept.with_value(Option::is_some) {
+            return;
+        }
+        let resized = move || {
+            let Some(stage) = board.stage.get_untracked() else { return };
+            let size = (f64::from(stage.client_width()), f64::from(stage.client_height()));
+            let ratio = dom::window().map_or(1.0, |w| w.device_pixel_ratio());
+            for canvas in [under, over].into_iter().filter_map(|c| c.get_untracked()) {
+                canvas.set_width((size.0 * ratio) as u32);
+                canvas.set_height((size.1 * ratio) as u32);
+            }
+            let first = session.viewport.get_untracked().0 < 1.0;
+            session.viewport.set(size);
+            if first || session.fit_next.get_untracked() {
+                session.fit_if_asked();
+            }
+        };
+        let closure = Closure::wrap(Box::new(resized) as Box<dyn FnMut()>);
+        if let Ok(observer) = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()) {
+            observer.observe(&stage);
+            kept.set_value(Some((observer, closure)));
+        }
+    });
+    super::clock::each_frame(session, move |wall_ms| {
+        if let (Some(under), Some(over)) = (under.get_untracked(), over.get_untracked()) {
+            draw(board, &under, &over, wall_ms);
+        }
+    });
+}
+
+fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_ms: f64) {
+    let session = board.session;
+    board.lay_out();
+    let (Some(under), Some(over)) = (pen(under), pen(over)) else { return };
+    let draft = board.draft();
+    let view = session.view.get_untracked();
+    let size = session.viewport.get_untracked();
+    let ratio = dom::window().map_or(1.0, |w| w.device_pixel_ratio());
+    let selection = session.selection.get_untracked();
+    let request = session.request.get_untracked();
+    let still = session.still.get_untracked();
+    let one_in = session.with_run(|run| {
+        let frame = run.experiment.frame(PACKETS);
+        run.dial.observe(&frame);
+        board.scene.update_value(|scene| {
+            let picture =
+                paint::Picture { frame: &frame, marks: &run.marks, view, size, ratio, selection: &selection, request, draft, wall_ms, still };
+            paint::paint(&under, &over, &picture, scene);
+        });
+        frame.one_in.max(1)
+    });
+    if let Some(one_in) = one_in.filter(|n| *n != board.one_in.get_untracked()) {
+        board.one_in.set(one_in);
+    }
+}

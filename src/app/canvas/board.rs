@@ -1,0 +1,111 @@
+//! What the parts of the canvas share: the gesture going on, what is dragged, and the scene.
+//! Knows no element but the stage.
+
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+use super::curve::{between, to_point, Curve, Point};
+use super::gestures::Gesture;
+use super::scene::{Drag, Scene};
+use crate::app::session::Session;
+use crate::diagram::View;
+use crate::editor::geometry::{to_screen, CARD};
+
+/// The shared handle.
+#[derive(Clone, Copy)]
+pub struct Board {
+    /// The session.
+    pub session: Session,
+    /// Cards being dragged.
+    pub drag: RwSignal<Drag>,
+    /// Where the loose end of a link being drawn is, in diagram pixels.
+    pub loose_end: RwSignal<Option<Point>>,
+    /// The card under the loose end, or chosen by key: what Enter connects to.
+    pub target: RwSignal<Option<String>>,
+    /// One request in this many is drawn.
+    pub one_in: RwSignal<u64>,
+    /// Whether the space bar is held to pan.
+    pub grabbing: RwSignal<bool>,
+    pub(super) gesture: StoredValue<Gesture, LocalStorage>,
+    pub(super) scene: StoredValue<Scene, LocalStorage>,
+    pub(super) stage: NodeRef<leptos::html::Section>,
+}
+
+impl Board {
+    /// A board for this session.
+    pub fn new(session: Session) -> Board {
+        Board {
+            session,
+            drag: RwSignal::default(),
+            loose_end: RwSignal::new(None),
+            target: RwSignal::new(None),
+            one_in: RwSignal::new(1),
+            grabbing: RwSignal::new(false),
+            gesture: StoredValue::new_local(Gesture::default()),
+            scene: StoredValue::new_local(Scene::default()),
+            stage: NodeRef::new(),
+        }
+    }
+
+    /// The board of the view that calls.
+    pub fn get() -> Board {
+        expect_context::<Board>()
+    }
+
+    /// A point of the window as a point of the stage.
+    pub fn local(self, client_x: f64, client_y: f64) -> Point {
+        let rect = self.stage.get_untracked().map(|s| s.get_bounding_client_rect());
+        rect.map_or((client_x, client_y), |r| (client_x - r.left(), client_y - r.top()))
+    }
+
+    /// Whether a point of the window is over the stage.
+    pub fn is_over(self, client_x: f64, client_y: f64) -> bool {
+        let rect = self.stage.get_untracked().map(|s| s.get_bounding_client_rect());
+        rect.is_some_and(|r| client_x >= r.left() && client_x <= r.right() && client_y >= r.top() && client_y <= r.bottom())
+    }
+
+    /// The diagram as laid out now, dragged cards included.
+    pub(super) fn lay_out(self) {
+        let diagram = self.session.diagram.get_untracked();
+        let drag = self.drag.get_untracked();
+        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag));
+    }
+
+    /// The link being drawn, if any, and whether its end is on a card that takes it.
+    pub(super) fn draft(self) -> Option<(Curve, bool)> {
+        let from = self.session.linking.get_untracked()?;
+        let target = self.target.get_untracked();
+        self.scene.with_value(|scene| {
+            let start = *scene.cards.get(&from)?;
+            if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
+                return Some((between(start, *end), true));
+            }
+            self.loose_end.get_untracked().map(|end| (to_point(start, end), false))
+        })
+    }
+
+    /// Where a card is on the stage: left, top, width, height.
+    pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
+        let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
+        let by = if drag.nodes.contains(id) { drag.by } else { (0.0, 0.0) };
+        let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
+        Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
+    }
+
+    /// Moves the keyboard's focus to a card.
+    pub fn focus_card(self, id: &str) {
+        use wasm_bindgen::JsCast;
+        let Some(stage) = self.stage.get_untracked() else { return };
+        let card = stage.query_selector(&format!("[data-node=\"{id}\"]")).ok().flatten();
+        if let Some(card) = card.and_then(|c| c.dyn_into::<HtmlElement>().ok()) {
+            let _ = card.focus();
+        }
+    }
+
+    /// Ends a link being drawn without making it.
+    pub fn let_go(self) {
+        self.session.linking.set(None);
+        self.loose_end.set(None);
+        self.target.set(None);
+    }
+}

@@ -1,0 +1,102 @@
+//! One card: icon, name, headline figure, workers, what its kind adds, state and utilisation.
+//! Knows the node only by its frame.
+
+use leptos::prelude::*;
+
+use super::board::Board;
+use super::facts;
+use crate::app::icon::Icon;
+use crate::components::kind;
+use crate::diagram::Node;
+use crate::lab::frame::{Health, NodeFrame};
+
+/// Most workers drawn as slots; more are a figure.
+const SLOTS: usize = 8;
+
+/// The card of the node with this id.
+#[component]
+pub fn Card(
+    /// Node id.
+    id: String,
+) -> impl IntoView {
+    let board = Board::get();
+    let session = board.session;
+    let id = StoredValue::new(id);
+    let node: Memo<Option<Node>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.node(id).cloned())));
+    let now: Memo<Option<NodeFrame>> = Memo::new(move |_| id.with_value(|id| session.frame.with(|f| f.nodes.iter().find(|n| n.id == *id).cloned())));
+    let kind_id = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.kind.clone()).unwrap_or_default()));
+    let name = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
+    let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
+    let aimed = Memo::new(move |_| id.with_value(|id| board.target.with(|t| t.as_ref() == Some(id))));
+    let linking = Memo::new(move |_| id.with_value(|id| session.linking.with(|l| l.as_ref() == Some(id))));
+    let state = Memo::new(move |_| {
+        let frame = session.frame.get();
+        id.with_value(|id| facts::state(&frame, &session.diagram.get(), id))
+    });
+    let place = move || {
+        let (x, y) = node.with(|n| n.as_ref().map_or((0.0, 0.0), |n| (n.x, n.y)));
+        let by = id.with_value(|id| board.drag.with(|d| if d.nodes.contains(id) { d.by } else { (0.0, 0.0) }));
+        format!("translate({}px, {}px)", x + by.0, y + by.1)
+    };
+    // One tab stop for the diagram: the selected card, else the first.
+    let tab_stop = Memo::new(move |_| {
+        id.with_value(|id| {
+            let stop = session.selection.with(|s| s.nodes.iter().next().cloned());
+            let stop = stop.or_else(|| session.diagram.with(|d| d.nodes.first().map(|n| n.id.clone())));
+            stop.as_ref() == Some(id)
+        })
+    });
+    let label = move || {
+        let kind = kind(&kind_id.get()).map_or("Unknown kind", |k| k.label);
+        format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
+    };
+    let headline = Memo::new(move |_| now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default()));
+    let extra = Memo::new(move |_| session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n)).unwrap_or_default())));
+    let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
+    let load = Memo::new(move |_| facts::load(utilisation.get()));
+    view! {
+        <div
+            class="card"
+            role="button"
+            data-node=id.get_value()
+            data-kind=move || kind_id.get()
+            data-state=move || state.with(|s| s.name)
+            data-load=move || load.get()
+            data-selected=move || selected.get().to_string()
+            data-aimed=move || aimed.get().to_string()
+            data-linking=move || linking.get().to_string()
+            aria-pressed=move || selected.get().to_string()
+            aria-label=label
+            tabindex=move || if tab_stop.get() { "0" } else { "-1" }
+            style:transform=place
+        >
+            <div class="card-head">
+                {move || view! { <Icon name=kind(&kind_id.get()).map_or("file-question-mark", |k| k.icon) /> }}
+                <span class="card-name">{move || name.get()}</span>
+                <span class="state" title=move || state.with(|s| s.words.clone())>{move || state.with(|s| s.chip.clone())}</span>
+            </div>
+            <div class="card-line">
+                <span class="headline">{move || headline.get()}</span>
+                <Workers now=now />
+            </div>
+            <div class="card-extra">{move || extra.get()}</div>
+            <div class="load"><div style:width=move || format!("{}%", utilisation.get())></div></div>
+            <div class="handle" data-handle="" title="Drag to another component to connect them"></div>
+        </div>
+    }
+}
+
+/// Workers as slots that fill.
+#[component]
+fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let workers = Memo::new(move |_| now.with(|n| n.as_ref().filter(|n| !matches!(n.health, Health::Down(_))).and_then(|n| n.workers)));
+    let busy = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| n.busy)));
+    move || match workers.get() {
+        Some(count) if count <= SLOTS => {
+            let slots = (0..count).map(|i| view! { <i data-busy=move || (i < busy.get()).to_string()></i> }).collect_view();
+            view! { <span class="slots" title=move || format!("{} of {count} workers busy", busy.get())>{slots}</span> }.into_any()
+        }
+        Some(count) => view! { <span class="slots-figure" title="Workers busy">{move || format!("{}/{count}", busy.get())}</span> }.into_any(),
+        None => ().into_any(),
+    }
+}

@@ -1,0 +1,273 @@
+//! Pointer gestures on the stage: pan, pinch, move cards, draw a link, click. A gesture ends in at most one edit.
+//! Knows no drawing.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent, WheelEvent};
+
+use super::board::Board;
+use super::curve::Point;
+use super::scene::Drag;
+use crate::app::actions::connect_nodes;
+use crate::diagram::View;
+use crate::editor::geometry::{pan, snap, to_diagram, zoom_at};
+use crate::editor::{commands, Selection};
+
+/// A pointer that moved less than this clicked.
+const CLICK: f64 = 4.0;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Doing {
+    #[default]
+    Nothing,
+    /// Pressed on empty canvas (or with the space bar): pans once it moves.
+    Pan { view: View, on_empty: bool },
+    /// Pressed on a card: moves the selection once it moves.
+    Move { anchor: Point },
+    /// Drawing a link.
+    Link { from: String },
+    /// Two fingers.
+    Pinch { view: View, distance: f64, middle: Point },
+}
+
+/// The gesture going on.
+#[derive(Clone, Debug, Default)]
+pub struct Gesture {
+    doing: Doing,
+    start: Point,
+    moved: bool,
+    pointers: BTreeMap<i32, Point>,
+}
+
+fn closest(event: &PointerEvent, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+impl Board {
+    /// A pointer was pressed on the stage.
+    pub fn pressed(self, event: PointerEvent) {
+        if event.button() > 1 || closest(&event, "[data-overlay]").is_some() {
+            return;
+        }
+        let point = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
+        if let Some(stage) = self.stage.get_untracked() {
+            let _ = stage.set_pointer_capture(event.pointer_id());
+        }
+        let session = self.session;
+        let view = session.view.get_untracked();
+        let fingers = self.gesture.try_update_value(|g| {
+            g.pointers.insert(event.pointer_id(), point);
+            g.pointers.values().copied().collect::<Vec<_>>()
+        });
+        if let Some([a, b]) = fingers.as_deref() {
+            self.cancel();
+            let (distance, middle) = apart(*a, *b);
+            self.begin(Doing::Pinch { view, distance, middle }, point);
+            return;
+        }
+        if event.button() == 1 || self.grabbing.get_untracked() {
+            event.prevent_default();
+            self.begin(Doing::Pan { view, on_empty: false }, point);
+            return;
+        }
+        let card = closest(&event, "[data-node]").and_then(|c| c.get_attribute("data-node"));
+        // A link was begun by key: a click on a card ends it.
+        if let Some(from) = session.linking.get_untracked() {
+            self.let_go();
+            if let Some(to) = card.filter(|to| *to != from) {
+                connect_nodes(session, &from, &to);
+            }
+            self.begin(Doing::Nothing, point);
+            return;
+        }
+        if let Some(from) = closest(&event, "[data-handle]").and(card.clone()) {
+            session.linking.set(Some(from.clone()));
+            self.loose_end.set(Some(to_diagram(view, point.0, point.1)));
+            self.begin(Doing::Link { from }, point);
+            return;
+        }
+        // Packets are drawn above the cards' edges: what is seen is what is hit.
+        if let Some(request) = self.scene.with_value(|s| s.packet_at(point)) {
+            session.request.set(Some(request));
+            session.announce(format!("Request {request}"));
+            self.begin(Doing::Nothing, point);
+            return;
+        }
+        if let Some(id) = card {
+            self.pick_node(&id, event.shift_key());
+            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1) }, point);
+            return;
+        }
+        if let Some(id) = self.scene.with_value(|s| s.link_at(view, point)) {
+            self.pick_link(&id, event.shift_key());
+            self.begin(Doing::Nothing, point);
+            return;
+        }
+        self.begin(Doing::Pan { view, on_empty: !event.shift_key() }, point);
+    }
+
+    /// A pointer moved.
+    pub fn moved(self, event: PointerEvent) {
+        let point = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
+        let session = self.session;
+        let state = self.gesture.try_update_value(|g| {
+            if let Some(p) = g.pointers.get_mut(&event.pointer_id()) {
+                *p = point;
+            }
+            g.moved |= libm::hypot(point.0 - g.start.0, point.1 - g.start.1) > CLICK;
+            g.clone()
+        });
+        let Some(gesture) = state else { return };
+        if gesture.pointers.is_empty() {
+            // A link begun by key follows the pointer.
+            if session.linking.with_untracked(Option::is_some) {
+                self.aim(point);
+            }
+            return;
+        }
+        match &gesture.doing {
+            Doing::Nothing => {}
+            Doing::Pan { view, .. } if gesture.moved => session.view.set(pan(*view, point.0 - gesture.start.0, point.1 - gesture.start.1)),
+            Doing::Pan { .. } => {}
+            Doing::Move { anchor } if gesture.moved => {
+                let now = to_diagram(session.view.get_untracked(), point.0, point.1);
+                let nodes = session.selection.with_untracked(|s| s.nodes.clone());
+                let by = self.snapped(&nodes, (now.0 - anchor.0, now.1 - anchor.1));
+                self.drag.set(Drag { nodes, by });
+            }
+            Doing::Move { .. } => {}
+            Doing::Link { .. } => self.aim(point),
+            Doing::Pinch { view, distance, middle } => {
+                let fingers: Vec<_> = gesture.pointers.values().copied().collect();
+                if let [a, b] = fingers[..] {
+                    let (now_apart, now_middle) = apart(a, b);
+                    let moved = pan(*view, now_middle.0 - middle.0, now_middle.1 - middle.1);
+                    session.view.set(zoom_at(moved, now_middle.0, now_middle.1, now_apart / distance.max(1.0)));
+                }
+            }
+        }
+    }
+
+    /// A pointer was released.
+    pub fn released(self, event: PointerEvent) {
+        let session = self.session;
+        let ended = self.gesture.try_update_value(|g| {
+            g.pointers.remove(&event.pointer_id());
+            let ended = g.clone();
+            g.doing = Doing::Nothing;
+            ended
+        });
+        let Some(gesture) = ended else { return };
+        match gesture.doing {
+            Doing::Pan { on_empty: true, .. } if !gesture.moved => session.select(Selection::default()),
+            Doing::Move { .. } => {
+                let drag = self.drag.get_untracked();
+                self.drag.set(Drag::default());
+                if drag.by != (0.0, 0.0) {
+                    let ids: Vec<String> = drag.nodes.into_iter().collect();
+                    let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, drag.by.0, drag.by.1));
+                    session.perform(step);
+                }
+            }
+            Doing::Link { from } => {
+                let target = self.target.get_untracked();
+                if !gesture.moved {
+                    // A click on the handle begins the same as the key: the next click ends it.
+                    session.announce("Click the component to connect to, Escape cancels");
+                    return;
+                }
+                self.let_go();
+                if let Some(to) = target {
+                    connect_nodes(session, &from, &to);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The gesture is given up: nothing changes.
+    pub fn cancel(self) {
+        let before = self.gesture.try_update_value(|g| std::mem::take(&mut g.doing));
+        match before {
+            Some(Doing::Pan { view, .. } | Doing::Pinch { view, .. }) => self.session.view.set(view),
+            Some(Doing::Link { .. }) => self.let_go(),
+            _ => {}
+        }
+        self.drag.set(Drag::default());
+    }
+
+    /// A pointer was lost.
+    pub fn lost(self, event: PointerEvent) {
+        self.gesture.update_value(|g| {
+            g.pointers.remove(&event.pointer_id());
+        });
+        self.cancel();
+    }
+
+    /// The wheel pans; with control (or pinched on a track pad) it zooms at the pointer.
+    pub fn wheeled(self, event: WheelEvent) {
+        event.prevent_default();
+        let point = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
+        let unit = if event.delta_mode() == WheelEvent::DOM_DELTA_LINE { 16.0 } else { 1.0 };
+        let (dx, dy) = (event.delta_x() * unit, event.delta_y() * unit);
+        self.session.view.update(|view| {
+            *view = if event.ctrl_key() || event.meta_key() {
+                zoom_at(*view, point.0, point.1, libm::exp(-dy.clamp(-120.0, 120.0) / 240.0))
+            } else if event.shift_key() && dx == 0.0 {
+                pan(*view, -dy, 0.0)
+            } else {
+                pan(*view, -dx, -dy)
+            };
+        });
+    }
+
+    fn begin(self, doing: Doing, start: Point) {
+        self.gesture.update_value(|g| {
+            g.doing = doing;
+            g.start = start;
+            g.moved = false;
+        });
+    }
+
+    /// Aims the loose end of a link.
+    fn aim(self, point: Point) {
+        let view = self.session.view.get_untracked();
+        let from = self.session.linking.get_untracked();
+        let target = self.scene.with_value(|s| s.card_at(view, point)).filter(|id| Some(id) != from.as_ref());
+        self.loose_end.set(Some(to_diagram(view, point.0, point.1)));
+        if self.target.with_untracked(|old| *old != target) {
+            self.target.set(target);
+        }
+    }
+
+    fn pick_node(self, id: &str, add: bool) {
+        let mut selection = self.session.selection.get_untracked();
+        if add {
+            selection.toggle_node(id);
+        } else if !selection.nodes.contains(id) {
+            selection = Selection::node(id);
+        } else {
+            selection.links.clear();
+        }
+        self.session.select(selection);
+    }
+
+    fn pick_link(self, id: &str, add: bool) {
+        let mut selection = if add { self.session.selection.get_untracked() } else { Selection::default() };
+        selection.toggle_link(id);
+        self.session.select(selection);
+    }
+
+    /// Rounds a shift so that the first dragged card lands on the grid.
+    fn snapped(self, nodes: &std::collections::BTreeSet<String>, by: Point) -> Point {
+        let first = self.session.diagram.with_untracked(|d| nodes.iter().find_map(|id| d.node(id)).map(|n| (n.x, n.y)));
+        let Some((x, y)) = first else { return by };
+        (snap(x + by.0) - x, snap(y + by.1) - y)
+    }
+}
+
+fn apart(a: Point, b: Point) -> (f64, Point) {
+    (libm::hypot(a.0 - b.0, a.1 - b.1), ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0))
+}

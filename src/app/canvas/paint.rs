@@ -1,0 +1,112 @@
+//! Draws one frame: links beneath the cards; waiting requests, packets and marks above them.
+//! Reads the frame and the scene; changes only what the scene remembers of the drawing.
+
+mod links;
+mod marks;
+mod packets;
+
+use std::collections::VecDeque;
+
+use web_sys::CanvasRenderingContext2d as Pen;
+
+use crate::diagram::View;
+use crate::editor::geometry::to_screen;
+use crate::editor::Selection;
+use crate::lab::frame::{Frame, RequestId};
+
+use super::colours::Colours;
+use super::curve::{Curve, Point};
+use super::scene::Scene;
+use crate::app::session::Mark;
+
+/// All that one drawing needs.
+pub struct Picture<'a> {
+    /// The run.
+    pub frame: &'a Frame,
+    /// Marks that fade.
+    pub marks: &'a VecDeque<Mark>,
+    /// Where the canvas looks.
+    pub view: View,
+    /// Size of the canvas in CSS pixels.
+    pub size: (f64, f64),
+    /// Device pixels per CSS pixel.
+    pub ratio: f64,
+    /// What is selected.
+    pub selection: &'a Selection,
+    /// The request whose packets are ringed.
+    pub request: Option<RequestId>,
+    /// A link being drawn.
+    pub draft: Option<(Curve, bool)>,
+    /// Wall clock.
+    pub wall_ms: f64,
+    /// No motion that only decorates.
+    pub still: bool,
+}
+
+impl Picture<'_> {
+    /// Sizes that follow the zoom a little, so that shapes stay shapes.
+    fn scale(&self) -> f64 {
+        self.view.zoom.clamp(0.65, 1.5)
+    }
+
+    fn screen(&self, p: Point) -> Point {
+        to_screen(self.view, p.0, p.1)
+    }
+}
+
+/// Draws both layers.
+pub fn paint(under: &Pen, over: &Pen, picture: &Picture, scene: &mut Scene) {
+    if scene.colours.is_none() {
+        scene.colours = Colours::read();
+    }
+    let Some(colours) = scene.colours.take() else { return };
+    for pen in [under, over] {
+        let _ = pen.set_transform(picture.ratio, 0.0, 0.0, picture.ratio, 0.0, 0.0);
+        pen.clear_rect(0.0, 0.0, picture.size.0, picture.size.1);
+        pen.set_line_cap("round");
+        pen.set_line_join("round");
+    }
+    links::paint(under, picture, scene, &colours);
+    packets::paint_waiting(over, picture, scene, &colours);
+    packets::paint(over, picture, scene, &colours);
+    marks::paint(over, picture, scene, &colours);
+    scene.colours = Some(colours);
+}
+
+fn trace(pen: &Pen, picture: &Picture, curve: &Curve) {
+    let [a, b, c, d] = curve.points.map(|p| picture.screen(p));
+    pen.begin_path();
+    pen.move_to(a.0, a.1);
+    pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
+}
+
+fn dashes(pen: &Pen, lengths: &[f64]) {
+    let array: js_sys::Array = lengths.iter().map(|l| wasm_bindgen::JsValue::from_f64(*l)).collect();
+    let _ = pen.set_line_dash(&array);
+}
+
+/// A rounded label with a text in it, centred.
+fn chip(pen: &Pen, (x, y): Point, text: &str, ground: &str, ink: &str, font: &str) {
+    pen.set_font(&format!("600 11px {font}"));
+    let width = pen.measure_text(text).map_or(40.0, |m| m.width()) + 14.0;
+    let (left, top, height) = (x - width / 2.0, y - 9.0, 18.0);
+    pen.begin_path();
+    let _ = pen.arc(left + 9.0, top + 9.0, 9.0, std::f64::consts::FRAC_PI_2, 3.0 * std::f64::consts::FRAC_PI_2);
+    let _ = pen.arc(left + width - 9.0, top + 9.0, 9.0, -std::f64::consts::FRAC_PI_2, std::f64::consts::FRAC_PI_2);
+    pen.close_path();
+    pen.set_fill_style_str(ground);
+    pen.fill();
+    pen.set_fill_style_str(ink);
+    pen.set_text_align("center");
+    pen.set_text_baseline("middle");
+    let _ = pen.fill_text(text, x, top + height / 2.0 + 0.5);
+}
+
+fn cross(pen: &Pen, (x, y): Point, r: f64) {
+    pen.begin_path();
+    pen.move_to(x - r, y - r);
+    pen.line_to(x + r, y + r);
+    pen.move_to(x + r, y - r);
+    pen.line_to(x - r, y + r);
+    pen.stroke();
+}

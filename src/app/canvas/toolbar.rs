@@ -1,0 +1,78 @@
+//! The toolbar beneath what is selected: break and mend, connect, duplicate, delete.
+//! Knows actions by name, not what they do.
+
+use leptos::prelude::*;
+
+use super::board::Board;
+use super::curve::between;
+use crate::app::button::ActionButton;
+use crate::components::kind;
+use crate::editor::geometry::to_screen;
+use crate::lab::frame::Health;
+
+/// The toolbar.
+#[component]
+pub fn BreakToolbar() -> impl IntoView {
+    let board = Board::get();
+    let session = board.session;
+    let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
+    let links = Memo::new(move |_| session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
+    let health = move |test: fn(&Health) -> bool| {
+        Memo::new(move |_| nodes.with(|ids| !ids.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| test(&n.health)))))
+    };
+    let down = health(|h| matches!(h, Health::Down(_)));
+    let slow = health(|h| matches!(h, Health::Slow(_)));
+    let cut = Memo::new(move |_| links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut))));
+    let cache = Memo::new(move |_| session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| kind(&n.kind).is_some_and(|k| k.can_flush)))));
+    let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
+    let shown = Memo::new(move |_| anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none));
+    let place = move || {
+        let (x, y) = anchor.get().unwrap_or_default();
+        format!("translate(-50%, 0) translate({x}px, {y}px)")
+    };
+    let crash_text = Signal::derive(move || if down.get() { "Restart" } else { "Crash" });
+    let slow_text = Signal::derive(move || if slow.get() { "Normal" } else { "Slow" });
+    let cut_text = Signal::derive(move || if cut.get() { "Mend" } else { "Cut" });
+    view! {
+        <Show when=move || shown.get()>
+            <div class="break" data-overlay="" role="toolbar" aria-label="Break and mend" style:transform=place>
+                <Show when=move || nodes.with(|n| !n.is_empty())>
+                    <span class="tint" data-good=move || down.get().to_string()><ActionButton id="crash" text=crash_text /></span>
+                    <Show when=move || !down.get()><ActionButton id="slow" text=slow_text /></Show>
+                    <Show when=move || cache.get() && !down.get()><ActionButton id="flush" text="Flush" /></Show>
+                </Show>
+                <Show when=move || links.with(|l| !l.is_empty())>
+                    <span class="tint" data-good=move || cut.get().to_string()><ActionButton id="cut" text=cut_text /></span>
+                </Show>
+                <span class="rule"></span>
+                <Show when=move || nodes.with(|n| n.len() == 1)><ActionButton id="connect" /></Show>
+                <Show when=move || nodes.with(|n| !n.is_empty())><ActionButton id="duplicate" /></Show>
+                <ActionButton id="delete" />
+            </div>
+        </Show>
+    }
+}
+
+/// Beneath the selected cards; beneath the middle of a selected link.
+fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)> {
+    let session = board.session;
+    let view = session.view.get();
+    let (width, height) = session.viewport.get();
+    let drag = board.drag.get();
+    let rects: Vec<_> = nodes.iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
+    let (x, y) = if rects.is_empty() {
+        let diagram = session.diagram.get();
+        let link = links.first().and_then(|id| diagram.link(id))?;
+        let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
+        let middle = between((from.x, from.y), (to.x, to.y)).point_at(0.5);
+        let (x, y) = to_screen(view, middle.0, middle.1);
+        (x, y + 20.0)
+    } else {
+        let left = rects.iter().map(|r| r.0).fold(f64::INFINITY, f64::min);
+        let right = rects.iter().map(|r| r.0 + r.2).fold(f64::NEG_INFINITY, f64::max);
+        let bottom = rects.iter().map(|r| r.1 + r.3).fold(f64::NEG_INFINITY, f64::max);
+        ((left + right) / 2.0, bottom + 10.0)
+    };
+    // Within the stage, so that the buttons can always be reached.
+    Some((x.clamp(130.0_f64.min(width / 2.0), (width - 130.0).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0))))
+}

@@ -1,0 +1,70 @@
+//! The few things asked of the browser by hand: its clock, a breath for the page, whether an element takes text.
+//! Knows nothing of the application.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement, Window};
+
+/// The window; there is always one in a browser.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The page's document.
+pub fn document() -> Option<Document> {
+    window().and_then(|w| w.document())
+}
+
+/// The wall clock in milliseconds since the page opened.
+pub fn now_ms() -> f64 {
+    window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// Lets the page handle what waits, then goes on.
+pub async fn breathe() {
+    sleep(0).await;
+}
+
+/// Waits.
+pub async fn sleep(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
+/// Whether the system asks for a media feature.
+pub fn media(query: &str) -> bool {
+    window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
+}
+
+/// Whether keys belong to the focused element: a field, a list, a dialog's form.
+pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    let tag = element.tag_name();
+    if tag == "INPUT" {
+        let kind = element.get_attribute("type").unwrap_or_default();
+        return !matches!(kind.as_str(), "checkbox" | "radio" | "button" | "submit");
+    }
+    matches!(tag.as_str(), "TEXTAREA" | "SELECT") || element.is_content_editable()
+}
+
+/// Offers a text as a file to keep.
+pub fn download(name: &str, text: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("application/json");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: web_sys::HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser has taken the file by the next turn.
+    gloo_timers::callback::Timeout::new(1_000, move || {
+        let _ = web_sys::Url::revoke_object_url(&url);
+    })
+    .forget();
+    Some(())
+}

@@ -1,0 +1,33 @@
+//! Icons: Lucide's drawings, by name.
+//! Knows no use of them.
+
+use leptos::prelude::*;
+
+macro_rules! icons {
+    ($($name:literal)*) => {
+        /// The drawing with this name; a plain box if there is none.
+        pub fn svg(name: &str) -> &'static str {
+            match name {
+                $($name => include_str!(concat!("../../assets/icons/", $name, ".svg")),)*
+                _ => include_str!("../../assets/icons/box.svg"),
+            }
+        }
+    };
+}
+
+icons! {
+    "arrow-right" "check" "chart-line" "chevron-down" "chevron-left" "chevron-right" "circle-question-mark" "clipboard-copy" "clock" "copy" "database" "database-backup"
+    "dices" "download" "ellipsis" "eraser" "file-question-mark" "folder-open" "gauge" "git-fork" "hammer" "info" "keyboard" "layers" "layout-grid" "link"
+    "maximize" "memory-stick" "minus" "monitor-play" "moon" "network" "pause" "pin" "play" "plug" "plus" "rabbit" "redo-2" "rotate-ccw" "route" "scale" "search"
+    "server" "share-2" "shuffle" "spline" "split" "square-dashed-mouse-pointer" "step-forward" "sun" "sun-moon" "trash-2" "triangle-alert" "turtle" "undo-2"
+    "unplug" "users" "waypoints" "x" "zap" "zap-off" "zoom-in" "zoom-out"
+}
+
+/// An icon beside a text that says the same; hidden from screen readers.
+#[component]
+pub fn Icon(
+    /// Name, as in assets/icons.
+    name: &'static str,
+) -> impl IntoView {
+    view! { <span class="icon" aria-hidden="true" inner_html=svg(name)></span> }
+}

@@ -1,0 +1,48 @@
+//! Leptos views and canvas drawing over the editor and the lab.
+//! Holds no simulation logic.
+
+pub mod actions;
+mod bar;
+pub mod button;
+pub mod canvas;
+mod clock;
+pub mod dom;
+pub mod files;
+pub mod icon;
+mod keeping;
+mod palette;
+pub mod panels;
+pub mod session;
+mod shell;
+pub mod storage;
+pub mod theme;
+
+use leptos::prelude::*;
+
+use session::Session;
+use shell::Shell;
+use theme::Theme;
+
+/// Mounts the application.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if let Some(waiting) = dom::document().and_then(|d| d.get_element_by_id("waiting")) {
+        waiting.remove();
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+/// The application: a session, kept and followed, and the page.
+#[component]
+fn App() -> impl IntoView {
+    let session = Session::new(Default::default());
+    provide_context(session);
+    let still = dom::media("(prefers-reduced-motion: reduce)");
+    session.still.set(still);
+    session.theme.set(Theme::kept());
+    Effect::new(move |_| session.theme.get().show());
+    keeping::open_first(session);
+    keeping::keep_going(session);
+    session.playing.set(!still);
+    view! { <Shell /> }
+}

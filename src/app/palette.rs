@@ -1,0 +1,147 @@
+//! The palette: drag a kind onto the canvas, or click it to add one at a free place.
+//! Knows kinds only by their face.
+
+use leptos::prelude::*;
+use web_sys::PointerEvent;
+
+use super::canvas::board::Board;
+use super::icon::Icon;
+use super::session::Session;
+use crate::components::{kinds, Group, Kind};
+use crate::editor::commands;
+use crate::editor::geometry::{free_spot, to_diagram, CARD};
+
+const GROUPS: [Group; 4] = [Group::Traffic, Group::Edge, Group::Compute, Group::Data];
+/// A pointer that moved less than this clicked.
+const CLICK: f64 = 5.0;
+
+#[derive(Clone, Copy)]
+struct Carried {
+    kind: &'static Kind,
+    from: (f64, f64),
+    at: (f64, f64),
+    moved: bool,
+}
+
+/// The palette.
+#[component]
+pub fn Palette() -> impl IntoView {
+    let board = Board::get();
+    let session = board.session;
+    let carried: RwSignal<Option<Carried>> = RwSignal::new(None);
+    let groups = GROUPS.map(|group| {
+        let items: Vec<_> = kinds().iter().filter(|k| k.group == group).map(|kind| item(board, carried, kind)).collect();
+        (!items.is_empty()).then(|| view! { <h2>{group.label()}</h2> {items} })
+    });
+    let ghost = move || {
+        let c = carried.get().filter(|c| c.moved)?;
+        let place = format!("translate({}px, {}px) translate(-50%, -50%)", c.at.0, c.at.1);
+        Some(view! { <div class="ghost" style:transform=place><Icon name=c.kind.icon />{c.kind.label}</div> })
+    };
+    // Escape lets go of what is carried.
+    let escape = window_event_listener(leptos::ev::keydown, move |e| {
+        if e.key() == "Escape" && carried.with_untracked(Option::is_some) {
+            carried.set(None);
+            session.announce("Cancelled");
+        }
+    });
+    on_cleanup(move || escape.remove());
+    view! {
+        <nav class="palette" aria-label="Components">
+            {groups.into_iter().collect_view()}
+            <p class="note">"Drag onto the canvas, or click to add"</p>
+        </nav>
+        {ghost}
+    }
+}
+
+fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -> impl IntoView {
+    let session = board.session;
+    let point = |e: &PointerEvent| (f64::from(e.client_x()), f64::from(e.client_y()));
+    // A click follows a drag's release on the same element: it must not add a second one.
+    let dragged = StoredValue::new(false);
+    let press = move |e: PointerEvent| {
+        if e.button() != 0 {
+            return;
+        }
+        dragged.set_value(false);
+        if let Some(target) = e.current_target() {
+            use wasm_bindgen::JsCast;
+            if let Ok(element) = target.dyn_into::<web_sys::Element>() {
+                let _ = element.set_pointer_capture(e.pointer_id());
+            }
+        }
+        carried.set(Some(Carried { kind, from: point(&e), at: point(&e), moved: false }));
+    };
+    let drag = move |e: PointerEvent| {
+        let at = point(&e);
+        if carried.with_untracked(Option::is_some) {
+            carried.update(|c| {
+                if let Some(c) = c {
+                    c.at = at;
+                    c.moved |= libm::hypot(at.0 - c.from.0, at.1 - c.from.1) > CLICK;
+                }
+            });
+        }
+    };
+    let drop = move |e: PointerEvent| {
+        let Some(c) = carried.get_untracked() else { return };
+        carried.set(None);
+        if !c.moved {
+            return;
+        }
+        dragged.set_value(true);
+        let at = point(&e);
+        if !board.is_over(at.0, at.1) {
+            session.announce("Nothing was added: it was dropped beside the canvas");
+            return;
+        }
+        let local = board.local(at.0, at.1);
+        let (x, y) = to_diagram(session.view.get_untracked(), local.0, local.1);
+        add(session, kind, x - CARD.0 / 2.0, y - CARD.1 / 2.0);
+    };
+    let click = move |_| {
+        if dragged.get_value() {
+            dragged.set_value(false);
+            return;
+        }
+        let (x, y) = free_place(session);
+        if let Some(id) = add(session, kind, x, y) {
+            board.reveal(&id);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="kind"
+            data-palette=kind.id
+            title=kind.summary
+            on:pointerdown=press
+            on:pointermove=drag
+            on:pointerup=drop
+            on:pointercancel=move |_| carried.set(None)
+            on:click=click
+        >
+            <Icon name=kind.icon />
+            <span>{kind.label}</span>
+        </button>
+    }
+}
+
+/// Adds a node at the nearest point of the grid and selects it.
+fn add(session: Session, kind: &Kind, x: f64, y: f64) -> Option<String> {
+    let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
+    if !session.perform(step) {
+        return None;
+    }
+    session.select_node(&id);
+    session.announce(format!("Added {}", kind.label));
+    Some(id)
+}
+
+/// A place near the middle of the view that no card covers.
+fn free_place(session: Session) -> (f64, f64) {
+    let (width, height) = session.viewport.get_untracked();
+    let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
+    session.diagram.with_untracked(|d| free_spot(d, x - CARD.0 / 2.0, y - CARD.1 / 2.0))
+}

@@ -1,0 +1,151 @@
+//! Charts over simulated time: of the whole system and of the selected node, with one crosshair for all of them.
+//! Published with the session's pictures, a few times a second; nothing here runs each frame.
+
+mod data;
+mod plot;
+mod table;
+mod view;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+pub use data::{Chart, ChartSet};
+use plot::Mark;
+use table::ChartTable;
+use view::ChartView;
+
+use super::format;
+use crate::app::session::Session;
+use crate::components;
+use crate::lab::frame::{Event, Tone};
+
+/// What the panel shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// The whole system.
+    System,
+    /// The selected node.
+    Node,
+}
+
+/// What every chart of the panel shares.
+#[derive(Clone, Copy)]
+struct Shared {
+    set: Memo<Arc<ChartSet>>,
+    marks: Memo<Arc<Vec<Mark>>>,
+    /// Moment of the crosshair in seconds.
+    cross: RwSignal<Option<f64>>,
+}
+
+/// The panel beneath the canvas.
+#[component]
+pub fn Charts() -> impl IntoView {
+    let session = Session::get();
+    let scope = RwSignal::new(Scope::System);
+    let tabled = RwSignal::new(false);
+    let node = selected_node(session);
+    let shown = Memo::new(move |_| if node.with(Option::is_some) { scope.get() } else { Scope::System });
+    let name = move || {
+        node.get().and_then(|id| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone()))).unwrap_or_default()
+    };
+    let set = Memo::new(move |_| {
+        Arc::new(match (shown.get(), node.get()) {
+            (Scope::Node, Some(id)) => node_set(session, &id),
+            _ => {
+                let series = session.series.get();
+                data::system(&series, session.frame.with_untracked(|f| f.now))
+            }
+        })
+    });
+    let marks = Memo::new(move |_| {
+        let diagram = session.diagram.get();
+        let name = |id: &str| diagram.node(id).map(|n| n.name.clone());
+        Arc::new(session.events.with(|events| events.iter().filter_map(|e| mark(e, &name)).collect::<Vec<_>>()))
+    });
+    let shared = Shared { set, marks, cross: RwSignal::new(None) };
+    let names = Memo::new(move |_| set.with(|s| s.charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>()));
+    let tab = move |of: Scope, label: AnyView| {
+        view! {
+            <button
+                type="button"
+                class="tab"
+                aria-pressed=move || (shown.get() == of).to_string()
+                on:click=move |_| scope.set(of)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <section class="charts" aria-label="Charts">
+            <header class="charts-head">
+                <div class="tabs" role="group" aria-label="Charts of">
+                    {tab(Scope::System, "Whole system".into_any())}
+                    <Show when=move || node.with(Option::is_some)>{tab(Scope::Node, name.into_any())}</Show>
+                </div>
+                <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
+                <button
+                    type="button"
+                    class="tab"
+                    aria-pressed=move || tabled.get().to_string()
+                    on:click=move |_| tabled.update(|t| *t = !*t)
+                >
+                    "Table"
+                </button>
+            </header>
+            <Show
+                when=move || !names.with(Vec::is_empty)
+                fallback=|| view! { <p class="charts-empty">"Nothing has been measured yet: press play"</p> }
+            >
+                <Show when=move || !tabled.get() fallback=move || view! { <ChartTable shared=shared/> }>
+                    <div class="charts-grid" on:pointerleave=move |_| shared.cross.set(None)>
+                        <For each=move || names.get() key=|name| name.clone() let:name>
+                            <ChartView name=name shared=shared/>
+                        </For>
+                    </div>
+                </Show>
+            </Show>
+        </section>
+    }
+}
+
+/// The one selected node.
+fn selected_node(session: Session) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None })
+    })
+}
+
+fn node_set(session: Session, id: &str) -> ChartSet {
+    let frame = session.frame.get();
+    let series = session.with_experiment(|e| e.node_series(id));
+    let gauges = frame.nodes.iter().find(|n| n.id == id).map(|n| n.gauges.clone()).unwrap_or_default();
+    let kind = session.diagram.with(|d| d.node(id).and_then(|n| components::kind(&n.kind)));
+    data::node(&series, &gauges, kind.is_none_or(|k| k.has_station), frame.now)
+}
+
+/// What broke or recovered, as a line on the time axis.
+fn mark(event: &Event, name: &impl Fn(&str) -> Option<String>) -> Option<Mark> {
+    let at = event.at.as_secs_f64();
+    let place = event.node.as_deref().and_then(name).or_else(|| event.link.as_ref().map(|_| "Link".to_string()));
+    let token = match event.tone {
+        Tone::Bad => "--bad",
+        Tone::Odd => "--odd",
+        Tone::Good => "--good",
+    };
+    Some(Mark { at, what: format!("{} {}", place?, event.what), token })
+}
+
+/// The crosshair's moment, and what happened near it.
+fn moment_text(shared: Shared) -> Option<String> {
+    let moment = shared.cross.get()?;
+    let set = shared.set.get();
+    let (start, end) = *set.spans.get(set.at(moment)?)?;
+    let reach = (end - start).max(set.end() / 100.0);
+    let near = shared.marks.with(|marks| {
+        let nearest = marks.iter().filter(|m| (m.at - moment).abs() <= reach).min_by(|a, b| (a.at - moment).abs().total_cmp(&(b.at - moment).abs()));
+        nearest.map(|m| format!(" · {}", m.what))
+    });
+    Some(format!("at {}{}", format::seconds((start + end) / 2.0), near.unwrap_or_default()))
+}

@@ -1,0 +1,36 @@
+//! Sheets over the page: keys and signs, share, starters; and the messages.
+//! Each reads the session and sends it intents.
+
+mod clipboard;
+mod help;
+mod messages;
+mod share;
+mod sheet;
+mod signs;
+mod starters;
+
+use leptos::prelude::*;
+
+pub use messages::Messages;
+
+use crate::app::session::Dialog;
+use help::Help;
+use share::Share;
+use sheet::Sheet;
+use starters::Starters;
+
+/// All sheets; the session says which is open.
+#[component]
+pub fn Dialogs() -> impl IntoView {
+    view! {
+        <Sheet which=Dialog::Starters title="Starters" wide=true>
+            <Starters/>
+        </Sheet>
+        <Sheet which=Dialog::Share title="Share" wide=false>
+            <Share/>
+        </Sheet>
+        <Sheet which=Dialog::Help title="Keys and signs" wide=true>
+            <Help/>
+        </Sheet>
+    }
+}

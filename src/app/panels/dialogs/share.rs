@@ -1,0 +1,106 @@
+//! Share: the link that holds the whole experiment, and the hash by which two runs are compared.
+//! Encodes nothing itself.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::clipboard::copy;
+use crate::app::button::ActionButton;
+use crate::app::panels::format;
+use crate::app::panels::Icon;
+use crate::app::session::Session;
+use crate::app::storage::share_link;
+
+/// Some programs cut longer links.
+const SAFE_LENGTH: usize = 2_000;
+
+/// The sheet's content, made when it opens: the link is of that moment.
+#[component]
+pub fn Share() -> impl IntoView {
+    let session = Session::get();
+    let document = session.document();
+    let moment = document.moment;
+    let link = share_link(&document);
+    let length = link.chars().count();
+    let hash = RwSignal::new(None::<u64>);
+    spawn_local(async move {
+        if let Some(value) = session.trace_hash_at(moment).await {
+            // The sheet may have been closed meanwhile.
+            let _ = hash.try_set(Some(value));
+        }
+    });
+    let too_long = (length > SAFE_LENGTH).then(|| view! {
+        <p class="field-error">"Some programs cut links over 2,000 characters: a file is safer"</p>
+    });
+    view! {
+        <p>"The link holds everything: the diagram, the seed, and what was done to it until now. Nothing is sent to a server"</p>
+        <div class="copy-row">
+            <label for="share-link">"Link"</label>
+            <CopyField id="share-link" text=link/>
+        </div>
+        <p class="quiet">{format!("{} characters", format::count(length as u64))}</p>
+        {too_long}
+        <h3>"The same run elsewhere"</h3>
+        <p>
+            "The same document has the same trace hash at the same moment, here and in the command-line tool"
+        </p>
+        <dl class="facts">
+            <div><dt>"Moment"</dt><dd>{moment.to_string()}</dd></div>
+            <div><dt>"Seed"</dt><dd>{document.seed}</dd></div>
+            <div>
+                <dt>"Trace hash"</dt>
+                <dd aria-live="polite">
+                    {move || match hash.get() {
+                        Some(hash) => view! { <code data-trace-hash=format!("{hash:016x}")>{format!("{hash:016x}")}</code> }.into_any(),
+                        None => view! { <span class="quiet">"running it again…"</span> }.into_any(),
+                    }}
+                </dd>
+            </div>
+        </dl>
+        <div class="copy-row">
+            <label for="share-command">"To compare, save the file and run"</label>
+            <CopyField id="share-command" text=command(&document.title, moment)/>
+        </div>
+        <footer class="sheet-foot">
+            <ActionButton id="save" text=Signal::stored("Save as a file") class="outlined"/>
+        </footer>
+    }
+}
+
+/// The command that runs the saved file to this moment.
+fn command(title: &str, moment: crate::engine::SimTime) -> String {
+    let name: String = title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    format!("faultline run {name}.faultline.json --for {}ns", moment.0)
+}
+
+/// A text to copy: a field that selects itself, and a button.
+#[component]
+fn CopyField(id: &'static str, text: String) -> impl IntoView {
+    let session = Session::get();
+    let field = NodeRef::<html::Input>::new();
+    let copied = RwSignal::new(false);
+    let kept = StoredValue::new(text.clone());
+    let on_copy = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.select();
+        }
+        spawn_local(async move {
+            if copy(&kept.get_value()).await {
+                let _ = copied.try_set(true);
+                session.announce("Copied");
+            } else {
+                session.announce("This browser does not let the page copy; the text is selected, copy it with the keyboard");
+            }
+        });
+    };
+    view! {
+        <span class="copy-field">
+            <input id=id node_ref=field type="text" readonly value=text on:focus=move |_| { if let Some(f) = field.get_untracked() { f.select() } }/>
+            <button type="button" class="button outlined" aria-label=move || if copied.get() { "Copied" } else { "Copy" } on:click=on_copy>
+                {move || if copied.get() { view! { <Icon name="check"/> } } else { view! { <Icon name="clipboard-copy"/> } }}
+                <span>{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+            </button>
+        </span>
+    }
+}

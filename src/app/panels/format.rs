@@ -1,0 +1,176 @@
+//! Figures as people read them: `1,204`, `640 ms`, `3.1 %`, `1/120 speed`.
+//! Knows no panel and no session.
+
+use crate::engine::{SimDuration, SimTime};
+
+/// A whole number with separators: `18,204`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A figure with about three significant digits: `0.04`, `3.1`, `412`, `12,300`.
+pub fn figure(value: f64) -> String {
+    if !value.is_finite() {
+        return if value > 0.0 { "∞".into() } else { "–".into() };
+    }
+    let size = value.abs();
+    let text = match size {
+        0.0 => return "0".into(),
+        s if s < 0.000_5 => return if value > 0.0 { "<0.001".into() } else { ">-0.001".into() },
+        s if s < 0.095 => format!("{size:.3}"),
+        s if s < 9.95 => format!("{size:.2}"),
+        s if s < 99.5 => format!("{size:.1}"),
+        s if s < 1e15 => count((s + 0.5) as u64),
+        _ => format!("{size:.2e}"),
+    };
+    let text = if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    };
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text
+    }
+}
+
+/// Milliseconds in the unit that reads best: `85 µs`, `640 ms`, `1.24 s`, `2.5 min`.
+pub fn millis(ms: f64) -> String {
+    let size = ms.abs();
+    if ms == 0.0 {
+        "0 ms".into()
+    } else if size < 0.1 {
+        format!("{} µs", figure(ms * 1e3))
+    } else if size < 999.5 {
+        format!("{} ms", figure(ms))
+    } else if size < 120_000.0 {
+        format!("{} s", figure(ms / 1e3))
+    } else if size < 7_200_000.0 {
+        format!("{} min", figure(ms / 60e3))
+    } else {
+        format!("{} h", figure(ms / 3_600e3))
+    }
+}
+
+/// A duration, likewise.
+pub fn duration(d: SimDuration) -> String {
+    millis(d.as_millis_f64())
+}
+
+/// A moment in seconds: `12.4 s`, `1:32.5`.
+pub fn seconds(at: f64) -> String {
+    if at < 60.0 {
+        return format!("{} s", figure(at));
+    }
+    let tenths = libm::round(at * 10.0) as u64;
+    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+}
+
+/// A figure with its unit; `%` takes a share from 0 to 1, `ms` chooses its own unit.
+pub fn with_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "" => figure(value),
+        "%" => format!("{} %", figure(value * 100.0)),
+        "ms" => millis(value),
+        "/s" | "req/s" => format!("{} {unit}", figure(value)),
+        _ => format!("{} {unit}", figure(value)),
+    }
+}
+
+/// How fast simulated time runs beside real time: `1/120 speed`, `real time`, `10× speed`.
+pub fn speed(factor: f64) -> String {
+    if !(factor > 0.0) {
+        "stopped".into()
+    } else if (0.97..=1.03).contains(&factor) {
+        "real time".into()
+    } else if factor < 1.0 {
+        let inverse = 1.0 / factor;
+        format!("1/{} speed", if inverse < 10.0 { figure((inverse * 10.0 + 0.5).floor() / 10.0) } else { round_two(inverse) })
+    } else {
+        format!("{}× speed", if factor < 10.0 { figure((factor * 10.0 + 0.5).floor() / 10.0) } else { round_two(factor) })
+    }
+}
+
+/// Rounded to two significant digits from a hundred on, to whole numbers below: `117` is 120, `63.4` is 63.
+fn round_two(value: f64) -> String {
+    let step = if value >= 1000.0 {
+        100.0
+    } else if value >= 100.0 {
+        10.0
+    } else {
+        1.0
+    };
+    count(((value / step + 0.5).floor() * step) as u64)
+}
+
+/// How long before `now` something was: `3.1 s ago`, `just now`.
+pub fn ago(then: SimTime, now: SimTime) -> String {
+    let passed = now.since(then);
+    if passed < SimDuration::from_millis(1) {
+        "just now".into()
+    } else {
+        format!("{} ago", duration(passed))
+    }
+}
+
+/// `1 request`, `3 requests`.
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+/// A reason or stable name as words: `queue_full` is `queue full`.
+pub fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// With a capital first letter.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_keep_three_digits() {
+        let cases = [(0.0, "0"), (0.0421, "0.042"), (3.14159, "3.14"), (41.26, "41.3"), (412.4, "412"), (12345.0, "12,345"), (2.0, "2"), (-3.5, "-3.5")];
+        for (value, text) in cases {
+            assert_eq!(figure(value), text);
+        }
+        assert_eq!(figure(f64::INFINITY), "∞");
+    }
+
+    #[test]
+    fn milliseconds_choose_their_unit() {
+        let cases = [(0.0, "0 ms"), (0.05, "50 µs"), (0.4, "0.4 ms"), (640.0, "640 ms"), (1240.0, "1.24 s"), (150_000.0, "2.5 min")];
+        for (value, text) in cases {
+            assert_eq!(millis(value), text);
+        }
+    }
+
+    #[test]
+    fn speeds_read_as_fractions_and_multiples() {
+        let cases = [(1.0, "real time"), (1.0 / 119.6, "1/120 speed"), (0.5, "1/2 speed"), (0.001, "1/1,000 speed"), (100.0, "100× speed"), (2.5, "2.5× speed")];
+        for (value, text) in cases {
+            assert_eq!(speed(value), text);
+        }
+    }
+
+    #[test]
+    fn counts_have_separators() {
+        assert_eq!(count(999), "999");
+        assert_eq!(count(18_204), "18,204");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+}

@@ -1,0 +1,115 @@
+//! Live figures as a list: name, value, and a bar where there is a full scale.
+//! Computes no figure of the run.
+
+use leptos::prelude::*;
+
+use crate::app::panels::format;
+use crate::lab::frame::{Gauge, LinkFrame, NodeFrame};
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Name.
+    pub label: String,
+    /// Value with its unit.
+    pub value: String,
+    /// Length of its bar, 0 to 1.
+    pub share: Option<f64>,
+    /// Tone of the bar: `good`, `warn`, `bad`, `accent`.
+    pub tone: &'static str,
+}
+
+fn plain(label: &str, value: String) -> Figure {
+    Figure { label: label.into(), value, share: None, tone: "accent" }
+}
+
+/// Busy is good until it is nearly full.
+fn load_tone(share: f64) -> &'static str {
+    match share {
+        s if s >= 0.95 => "bad",
+        s if s >= 0.8 => "warn",
+        _ => "good",
+    }
+}
+
+/// What a node shows, its kind's own figures first.
+pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
+    let mut list: Vec<Figure> = frame.gauges.iter().map(of_gauge).collect();
+    list.push(plain("Finished", format::with_unit(frame.rate_per_s, "/s")));
+    let ok = if frame.rate_per_s > 0.0 { format::with_unit(frame.ok_share, "%") } else { "–".into() };
+    let tone = if frame.ok_share < 0.99 { "bad" } else { "good" };
+    list.push(Figure { label: "Of these ok".into(), value: ok, share: (frame.rate_per_s > 0.0).then_some(frame.ok_share), tone });
+    if !has_station {
+        return list;
+    }
+    let share = |part: usize, whole: Option<usize>| whole.map(|w| part as f64 / w.max(1) as f64);
+    let of = |part: usize, whole: Option<usize>| match whole {
+        Some(whole) => format!("{} of {}", format::count(part as u64), format::count(whole as u64)),
+        None => format::count(part as u64),
+    };
+    let busy = share(frame.busy, frame.workers);
+    list.push(Figure { label: "Busy workers".into(), value: of(frame.busy, frame.workers), share: busy, tone: busy.map_or("accent", load_tone) });
+    let queue = share(frame.queue, frame.queue_limit);
+    list.push(Figure { label: "Waiting".into(), value: of(frame.queue, frame.queue_limit), share: queue, tone: queue.map_or("warn", load_tone) });
+    if frame.workers.is_some() {
+        list.push(Figure {
+            label: "Utilisation".into(),
+            value: format::with_unit(frame.utilisation, "%"),
+            share: Some(frame.utilisation),
+            tone: load_tone(frame.utilisation),
+        });
+    }
+    list
+}
+
+fn of_gauge(gauge: &Gauge) -> Figure {
+    let value = match gauge.of {
+        Some(of) if gauge.unit != "%" => format!("{} of {}", format::figure(gauge.value), format::with_unit(of, gauge.unit)),
+        _ => format::with_unit(gauge.value, gauge.unit),
+    };
+    let share = match (gauge.of, gauge.unit) {
+        (Some(of), _) if of > 0.0 => Some(gauge.value / of),
+        (None, "%") => Some(gauge.value),
+        _ => None,
+    };
+    Figure { label: format::sentence(gauge.label), value, share, tone: "accent" }
+}
+
+/// What a link shows.
+pub fn of_link(frame: &LinkFrame) -> Vec<Figure> {
+    if frame.replication {
+        return vec![plain("Log messages on the way", format::count(frame.in_transit as u64))];
+    }
+    let tone = if frame.failed_share > 0.0 { "bad" } else { "good" };
+    vec![
+        plain("Calls", format::with_unit(frame.rate_per_s, "/s")),
+        Figure { label: "Failed".into(), value: format::with_unit(frame.failed_share, "%"), share: Some(frame.failed_share), tone },
+        plain("Open calls", format::count(frame.open as u64)),
+        plain("Messages on the way", format::count(frame.in_transit as u64)),
+    ]
+}
+
+/// The list.
+#[component]
+pub fn Figures(
+    /// The figures; their number seldom changes.
+    #[prop(into)]
+    list: Signal<Vec<Figure>>,
+) -> impl IntoView {
+    view! {
+        <dl class="figures">
+            {move || list.get().into_iter().map(|figure| {
+                let Figure { label, value, share, tone } = figure;
+                view! {
+                    <div class="figure" data-tone=tone>
+                        <dt>{label}</dt>
+                        <dd>{value}</dd>
+                        {share.map(|s| view! {
+                            <div class="figure-bar" aria-hidden="true"><i style=format!("width: {:.1}%", s.clamp(0.0, 1.0) * 100.0)></i></div>
+                        })}
+                    </div>
+                }
+            }).collect_view()}
+        </dl>
+    }
+}

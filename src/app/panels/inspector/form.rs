@@ -1,0 +1,204 @@
+//! The form that a list of parameter declarations makes: one row a parameter, with its range, help and reset.
+//! Knows no component kind.
+
+use leptos::prelude::*;
+use serde_json::{json, Value as Json};
+
+use super::distribution::DistributionField;
+use super::knob::{Knob, Phase, Target};
+use super::number::{plain, Number, NumberField};
+use crate::app::panels::scale::Scale;
+use crate::app::panels::Icon;
+use crate::app::session::Session;
+use crate::diagram::param::{complete, ParamSpec, ParamType};
+
+/// Rows for these parameters of the target, those that do not apply left out.
+#[component]
+pub fn ParamForm(
+    /// What is edited.
+    target: Target,
+    /// The declarations shown, in order.
+    specs: Vec<ParamSpec>,
+    /// All declarations of the target, to know which apply.
+    #[prop(into)]
+    all: StoredValue<Vec<ParamSpec>>,
+) -> impl IntoView {
+    let session = Session::get();
+    specs
+        .into_iter()
+        .map(|spec| {
+            let owner = target.clone();
+            let rule = spec.clone();
+            let applies = Memo::new(move |_| {
+                let diagram = session.diagram.get();
+                let Some(set) = owner.values(&diagram) else { return false };
+                rule.only_when.is_none() || all.with_value(|all| rule.applies(&complete(all, set)))
+            });
+            let (target, spec) = (target.clone(), spec.clone());
+            view! {
+                <Show when=move || applies.get()>
+                    <ParamRow target=target.clone() spec=spec.clone()/>
+                </Show>
+            }
+        })
+        .collect_view()
+}
+
+/// One parameter.
+#[component]
+fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
+    let session = Session::get();
+    let id = match &target {
+        Target::Node(node) => format!("node-{node}-{}", spec.name),
+        Target::Link(link) => format!("link-{link}-{}", spec.name),
+    };
+    let knob = Knob::new(session, target, spec.clone());
+    on_cleanup(move || knob.finish());
+    let helped = RwSignal::new(false);
+    let title = format!("{} {}", spec.help, range(&spec));
+    let (label, help_id) = (spec.label, format!("{id}-help"));
+    let tools = {
+        let help_id = help_id.clone();
+        move || view! { <FieldTools knob=knob helped=helped help_id=help_id/> }
+    };
+    let hold = Callback::new(move |held: bool| if held { knob.begin_drag() } else { knob.end_drag() });
+    let number = |scale: Scale| Number {
+        scale,
+        unit: spec.unit,
+        value: Signal::derive(move || knob.value().as_f64().unwrap_or(0.0)),
+        set: Callback::new(move |(value, phase): (f64, Phase)| {
+            knob.set(if scale.whole { json!(value as i64) } else { json!(value) }, phase)
+        }),
+        hold,
+    };
+    let scale = match &spec.kind {
+        ParamType::Int { min, max } => Some(Scale::int(*min, *max)),
+        ParamType::Float { min, max } => Some(Scale::float(*min, *max)),
+        ParamType::Duration { min_ms, max_ms } => Some(Scale::millis(*min_ms, *max_ms)),
+        _ => None,
+    };
+    let control = match &spec.kind {
+        ParamType::Int { .. } | ParamType::Float { .. } | ParamType::Duration { .. } => {
+            let number = number(scale.unwrap_or(Scale::float(0.0, 1.0)));
+            view! { <NumberField id=id label=label title=title number=number>{tools()}</NumberField> }.into_any()
+        }
+        ParamType::Bool => view! {
+            <div class="field-head">
+                <label for=id.clone() title=title>{label}</label>
+                {tools()}
+                <input
+                    id=id
+                    class="switch"
+                    type="checkbox"
+                    role="switch"
+                    prop:checked=move || knob.value().as_bool().unwrap_or(false)
+                    on:change=move |e| { let _ = knob.set(Json::Bool(event_target_checked(&e)), Phase::Once); }
+                />
+            </div>
+        }
+        .into_any(),
+        ParamType::Choice(options) => {
+            let options = *options;
+            let chosen = move || knob.value().as_str().unwrap_or_default().to_string();
+            view! {
+                <div class="field-head">
+                    <label for=id.clone() title=title>{label}</label>
+                    {tools()}
+                </div>
+                <select
+                    id=id
+                    class="select"
+                    prop:value=chosen
+                    on:change=move |e| { let _ = knob.set(Json::String(event_target_value(&e)), Phase::Once); }
+                >
+                    {options
+                        .iter()
+                        .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{*label}</option> })
+                        .collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+        ParamType::Law => view! {
+            <DistributionField
+                id=id
+                label=label
+                title=title
+                value=Signal::derive(move || knob.value())
+                set=Callback::new(move |(value, phase)| knob.set(value, phase))
+                hold=hold
+            >
+                {tools()}
+            </DistributionField>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field" class:changed=move || knob.is_changed() data-param=spec.name>
+            {control}
+            <p class="field-help" id=help_id hidden=move || !helped.get()>
+                {spec.help} " " <span class="field-range">{range(&spec)}</span>
+            </p>
+        </div>
+    }
+}
+
+/// Buttons of a field: its help, and back to its default where it differs.
+#[component]
+fn FieldTools(knob: Knob, helped: RwSignal<bool>, help_id: String) -> impl IntoView {
+    let spec = knob.spec();
+    let label = spec.label;
+    let default = default_text(&spec);
+    view! {
+        <button
+            type="button"
+            class="field-tool"
+            aria-label=format!("About {}", label.to_lowercase())
+            aria-expanded=move || helped.get().to_string()
+            aria-controls=help_id
+            on:click=move |_| helped.update(|h| *h = !*h)
+        >
+            <Icon name="info"/>
+        </button>
+        <Show when=move || knob.is_changed()>
+            <button
+                type="button"
+                class="field-tool field-reset"
+                aria-label=format!("Reset {} to its default", label.to_lowercase())
+                title=format!("Back to {default}")
+                on:click=move |_| knob.reset()
+            >
+                <Icon name="rotate-ccw"/>
+            </button>
+        </Show>
+    }
+}
+
+/// The range and default as a sentence: `1 to 1,000, default 4`.
+fn range(spec: &ParamSpec) -> String {
+    let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
+    let bounds = match &spec.kind {
+        ParamType::Int { min, max } => format!("{} to {}{unit}, ", plain(*min as f64), plain(*max as f64)),
+        ParamType::Float { min, max } => format!("{} to {}{unit}, ", plain(*min), plain(*max)),
+        ParamType::Duration { min_ms, max_ms } => format!("{} to {} ms, ", plain(*min_ms), plain(*max_ms)),
+        ParamType::Bool | ParamType::Choice(_) | ParamType::Law => String::new(),
+    };
+    let sentence = format!("{bounds}default {}", default_text(spec));
+    format!("({sentence})")
+}
+
+/// The default as it is shown.
+fn default_text(spec: &ParamSpec) -> String {
+    match (&spec.kind, &spec.default) {
+        (ParamType::Bool, Json::Bool(on)) => if *on { "on" } else { "off" }.into(),
+        (ParamType::Choice(options), Json::String(value)) => {
+            options.iter().find(|(name, _)| name == value).map_or(value.clone(), |(_, label)| label.to_string())
+        }
+        (ParamType::Law, value) => super::laws::describe(value),
+        (_, value) => {
+            let number = value.as_f64().map_or_else(|| value.to_string(), plain);
+            let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { spec.unit };
+            format!("{number} {unit}").trim_end().to_string()
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! One parameter of one node or link, as the inspector turns it: reads, checks, sets, resets, and makes a drag one undo step.
+//! Draws nothing.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use crate::app::dom;
+use crate::app::session::Session;
+use crate::diagram::param::{ParamSpec, Values};
+use crate::diagram::{Document, Edit, Entry};
+use crate::editor::Step;
+
+/// While a slider moves, the run follows this often.
+const FOLLOW_MS: u32 = 200;
+/// Key presses on a slider less than this apart are one undo step.
+const KEYS_MS: f64 = 900.0;
+
+/// What is being edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A node, by id.
+    Node(String),
+    /// A link, by id.
+    Link(String),
+}
+
+impl Target {
+    /// Its values that differ from their defaults.
+    pub fn values<'d>(&self, diagram: &'d Document) -> Option<&'d Values> {
+        match self {
+            Target::Node(id) => diagram.node(id).map(|n| &n.params),
+            Target::Link(id) => diagram.link(id).map(|l| &l.params),
+        }
+    }
+
+    /// What it is called in the label of an undo step.
+    pub fn name(&self, diagram: &Document) -> String {
+        match self {
+            Target::Node(id) => diagram.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+            Target::Link(id) => {
+                let name = |id: &str| diagram.node(id).map(|n| n.name.clone()).unwrap_or_default();
+                diagram.link(id).map(|l| format!("{} → {}", name(&l.from), name(&l.to))).unwrap_or_default()
+            }
+        }
+    }
+
+    fn edit(&self, param: &str, value: Json) -> Edit {
+        match self {
+            Target::Node(id) => Edit::SetNodeParam { id: id.clone(), param: param.into(), value },
+            Target::Link(id) => Edit::SetLinkParam { id: id.clone(), param: param.into(), value },
+        }
+    }
+}
+
+/// Whether a change is complete or part of a movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// One undo step of its own.
+    Once,
+    /// Part of a drag: joins the step of the movement so far.
+    Moving,
+}
+
+/// The step of a movement so far.
+#[derive(Default)]
+struct Gesture {
+    /// Value that waits to be applied.
+    waiting: Option<Json>,
+    /// Document revision after the movement's last application: if it is still current, that step is the latest.
+    revision: Option<u64>,
+    /// Wall time of that.
+    at_ms: f64,
+    /// A pointer holds the slider.
+    held: bool,
+    timer: Option<Timeout>,
+}
+
+/// A parameter of a target.
+#[derive(Clone, Copy)]
+pub struct Knob {
+    session: Session,
+    target: StoredValue<Target>,
+    spec: StoredValue<ParamSpec>,
+    draft: RwSignal<Option<Json>>,
+    gesture: StoredValue<Gesture, LocalStorage>,
+}
+
+impl Knob {
+    /// The knob; must be made in a view, which owns it.
+    pub fn new(session: Session, target: Target, spec: ParamSpec) -> Knob {
+        Knob {
+            session,
+            target: StoredValue::new(target),
+            spec: StoredValue::new(spec),
+            draft: RwSignal::new(None),
+            gesture: StoredValue::new_local(Gesture::default()),
+        }
+    }
+
+    /// Its declaration.
+    pub fn spec(self) -> ParamSpec {
+        self.spec.get_value()
+    }
+
+    /// The present value, or the one that a movement has come to. Tracked.
+    pub fn value(self) -> Json {
+        if let Some(draft) = self.draft.get() {
+            return draft;
+        }
+        let diagram = self.session.diagram.get();
+        self.spec.with_value(|spec| {
+            self.target.with_value(|t| t.values(&diagram).and_then(|v| v.get(spec.name)).unwrap_or(&spec.default).clone())
+        })
+    }
+
+    /// Whether it differs from the default. Tracked.
+    pub fn is_changed(self) -> bool {
+        let value = self.value();
+        self.spec.with_value(|spec| !same(&value, &spec.default))
+    }
+
+    /// What is wrong with a value, as a sentence about the field.
+    pub fn check(self, value: &Json) -> Result<(), String> {
+        self.spec.with_value(|spec| spec.check(value).map_err(|e| format!("{} {e}", spec.label)))
+    }
+
+    /// Sets the value, if it is a right one.
+    pub fn set(self, value: Json, phase: Phase) -> Result<(), String> {
+        self.check(&value)?;
+        match phase {
+            Phase::Once => {
+                self.finish();
+                self.gesture.update_value(|g| *g = Gesture::default());
+                if !same(&value, &self.value_untracked()) {
+                    self.apply(value, false);
+                }
+            }
+            Phase::Moving => {
+                self.draft.set(Some(value.clone()));
+                self.gesture.update_value(|g| g.waiting = Some(value));
+                if self.gesture.with_value(|g| g.timer.is_none()) {
+                    self.follow();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A pointer takes the slider: what follows is one undo step, however long it takes.
+    pub fn begin_drag(self) {
+        self.gesture.update_value(|g| *g = Gesture { held: true, ..Gesture::default() });
+    }
+
+    /// Ends a movement by pointer: the next one is another undo step.
+    pub fn end_drag(self) {
+        self.finish();
+        self.gesture.update_value(|g| *g = Gesture::default());
+    }
+
+    /// Applies what a movement has come to; a movement by keys may go on.
+    pub fn finish(self) {
+        let waiting = self.gesture.try_update_value(|g| {
+            g.timer = None;
+            g.waiting.take()
+        });
+        if let Some(Some(value)) = waiting {
+            self.apply(value, true);
+        }
+        if self.draft.with_untracked(Option::is_some) {
+            self.draft.set(None);
+        }
+    }
+
+    /// Back to the default.
+    pub fn reset(self) {
+        let default = self.spec.with_value(|s| s.default.clone());
+        // The default passes its own check.
+        let _ = self.set(default, Phase::Once);
+    }
+
+    fn value_untracked(self) -> Json {
+        untrack(move || self.value())
+    }
+
+    /// Applies the waiting value now, and looks again a little later.
+    fn follow(self) {
+        let waiting = self.gesture.try_update_value(|g| {
+            g.timer = None;
+            g.waiting.take()
+        });
+        let Some(Some(value)) = waiting else { return };
+        self.apply(value, true);
+        let timer = Timeout::new(FOLLOW_MS, move || self.follow());
+        self.gesture.update_value(|g| g.timer = Some(timer));
+    }
+
+    fn apply(self, value: Json, moving: bool) {
+        let diagram = self.session.diagram.get_untracked();
+        let (label, edit) = self.spec.with_value(|spec| {
+            let stored = if same(&value, &spec.default) { Json::Null } else { value };
+            self.target.with_value(|t| (format!("set {} of {}", spec.label.to_lowercase(), t.name(&diagram)), t.edit(spec.name, stored)))
+        });
+        let step = Step { label, entries: vec![Entry::Edit(edit)] };
+        let now_ms = dom::now_ms();
+        let joins = moving
+            && self.gesture.with_value(|g| {
+                g.revision == Some(self.session.revision.get_untracked())
+                    && (g.held || now_ms - g.at_ms < KEYS_MS)
+            });
+        if joins {
+            // The movement's step so far is undone at the same instant, so that one undo takes all of it back.
+            let _ = self.session.with_run(|run| run.travel(false));
+        }
+        if self.session.perform(step) && moving {
+            let revision = self.session.revision.get_untracked();
+            self.gesture.update_value(|g| {
+                g.revision = Some(revision);
+                g.at_ms = now_ms;
+            });
+        }
+    }
+}
+
+/// Equal as a reader of the file would see it: 4 and 4.0 are the same.
+pub fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| same(v, other)))
+        }
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn whole_numbers_equal_their_fractions() {
+        assert!(same(&json!(4), &json!(4.0)));
+        assert!(same(&json!({"law": "constant", "value_ms": 1}), &json!({"value_ms": 1.0, "law": "constant"})));
+        assert!(!same(&json!("a"), &json!("b")));
+        assert!(!same(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
+    }
+}

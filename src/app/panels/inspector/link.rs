@@ -1,0 +1,93 @@
+//! The inspector of one link: its ends, live figures, and its settings in groups.
+//! Generated from the link's declarations.
+
+use leptos::prelude::*;
+
+use super::figures::{of_link, Figures};
+use super::form::ParamForm;
+use super::knob::Target;
+use crate::app::button::ActionButton;
+use crate::app::panels::Icon;
+use crate::app::session::Session;
+use crate::components;
+use crate::diagram::param::ParamSpec;
+
+/// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Latency and loss", &["latency", "bandwidth", "loss", "jitter", "reply_latency"]),
+    ("Calling policy", &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "budget", "pool", "handshake", "connect", "cancel"]),
+    ("Who is called, when", &[]),
+];
+
+fn group_of(spec: &ParamSpec) -> usize {
+    let fits = |starts: &[&str]| starts.iter().any(|s| spec.name.starts_with(s));
+    GROUPS.iter().position(|(_, starts)| fits(starts)).unwrap_or(GROUPS.len() - 1)
+}
+
+/// The inspector of this link.
+#[component]
+pub fn LinkInspector(id: String) -> impl IntoView {
+    let session = Session::get();
+    let frame = {
+        let id = id.clone();
+        Memo::new(move |_| session.frame.with(|f| f.links.iter().find(|l| l.id == id).cloned()))
+    };
+    let cut = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
+    let replication = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
+    let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(of_link).unwrap_or_default()));
+    let ends = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let diagram = session.diagram.get();
+            let name = |id: &str| diagram.node(id).map(|n| (n.id.clone(), n.name.clone()));
+            diagram.link(&id).and_then(|l| Some((name(&l.from)?, name(&l.to)?)))
+        })
+    };
+    let end = move |(id, name): (String, String)| {
+        view! { <button type="button" class="end-button" on:click=move |_| session.select_node(&id)>{name}</button> }
+    };
+    let specs = components::link::specs();
+    let all = StoredValue::new(specs.clone());
+    let groups = GROUPS
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (heading, _))| {
+            let members: Vec<ParamSpec> = specs.iter().filter(|s| group_of(s) == index).cloned().collect();
+            (!members.is_empty()).then(|| {
+                view! {
+                    <section class="group" aria-label=*heading hidden=move || index > 0 && replication.get()>
+                        <h3>{*heading}</h3>
+                        <ParamForm target=Target::Link(id.clone()) specs=members all=all/>
+                    </section>
+                }
+            })
+        })
+        .collect_view();
+    let cut_text = Signal::derive(move || if cut.get() { "Mend" } else { "Cut" });
+    view! {
+        <section class="subject" aria-label="Selected link">
+            <header class="subject-head">
+                <h2 class="ends">
+                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">"to"</span> {end(to)} })}
+                </h2>
+                <p class="subject-kind">
+                    <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
+                    {move || if replication.get() { "Replication link" } else { "Link" }}
+                </p>
+                <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
+                    <i class="state-dot" aria-hidden="true"></i>
+                    <span>{move || if cut.get() { "Cut: drops everything silently, both ways" } else { "Up" }}</span>
+                </p>
+                <div class="verbs" role="group" aria-label="Break and edit">
+                    <ActionButton id="cut" text=cut_text class="outlined small"/>
+                    <span class="verbs-end"><ActionButton id="delete" class="small"/></span>
+                </div>
+            </header>
+            <section class="group" aria-label="Now">
+                <h3>"Now"</h3>
+                <Figures list=figures/>
+            </section>
+            {groups}
+        </section>
+    }
+}

@@ -1,0 +1,78 @@
+//! The panel at the right: the chosen request's story, and what is selected: a node, a link, several, or nothing.
+//! Generated from declarations; knows no component kind.
+
+mod distribution;
+mod figures;
+mod form;
+mod knob;
+mod laws;
+mod link;
+mod many;
+mod node;
+mod number;
+mod overview;
+mod requests;
+
+use leptos::prelude::*;
+
+use super::waterfall::RequestPanel;
+use crate::app::session::Session;
+use crate::editor::Selection;
+use link::LinkInspector;
+use many::ManyInspector;
+use node::NodeInspector;
+use overview::Overview;
+
+/// What is inspected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Subject {
+    Nothing,
+    Node(String),
+    Link(String),
+    Many,
+}
+
+impl Subject {
+    fn of(selection: &Selection) -> Subject {
+        match (selection.nodes.len(), selection.links.len()) {
+            (0, 0) => Subject::Nothing,
+            (1, 0) => selection.nodes.first().map_or(Subject::Nothing, |id| Subject::Node(id.clone())),
+            (0, 1) => selection.links.first().map_or(Subject::Nothing, |id| Subject::Link(id.clone())),
+            _ => Subject::Many,
+        }
+    }
+}
+
+/// The panel.
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let session = Session::get();
+    let subject = Memo::new(move |_| session.selection.with(Subject::of));
+    view! {
+        <div class="inspector">
+            <RequestPanel/>
+            {move || match subject.get() {
+                Subject::Nothing => view! { <Overview/> }.into_any(),
+                Subject::Node(id) => view! { <NodeInspector id=id/> }.into_any(),
+                Subject::Link(id) => view! { <LinkInspector id=id/> }.into_any(),
+                Subject::Many => view! { <ManyInspector/> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Counts up about twice a second while time runs, and at once when it stands: for what is costly to read.
+fn slowly(session: Session) -> Memo<u32> {
+    let last = StoredValue::new(0.0_f64);
+    Memo::new(move |count: Option<&u32>| {
+        session.frame.track();
+        let playing = session.playing.get();
+        let now = crate::app::dom::now_ms();
+        let count = count.copied().unwrap_or(0);
+        if playing && now - last.get_value() < 450.0 {
+            return count;
+        }
+        last.set_value(now);
+        count.wrapping_add(1)
+    })
+}

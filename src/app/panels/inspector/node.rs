@@ -1,0 +1,256 @@
+//! The inspector of one node: name, state, live figures, settings, what it holds, links, explanation.
+//! Generated from the kind's declarations; knows no kind.
+
+use leptos::prelude::*;
+
+use super::figures::{of_node, Figures};
+use super::form::ParamForm;
+use super::knob::Target;
+use crate::app::button::ActionButton;
+use crate::app::panels::format;
+use crate::app::panels::Icon;
+use crate::app::session::Session;
+use crate::components::{self, Kind};
+use crate::diagram::{Edit, Entry};
+use crate::editor::Step;
+use crate::lab::frame::{Health, NodeFrame};
+
+/// The longest name.
+const LONGEST_NAME: usize = 60;
+
+/// The inspector of this node.
+#[component]
+pub fn NodeInspector(id: String) -> impl IntoView {
+    let session = Session::get();
+    let kind_id = session.diagram.with_untracked(|d| d.node(&id).map(|n| n.kind.clone())).unwrap_or_default();
+    let kind = components::kind(&kind_id);
+    let frame = {
+        let id = id.clone();
+        Memo::new(move |_| session.frame.with(|f| f.nodes.iter().find(|n| n.id == id).cloned()))
+    };
+    let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
+    let has_station = kind.is_some_and(|k| k.has_station);
+    let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(|f| of_node(f, has_station)).unwrap_or_default()));
+    let settings = (!specs.is_empty()).then(|| {
+        let all = StoredValue::new(specs.clone());
+        view! {
+            <section class="group" aria-label="Settings">
+                <h3>"Settings"</h3>
+                <ParamForm target=Target::Node(id.clone()) specs=specs all=all/>
+            </section>
+        }
+    });
+    view! {
+        <section class="subject" aria-label="Selected component">
+            <header class="subject-head">
+                <NameField id=id.clone()/>
+                <p class="subject-kind" title=kind.map(|k| k.summary)>
+                    <Icon name=kind.map_or("file-question-mark", |k| k.icon)/>
+                    {kind.map_or_else(|| format!("Unknown kind “{kind_id}”"), |k| k.label.to_string())}
+                </p>
+                <State id=id.clone() frame=frame/>
+                <Verbs frame=frame flushes=kind_id == "cache"/>
+            </header>
+            <section class="group" aria-label="Now">
+                <h3>"Now"</h3>
+                <Figures list=figures/>
+            </section>
+            {settings}
+            <Held frame=frame/>
+            <Verdicts frame=frame/>
+            <Links id=id/>
+            {kind.map(explanation)}
+        </section>
+    }
+}
+
+/// The name, edited in place.
+#[component]
+fn NameField(id: String) -> impl IntoView {
+    let session = Session::get();
+    let error = RwSignal::new(None::<&'static str>);
+    let name = {
+        let id = id.clone();
+        Memo::new(move |_| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone())).unwrap_or_default())
+    };
+    let change = move |event: leptos::ev::Event| {
+        let typed = event_target_value(&event).trim().to_string();
+        if typed.is_empty() {
+            error.set(Some("A name is needed; the previous one is kept"));
+        } else if typed.chars().count() > LONGEST_NAME {
+            error.set(Some("A name has at most 60 characters; the previous one is kept"));
+        } else {
+            error.set(None);
+            let old = name.get_untracked();
+            if typed != old {
+                let entries = vec![Entry::Edit(Edit::Rename { id: id.clone(), name: typed.clone() })];
+                session.perform(Step { label: format!("rename {old} to {typed}"), entries });
+            }
+        }
+    };
+    view! {
+        <input
+            class="name-field"
+            type="text"
+            aria-label="Name"
+            autocomplete="off"
+            spellcheck="false"
+            aria-invalid=move || error.get().map(|_| "true")
+            prop:value=move || name.get()
+            on:change=change
+        />
+        {move || error.get().map(|text| view! { <p class="field-error" role="alert">{text}</p> })}
+    }
+}
+
+/// Up, slow or down, since when, and who keeps away from it.
+#[component]
+fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let session = Session::get();
+    let state = Memo::new(move |_| {
+        let now = session.frame.with(|f| f.now);
+        match frame.with(|f| f.as_ref().map(|f| f.health)) {
+            None => ("dim", "Not part of the run".to_string()),
+            Some(Health::Up) => ("good", "Up".to_string()),
+            Some(Health::Slow(factor)) => ("warn", format!("Slowed: takes {}× as long", format::figure(factor))),
+            Some(Health::Down(since)) => ("bad", format!("Crashed {} ({since})", format::ago(since, now))),
+            Some(Health::Placeholder) => ("dim", "Not simulated: a newer version knows this kind".to_string()),
+        }
+    });
+    let avoided = Memo::new(move |_| {
+        let judges: Vec<(String, &'static str)> = session.frame.with(|f| {
+            let about = |n: &NodeFrame| n.verdicts.iter().find(|(node, _)| *node == id).map(|(_, what)| (n.id.clone(), *what));
+            f.nodes.iter().filter_map(about).collect()
+        });
+        let diagram = session.diagram.get();
+        let name = |id: &str| diagram.node(id).map_or_else(|| id.to_string(), |n| n.name.clone());
+        judges.iter().map(|(judge, what)| format!("{}: {what}", name(judge))).collect::<Vec<_>>().join(" · ")
+    });
+    view! {
+        <p class="state" data-tone=move || state.get().0>
+            <i class="state-dot" aria-hidden="true"></i>
+            <span>{move || state.get().1}</span>
+        </p>
+        <Show when=move || !avoided.with(String::is_empty)>
+            <p class="state-note">{move || avoided.get()}</p>
+        </Show>
+    }
+}
+
+/// What can be done to it.
+#[component]
+fn Verbs(frame: Memo<Option<NodeFrame>>, flushes: bool) -> impl IntoView {
+    let health = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.health)));
+    let crash = Signal::derive(move || if matches!(health.get(), Some(Health::Down(_))) { "Restart" } else { "Crash" });
+    let slow = Signal::derive(move || if matches!(health.get(), Some(Health::Slow(_))) { "Normal speed" } else { "Slow" });
+    view! {
+        <div class="verbs" role="group" aria-label="Break and edit">
+            <ActionButton id="crash" text=crash class="outlined small"/>
+            <ActionButton id="slow" text=slow class="outlined small"/>
+            {flushes.then(|| view! { <ActionButton id="flush" text=Signal::stored("Flush") class="outlined small"/> })}
+            <span class="verbs-end">
+                <ActionButton id="duplicate" class="small"/>
+                <ActionButton id="delete" class="small"/>
+            </span>
+        </div>
+    }
+}
+
+/// A few keys that it holds.
+#[component]
+fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let sample = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.sample.clone()).unwrap_or_default()));
+    view! {
+        <Show when=move || !sample.with(Vec::is_empty)>
+            <section class="group" aria-label="Keys it holds">
+                <h3>"Latest keys"</h3>
+                <ul class="held">
+                    {move || sample.get().into_iter().map(|(key, version)| view! {
+                        <li>{format!("{key}")} <b>{format!("v{version}")}</b></li>
+                    }).collect_view()}
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// What it says of others.
+#[component]
+fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let session = Session::get();
+    let list = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default()));
+    let name = move |id: &str| session.diagram.with(|d| d.node(id).map_or_else(|| id.to_string(), |n| n.name.clone()));
+    view! {
+        <Show when=move || !list.with(Vec::is_empty)>
+            <section class="group" aria-label="Verdicts">
+                <h3>"Its view of others"</h3>
+                <ul class="rows">
+                    {move || list.get().into_iter().map(|(id, what)| {
+                        let label = name(&id);
+                        view! {
+                            <li>
+                                <button type="button" class="row-button" on:click=move |_| session.select_node(&id)>
+                                    <span>{label}</span>
+                                    <span class="row-end">{what}</span>
+                                </button>
+                            </li>
+                        }
+                    }).collect_view()}
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// Whom it calls and who calls it.
+#[component]
+fn Links(id: String) -> impl IntoView {
+    let session = Session::get();
+    let list = Memo::new(move |_| {
+        let diagram = session.diagram.get();
+        let name = |id: &str| diagram.node(id).map_or_else(|| id.to_string(), |n| n.name.clone());
+        let out = diagram.links.iter().filter(|l| l.from == id).map(|l| (l.id.clone(), true, name(&l.to)));
+        let into = diagram.links.iter().filter(|l| l.to == id).map(|l| (l.id.clone(), false, name(&l.from)));
+        out.chain(into).collect::<Vec<_>>()
+    });
+    let rate = move |link: &str| {
+        session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| if l.cut { "cut".into() } else { format::with_unit(l.rate_per_s, "/s") }))
+    };
+    view! {
+        <section class="group" aria-label="Links">
+            <h3>"Links"</h3>
+            <Show
+                when=move || !list.with(Vec::is_empty)
+                fallback=|| view! { <p class="quiet">"None yet: drag from its edge, or press C and choose the other end"</p> }
+            >
+                <ul class="rows">
+                    <For each=move || list.get() key=|row| row.clone() let:row>
+                        {
+                            let (link, out, other) = row;
+                            let chosen = link.clone();
+                            view! {
+                                <li>
+                                    <button type="button" class="row-button" on:click=move |_| session.select_link(&chosen)>
+                                        <span class="row-arrow">{if out { "to" } else { "from" }}</span>
+                                        <span>{other}</span>
+                                        <span class="row-end">{move || rate(&link)}</span>
+                                    </button>
+                                </li>
+                            }
+                        }
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+/// What the kind does, behind a disclosure.
+fn explanation(kind: &'static Kind) -> impl IntoView {
+    view! {
+        <details class="explanation">
+            <summary>{format!("About: {}", kind.label.to_lowercase())}</summary>
+            {kind.explanation.split("\n\n").map(|p| view! { <p>{p}</p> }).collect_view()}
+        </details>
+    }
+}

@@ -1,0 +1,59 @@
+//! Nothing selected: what to do, the run's totals, and the requests worth a look.
+//! Computes no figure of the run.
+
+use leptos::prelude::*;
+
+use super::figures::{Figure, Figures};
+use super::requests::RecentRequests;
+use super::slowly;
+use crate::app::panels::format;
+use crate::app::session::Session;
+use crate::lab::report::Totals;
+
+/// The panel when nothing is selected.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let session = Session::get();
+    let beat = slowly(session);
+    let figures = Signal::derive(move || {
+        beat.track();
+        session.with_experiment(|e| figures(&e.totals()))
+    });
+    let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));
+    view! {
+        <section class="subject" aria-label="Overview">
+            <header class="subject-head">
+                <h2>"The whole system"</h2>
+                <p class="hint">
+                    {move || if empty.get() {
+                        view! { "Drag a component from the left onto the canvas, or open a starter" }.into_any()
+                    } else {
+                        view! { "Select a server and press " <kbd>"K"</kbd> " to crash it; click a moving request to read its story" }.into_any()
+                    }}
+                </p>
+            </header>
+            <section class="group" aria-label="Totals">
+                <h3>"Since the start"</h3>
+                <Figures list=figures/>
+            </section>
+            <RecentRequests beat=beat/>
+        </section>
+    }
+}
+
+fn figures(totals: &Totals) -> Vec<Figure> {
+    let ended: u64 = totals.ok + totals.failed.values().sum::<u64>();
+    let share = |n: u64| (ended > 0).then(|| n as f64 / ended as f64);
+    let row = |label: &str, n: u64, share: Option<f64>, tone: &'static str| Figure { label: label.into(), value: format::count(n), share, tone };
+    let mut list = vec![
+        row("Requests sent", totals.sent, None, "accent"),
+        row("In flight", totals.in_flight, None, "accent"),
+        row("Ok", totals.ok, share(totals.ok), "good"),
+    ];
+    let mut failed: Vec<_> = totals.failed.iter().filter(|(_, n)| **n > 0).collect();
+    failed.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    for (reason, n) in failed {
+        list.push(row(&format!("Failed: {}", format::words(reason)), *n, share(*n), "bad"));
+    }
+    list
+}

@@ -1,0 +1,98 @@
+//! The list of recently ended requests, those that failed or read an old version first; a click opens the story.
+//! Keeps none itself.
+
+use leptos::prelude::*;
+
+use crate::app::panels::format;
+use crate::app::session::Session;
+use crate::lab::frame::{RequestId, Waterfall};
+
+/// Rows shown.
+const ROWS: usize = 14;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Row {
+    id: RequestId,
+    what: String,
+    outcome: String,
+    took: String,
+}
+
+impl Row {
+    fn of(story: &Waterfall) -> Row {
+        let took = story.end.map(|end| format::duration(end.since(story.start))).unwrap_or_default();
+        Row { id: story.request, what: format!("{} key {}", story.operation, story.key), outcome: story.outcome.clone(), took }
+    }
+
+    /// Failures first, then stale reads, then the rest.
+    fn rank(&self) -> u8 {
+        match self.outcome.as_str() {
+            "ok" | "in flight" => 2,
+            "stale" => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// The list; it waits while the pointer is on it, so that a row does not slip away under a click.
+#[component]
+pub fn RecentRequests(
+    /// When to look again.
+    beat: Memo<u32>,
+) -> impl IntoView {
+    let session = Session::get();
+    let held = RwSignal::new(false);
+    let rows = Memo::new(move |last: Option<&Vec<Row>>| {
+        beat.track();
+        match last {
+            Some(last) if held.get() && !last.is_empty() => last.clone(),
+            _ => read(session),
+        }
+    });
+    view! {
+        <section
+            class="group"
+            aria-label="Recent requests"
+            on:pointerenter=move |_| held.set(true)
+            on:pointerleave=move |_| held.set(false)
+            on:focusin=move |_| held.set(true)
+            on:focusout=move |_| held.set(false)
+        >
+            <h3>"Recent requests" <small>{move || held.get().then_some("held while you are here")}</small></h3>
+            <Show when=move || !rows.with(Vec::is_empty) fallback=|| view! { <p class="quiet">"None has ended yet"</p> }>
+                <ul class="rows requests">
+                    <For each=move || rows.get() key=|row| row.clone() let:row>
+                        {
+                            let Row { id, what, outcome, took } = row;
+                            let tone = crate::app::panels::waterfall::tone(&outcome);
+                            view! {
+                                <li>
+                                    <button
+                                        type="button"
+                                        class="row-button"
+                                        aria-pressed=move || (session.request.get() == Some(id)).to_string()
+                                        on:click=move |_| session.request.set(Some(id))
+                                    >
+                                        <span class="row-id">{format!("#{id}")}</span>
+                                        <span>{what}</span>
+                                        <span class="outcome" data-outcome=tone>{format::words(&outcome)}</span>
+                                        <span class="row-end">{took}</span>
+                                    </button>
+                                </li>
+                            }
+                        }
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+fn read(session: Session) -> Vec<Row> {
+    let mut rows: Vec<Row> = session.with_experiment(|e| e.recent().iter().map(Row::of).collect());
+    // The sort is stable: newest first within each rank.
+    rows.sort_by_key(Row::rank);
+    rows.truncate(ROWS);
+    rows
+}

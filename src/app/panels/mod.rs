@@ -1,0 +1,17 @@
+//! The panels around the canvas: transport, inspector, charts, a request's story, dialogs.
+//! They read the session and send it intents; they hold no state of the run.
+
+pub mod charts;
+pub mod dialogs;
+pub mod format;
+pub mod inspector;
+pub mod scale;
+pub mod transport;
+pub mod waterfall;
+
+pub use charts::Charts;
+pub use dialogs::{Dialogs, Messages};
+pub use inspector::Inspector;
+pub use transport::Transport;
+
+use super::icon::Icon;

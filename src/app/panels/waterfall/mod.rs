@@ -1,0 +1,172 @@
+//! One request's story: its spans on a time axis, each with the reason for the step.
+//! Reads the experiment; computes nothing of the run.
+
+mod layout;
+mod pattern;
+
+use leptos::prelude::*;
+
+use super::format;
+use super::Icon;
+use crate::app::session::Session;
+use crate::diagram::Document;
+use crate::lab::frame::{Span, Waterfall};
+use layout::{Axis, Row};
+use pattern::{kind_name, Legend};
+
+pub use pattern::tone;
+
+/// The panel of the chosen request; nothing while none is chosen.
+#[component]
+pub fn RequestPanel() -> impl IntoView {
+    let session = Session::get();
+    let pinned = RwSignal::new(false);
+    close_when_something_is_selected(session, pinned);
+    let story = Memo::new(move |last: Option<&Option<Waterfall>>| {
+        let request = session.request.get()?;
+        session.frame.track();
+        let read = session.with_experiment(|e| e.waterfall(request));
+        // A story that the run has forgotten stays as it was last seen.
+        read.or_else(|| last.cloned().flatten().filter(|w| w.request == request))
+    });
+    let chosen = Memo::new(move |_| session.request.get());
+    view! {
+        {move || chosen.get().map(|request| view! { <Story request=request story=story pinned=pinned/> })}
+    }
+}
+
+/// Unless pinned, the story gives way to the node or link that is selected next.
+fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
+    Effect::new(move |before: Option<Option<u64>>| {
+        let selected = session.selection.with(|s| !s.nodes.is_empty() || !s.links.is_empty());
+        let request = session.request.get_untracked();
+        // The request was chosen together with the selection: it stays.
+        if selected && !pinned.get_untracked() && request.is_some() && before == Some(request) {
+            session.request.set(None);
+        }
+        session.request.get_untracked()
+    });
+}
+
+#[component]
+fn Story(request: u64, story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoView {
+    let session = Session::get();
+    let title = format!("Request {}", format::count(request));
+    let heading = title.clone();
+    let close = move |_| session.request.set(None);
+    view! {
+        <section class="story" aria-label=title>
+            <header class="story-head">
+                <h2>{heading}</h2>
+                <span class="story-tools">
+                    <Neighbour later=false/>
+                    <Neighbour later=true/>
+                    <button
+                        type="button"
+                        class="button small"
+                        aria-label="Keep this request in view"
+                        title="Keep it in view while other things are selected"
+                        aria-pressed=move || pinned.get().to_string()
+                        on:click=move |_| pinned.update(|p| *p = !*p)
+                    >
+                        <Icon name="pin"/>
+                    </button>
+                    <button type="button" class="button small" aria-label="Close the request" title="Close" on:click=close>
+                        <Icon name="x"/>
+                    </button>
+                </span>
+            </header>
+            {move || match story.get() {
+                Some(story) => view! { <Body story=story/> }.into_any(),
+                None => view! { <p class="quiet">"This request is no longer remembered"</p> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+/// To the earlier or later request among those that are remembered.
+#[component]
+fn Neighbour(later: bool) -> impl IntoView {
+    let session = Session::get();
+    let go = move |_| {
+        let Some(here) = session.request.get_untracked() else { return };
+        let ids = session.with_experiment(|e| e.recent().into_iter().map(|w| w.request).collect::<Vec<_>>());
+        let next = if later { ids.into_iter().filter(|id| *id > here).min() } else { ids.into_iter().filter(|id| *id < here).max() };
+        match next {
+            Some(id) => session.request.set(Some(id)),
+            None => session.announce(if later { "No later request has ended yet" } else { "No earlier request is remembered" }),
+        }
+    };
+    let (label, icon) = if later { ("Later request", "chevron-right") } else { ("Earlier request", "chevron-left") };
+    view! {
+        <button type="button" class="button small" aria-label=label title=label on:click=go>
+            <Icon name=icon/>
+        </button>
+    }
+}
+
+#[component]
+fn Body(story: Waterfall) -> impl IntoView {
+    let session = Session::get();
+    let now = session.frame.with_untracked(|f| f.now);
+    let axis = Axis::of(&story, now);
+    let diagram = session.diagram.get_untracked();
+    let took = story.end.unwrap_or(now).since(story.start);
+    let so_far = if story.end.is_none() { " so far" } else { "" };
+    let ticks = axis.ticks();
+    let grid = ticks.iter().map(|(share, _)| view! { <i style=format!("left: {:.2}%", share * 100.0)></i> }).collect_view();
+    let labels = ticks
+        .iter()
+        .map(|(share, text)| view! { <span style=format!("left: {:.2}%", share * 100.0)>{text.clone()}</span> })
+        .collect_view();
+    let rows = layout::rows(&story.spans, &axis).into_iter().map(|row| step(&diagram, row, &axis)).collect_view();
+    view! {
+        <p class="story-sum">
+            <span>{format!("{} of key {}, user {}", format::sentence(story.operation), story.key, story.user)}</span>
+            <span class="outcome" data-outcome=pattern::tone(&story.outcome)>{format::words(&story.outcome)}</span>
+            <b>{format!("{}{so_far}", format::duration(took))}</b>
+            <span class="quiet">{format!("from {}", story.start)}</span>
+        </p>
+        <div class="waterfall">
+            <div class="waterfall-axis" aria-hidden="true">{labels}</div>
+            <div class="waterfall-grid" aria-hidden="true">{grid}</div>
+            <ol class="waterfall-steps" aria-label="Steps, in order of start">{rows}</ol>
+        </div>
+        <Legend/>
+    }
+}
+
+/// One step: what and how long, its bar, and why.
+fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
+    let Row { span, left, width, indent } = row;
+    let place = name(diagram, &span);
+    let attempt = (span.attempt > 1).then(|| format!("attempt {}", span.attempt));
+    let took = match span.end {
+        Some(end) => format::duration(end.since(span.start)),
+        None => format!("{} so far", format::duration(axis.end.since(span.start))),
+    };
+    let begins = format!("after {}", format::duration(span.start.since(axis.start)));
+    let failed = span.failed.map(format::words);
+    let has_failed = failed.is_some().to_string();
+    view! {
+        <li class="step" data-kind=pattern::class(span.kind) data-failed=has_failed data-open=span.end.is_none().to_string()>
+            <p class="step-text" style=format!("padding-left: {}px", indent * 8)>
+                <b>{place}</b>
+                " "
+                <span class="step-kind">{kind_name(span.kind)}</span>
+                {attempt.map(|a| view! { " " <span class="step-attempt">{a}</span> })}
+                {failed.map(|f| view! { " " <span class="step-failed">{f}</span> })}
+                <span class="step-time" title=begins.clone()>{took}</span>
+                <span class="visually-hidden">", " {begins}</span>
+            </p>
+            <div class="step-track" aria-hidden="true">
+                <i class="step-bar" style=format!("left: {:.3}%; width: {:.3}%", left * 100.0, width * 100.0)></i>
+            </div>
+            {(!span.why.is_empty()).then(|| view! { <p class="step-why" style=format!("padding-left: {}px", indent * 8)>{span.why}</p> })}
+        </li>
+    }
+}
+
+fn name(diagram: &Document, span: &Span) -> String {
+    diagram.node(&span.node).map_or_else(|| span.node.clone(), |n| n.name.clone())
+}

@@ -1,0 +1,241 @@
+//! The one state handle of the application: the open document, its run, and the signals that views read.
+//! Knows no view and draws nothing.
+
+mod edits;
+mod open;
+mod run;
+mod time;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+pub use run::{Mark, Run};
+pub use time::{Speed, SPEED_RANGE};
+
+use crate::diagram::{Document, View};
+use crate::editor::Selection;
+use crate::lab::frame::{Bucket, Event, Frame, RequestId};
+use crate::lab::Experiment;
+
+use super::storage::Saved;
+use super::theme::Theme;
+
+/// A sheet over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The starters, to open one.
+    Starters,
+    /// The share link.
+    Share,
+    /// Keys and the visual language.
+    Help,
+}
+
+/// How a message is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageTone {
+    /// Something was done.
+    Info,
+    /// Something was refused or failed.
+    Problem,
+}
+
+/// A short message over the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Identity, for the list.
+    pub id: u64,
+    /// The sentence.
+    pub text: String,
+    /// How it is shown.
+    pub tone: MessageTone,
+}
+
+/// How far a replay has come, while one goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Replay {
+    /// Share done, 0 to 1.
+    pub done: f64,
+    /// Whether it has gone on long enough to be shown.
+    pub shown: bool,
+}
+
+/// The handle. Copy it freely; get it in a view with [`Session::get`].
+///
+/// Signals are written by this module (and by the views named at each); views read them.
+#[derive(Clone, Copy)]
+pub struct Session {
+    run: StoredValue<Run, LocalStorage>,
+    /// The diagram as it stands now, edits folded in.
+    pub diagram: RwSignal<Arc<Document>>,
+    /// What is selected; written by the canvas and the actions.
+    pub selection: RwSignal<Selection>,
+    /// The latest picture without packets, about eight times a second. Packets are for the canvas only.
+    pub frame: RwSignal<Arc<Frame>>,
+    /// The whole run's charts, as often as `frame`.
+    pub series: RwSignal<Arc<Vec<Bucket>>>,
+    /// The latest notable events that are not one request's, oldest first, at most 200; for marks on time lines.
+    pub events: RwSignal<Arc<Vec<Event>>>,
+    /// Whether time runs.
+    pub playing: RwSignal<bool>,
+    /// How fast it should.
+    pub speed: RwSignal<Speed>,
+    /// How fast it does: simulated seconds per second.
+    pub achieved: RwSignal<f64>,
+    /// What the automatic dial is doing, in a few words: `watching`, `running ahead`.
+    pub pace: RwSignal<&'static str>,
+    /// The request whose story is shown; written by the canvas and the list of requests.
+    pub request: RwSignal<Option<RequestId>>,
+    /// Where the canvas looks.
+    pub view: RwSignal<View>,
+    /// Size of the canvas in CSS pixels; written by the canvas.
+    pub viewport: RwSignal<(f64, f64)>,
+    /// The node from which a link is being made, by key or by pointer; written by the canvas and the actions.
+    pub linking: RwSignal<Option<String>>,
+    /// What undo would undo.
+    pub undo_label: RwSignal<Option<String>>,
+    /// What redo would do again.
+    pub redo_label: RwSignal<Option<String>>,
+    /// Messages over the page, oldest first.
+    pub messages: RwSignal<Vec<Message>>,
+    /// What a screen reader says next.
+    pub live: RwSignal<String>,
+    /// The open sheet.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// A replay that is going on.
+    pub replay: RwSignal<Option<Replay>>,
+    /// Colours.
+    pub theme: RwSignal<Theme>,
+    /// Whether the work is safe.
+    pub saved: RwSignal<Saved>,
+    /// Counts changes of the document; autosave watches it.
+    pub revision: RwSignal<u64>,
+    /// Whether the system asks for less motion.
+    pub still: RwSignal<bool>,
+    /// Whether the canvas is to show the whole diagram once it knows its size.
+    pub fit_next: RwSignal<bool>,
+}
+
+impl Session {
+    /// A session of this document, standing at its start.
+    pub fn new(document: Document) -> Session {
+        let run = Run::new(document);
+        let diagram = Arc::new(run.editor.diagram().clone());
+        let frame = Arc::new(run.experiment.frame(0));
+        Session {
+            diagram: RwSignal::new(diagram.clone()),
+            selection: RwSignal::default(),
+            frame: RwSignal::new(frame),
+            series: RwSignal::default(),
+            events: RwSignal::default(),
+            playing: RwSignal::new(false),
+            speed: RwSignal::new(Speed::Auto),
+            achieved: RwSignal::new(0.0),
+            pace: RwSignal::new(""),
+            request: RwSignal::new(None),
+            view: RwSignal::new(diagram.view),
+            viewport: RwSignal::new((0.0, 0.0)),
+            linking: RwSignal::new(None),
+            undo_label: RwSignal::new(None),
+            redo_label: RwSignal::new(None),
+            messages: RwSignal::default(),
+            live: RwSignal::default(),
+            dialog: RwSignal::new(None),
+            replay: RwSignal::new(None),
+            theme: RwSignal::new(Theme::System),
+            saved: RwSignal::new(Saved::Saved),
+            revision: RwSignal::new(0),
+            still: RwSignal::new(false),
+            fit_next: RwSignal::new(false),
+            run: StoredValue::new_local(run),
+        }
+    }
+
+    /// The session of the view that calls.
+    pub fn get() -> Session {
+        expect_context::<Session>()
+    }
+
+    /// Reads the experiment: waterfalls, node series, totals. Not tracked; read `frame` too to be called again.
+    pub fn with_experiment<T>(self, read: impl FnOnce(&Experiment) -> T) -> T {
+        self.run.with_value(|run| read(&run.experiment))
+    }
+
+    /// Reads and changes the run; for the animation loop and the canvas. Set no signal inside.
+    pub(super) fn with_run<T>(self, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        self.run.try_update_value(change)
+    }
+
+    /// The document as it is to be saved or shared, with the present moment and view.
+    pub fn document(self) -> Document {
+        let view = self.view.get_untracked();
+        self.run
+            .try_update_value(|run| {
+                run.editor.set_view(view);
+                run.editor.set_moment(run.experiment.now());
+                run.editor.document().clone()
+            })
+            .unwrap_or_default()
+    }
+
+    /// Says a sentence in the live region.
+    pub fn announce(self, text: impl Into<String>) {
+        self.live.set(text.into());
+    }
+
+    /// Shows and says that something was done.
+    pub fn tell(self, text: impl Into<String>) {
+        self.message(text.into(), MessageTone::Info);
+    }
+
+    /// Shows and says why something was not done.
+    pub fn refuse(self, reason: impl Into<String>) {
+        self.message(reason.into(), MessageTone::Problem);
+    }
+
+    /// Shows the whole diagram if that was asked for and the canvas knows its size.
+    pub fn fit_if_asked(self) {
+        let viewport = self.viewport.get_untracked();
+        if self.fit_next.get_untracked() && viewport.0 > 1.0 {
+            self.fit_next.set(false);
+            self.view.set(self.diagram.with_untracked(|d| crate::editor::geometry::fit(d, viewport)));
+        }
+    }
+
+    /// Removes a message.
+    pub fn dismiss(self, id: u64) {
+        self.messages.update(|list| list.retain(|m| m.id != id));
+    }
+
+    fn message(self, text: String, tone: MessageTone) {
+        self.announce(text.clone());
+        let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
+        self.messages.update(|list| {
+            list.retain(|m| m.text != text);
+            list.push(Message { id, text, tone });
+            let excess = list.len().saturating_sub(3);
+            list.drain(..excess);
+        });
+        let shown_for = if tone == MessageTone::Problem { 8_000 } else { 4_000 };
+        gloo_timers::callback::Timeout::new(shown_for, move || self.dismiss(id)).forget();
+    }
+
+    /// Publishes the picture, the charts and the events to the views.
+    pub fn publish(self) {
+        let picture = self.with_run(|run| {
+            // What was on the document's time line has been done by now.
+            let followed = run.editor.follow(run.experiment.now()).then(|| run.editor.diagram().clone());
+            (run.experiment.frame(0), run.experiment.series().to_vec(), run.events.iter().cloned().collect::<Vec<_>>(), followed)
+        });
+        let Some((frame, series, events, followed)) = picture else { return };
+        if let Some(diagram) = followed {
+            self.diagram.set(Arc::new(diagram));
+        }
+        self.frame.set(Arc::new(frame));
+        self.series.set(Arc::new(series));
+        if self.events.with_untracked(|old| old.len() != events.len() || old.last() != events.last()) {
+            self.events.set(Arc::new(events));
+        }
+    }
+}

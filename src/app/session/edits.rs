@@ -1,0 +1,142 @@
+//! Edits: every change of the document goes through here, to the editor and on to the running experiment.
+//! Knows no view.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::diagram::{Entry, Fault};
+use crate::editor::{Selection, Step};
+
+use super::{Dialog, Session};
+
+impl Session {
+    /// Performs one undo step; says why if it is refused.
+    pub fn perform(self, step: Step) -> bool {
+        let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(_)));
+        let done = self.with_run(|run| run.perform(step)).unwrap_or(Ok(()));
+        if fault {
+            self.with_run(|run| run.dial.fault(super::super::dom::now_ms()));
+        }
+        self.changed();
+        match done {
+            Ok(()) => true,
+            Err(reason) => {
+                self.refuse(reason);
+                false
+            }
+        }
+    }
+
+    /// As [`Session::perform`], joining the step before it if that did the same: one undo step for a dragged slider.
+    pub fn perform_continuing(self, step: Step) -> bool {
+        let done = self.with_run(|run| run.perform_continuing(step)).unwrap_or(Ok(()));
+        self.changed();
+        done.map_err(|reason| self.refuse(reason)).is_ok()
+    }
+
+    /// Ends a drag: the next continuing step is a step of its own.
+    pub fn settle(self) {
+        self.with_run(|run| run.editor.settle());
+    }
+
+    /// Breaks or mends something, as one undo step, and says it.
+    pub fn break_or_mend(self, label: impl Into<String>, faults: Vec<Fault>) {
+        let label = label.into();
+        let step = Step { label: label.clone(), entries: faults.into_iter().map(Entry::Fault).collect() };
+        if self.perform(step) {
+            self.announce(label);
+        }
+    }
+
+    /// Undoes the last step.
+    pub fn undo(self) {
+        self.travel(false);
+    }
+
+    /// Does the last undone step again.
+    pub fn redo(self) {
+        self.travel(true);
+    }
+
+    fn travel(self, forward: bool) {
+        let done = self.with_run(|run| run.travel(forward)).unwrap_or(Ok(None));
+        self.changed();
+        let (verb, nothing) = if forward { ("Did again", "There is nothing to do again") } else { ("Undid", "There is nothing to undo") };
+        match done {
+            Ok(Some(label)) => self.announce(format!("{verb}: {label}")),
+            Ok(None) => self.announce(nothing),
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
+    /// Renames the document.
+    pub fn set_title(self, title: String) {
+        self.with_run(|run| run.editor.set_title(title));
+        self.changed();
+    }
+
+    /// Takes another seed and starts again.
+    pub fn set_seed(self, seed: u64) {
+        self.with_run(|run| {
+            run.editor.set_seed(seed);
+            run.editor.restart();
+            run.rewind();
+        });
+        self.request.set(None);
+        self.changed();
+        self.announce(format!("Started again with seed {seed}"));
+    }
+
+    /// Starts the run again, with the edits kept and the faults cleared.
+    pub fn restart(self) {
+        self.with_run(|run| {
+            run.editor.restart();
+            run.rewind();
+        });
+        self.request.set(None);
+        self.changed();
+        self.announce("Started again, everything is mended");
+    }
+
+    /// Selects; nothing selected is the empty selection.
+    pub fn select(self, selection: Selection) {
+        if self.selection.with_untracked(|old| *old != selection) {
+            self.selection.set(selection);
+        }
+    }
+
+    /// Selects one node.
+    pub fn select_node(self, id: &str) {
+        self.select(Selection::node(id));
+    }
+
+    /// Selects one link.
+    pub fn select_link(self, id: &str) {
+        self.select(Selection::link(id));
+    }
+
+    /// Opens a sheet, or closes with `None`.
+    pub fn show(self, dialog: Option<Dialog>) {
+        self.dialog.set(dialog);
+    }
+
+    /// Publishes the document after a change.
+    pub(in crate::app) fn changed(self) {
+        let state = self.with_run(|run| {
+            let editor = &run.editor;
+            (editor.diagram().clone(), editor.can_undo().map(String::from), editor.can_redo().map(String::from))
+        });
+        let Some((diagram, undo, redo)) = state else { return };
+        let kept = self.selection.with_untracked(|s| Selection {
+            nodes: s.nodes.iter().filter(|id| diagram.node(id).is_some()).cloned().collect(),
+            links: s.links.iter().filter(|id| diagram.link(id).is_some()).cloned().collect(),
+        });
+        self.diagram.set(Arc::new(diagram));
+        self.select(kept);
+        self.undo_label.set(undo);
+        self.redo_label.set(redo);
+        self.revision.update(|r| *r += 1);
+        self.publish();
+    }
+}

@@ -1,0 +1,97 @@
+//! Opening a document: replays its journal to the moment at which it was saved, in slices that leave the page alive.
+//! Knows no view and no file.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::app::dom;
+use crate::diagram::Document;
+use crate::editor::Selection;
+use crate::engine::SimTime;
+use crate::lab::Experiment;
+
+use super::{Replay, Run, Session};
+
+/// Events handled before the wall clock is looked at again.
+const SLICE_EVENTS: u64 = 2_000;
+/// Work between two breaths of the page.
+const SLICE_MS: f64 = 24.0;
+/// A replay longer than this is shown.
+const SHOWN_AFTER_MS: f64 = 500.0;
+
+impl Session {
+    /// Opens a document in place of the present one and replays it to its moment.
+    pub fn open(self, document: Document) {
+        let moment = document.moment;
+        let view = document.view;
+        self.run.set_value(Run::new(document));
+        self.selection.set(Selection::default());
+        self.request.set(None);
+        self.linking.set(None);
+        self.events.set(Arc::default());
+        self.view.set(view);
+        self.changed();
+        if moment == SimTime::ZERO {
+            self.replay.set(None);
+            return;
+        }
+        self.replay.set(Some(Replay { done: 0.0, shown: false }));
+        let revision = self.revision.get_untracked();
+        spawn_local(async move {
+            let started = dom::now_ms();
+            loop {
+                // Another document was opened, or the replay was cancelled.
+                if self.replay.get_untracked().is_none() || self.revision.get_untracked() != revision {
+                    return;
+                }
+                let now = self.with_run(|run| {
+                    let until = dom::now_ms() + SLICE_MS;
+                    while run.experiment.now() < moment && dom::now_ms() < until {
+                        run.experiment.advance(moment, SLICE_EVENTS);
+                    }
+                    run.take_events(0.0);
+                    run.marks.clear();
+                    run.experiment.now()
+                });
+                let now = now.unwrap_or(moment);
+                if now >= moment {
+                    break;
+                }
+                let done = now.as_secs_f64() / moment.as_secs_f64();
+                self.replay.set(Some(Replay { done, shown: dom::now_ms() - started > SHOWN_AFTER_MS }));
+                dom::breathe().await;
+            }
+            self.with_run(|run| run.dial = Default::default());
+            self.replay.set(None);
+            self.publish();
+        });
+    }
+
+    /// Gives up a replay: the document stays, its run starts again from the beginning.
+    pub fn cancel_replay(self) {
+        if self.replay.get_untracked().is_some() {
+            self.replay.set(None);
+            self.restart();
+        }
+    }
+
+    /// The hash of this document's run from its start to exactly `at`, from a fresh run beside the one on the screen.
+    /// `None` if the session ended meanwhile.
+    pub async fn trace_hash_at(self, at: SimTime) -> Option<u64> {
+        let document = self.run.try_with_value(|run| run.editor.document().clone())?;
+        let mut experiment = Experiment::new(&document);
+        loop {
+            let until = dom::now_ms() + SLICE_MS;
+            while dom::now_ms() < until {
+                if experiment.now() >= at {
+                    experiment.advance(at, u64::MAX);
+                    return Some(experiment.trace_hash());
+                }
+                experiment.advance(at, SLICE_EVENTS);
+            }
+            dom::breathe().await;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The page: a bar, palette, canvas, inspector and charts; keys; messages.
+//! Knows where things stand, not what they do.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+use super::actions::for_key;
+use super::bar::Bar;
+use super::canvas::board::Board;
+use super::canvas::Stage;
+use super::dom;
+use super::icon::Icon;
+use super::palette::Palette;
+use super::panels::{Charts, Dialogs, Inspector};
+use super::session::{MessageTone, Session};
+
+/// The whole page.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let session = Session::get();
+    let board = Board::new(session);
+    provide_context(board);
+    listen_to_keys(board);
+    view! {
+        <div class="shell">
+            <Bar />
+            <Palette />
+            <Stage>
+                <Messages />
+                <Progress />
+            </Stage>
+            <div class="charts-slot"><Charts /></div>
+            <aside class="inspector-slot" aria-label="Inspector"><Inspector /></aside>
+        </div>
+        <Dialogs />
+        <div class="visually-hidden" role="status" aria-live="polite">{move || session.live.get()}</div>
+    }
+}
+
+/// What was done and what was refused.
+#[component]
+fn Messages() -> impl IntoView {
+    let session = Session::get();
+    view! {
+        <div class="messages" data-overlay="">
+            <For each=move || session.messages.get() key=|m| m.id let:message>
+                <div class="message" data-tone=if message.tone == MessageTone::Problem { "problem" } else { "info" }>
+                    <Icon name=if message.tone == MessageTone::Problem { "triangle-alert" } else { "info" } />
+                    <span>{message.text.clone()}</span>
+                    <button type="button" class="button" aria-label="Dismiss" on:click=move |_| session.dismiss(message.id)><Icon name="x" /></button>
+                </div>
+            </For>
+        </div>
+    }
+}
+
+/// How far a replay has come.
+#[component]
+fn Progress() -> impl IntoView {
+    let session = Session::get();
+    let shown = Memo::new(move |_| session.replay.with(|r| r.is_some_and(|r| r.shown)));
+    let done = move || session.replay.with(|r| r.map_or(0.0, |r| r.done));
+    view! {
+        <Show when=move || shown.get()>
+            <div class="replay" data-overlay="">
+                <div>
+                    <b>"Running again to where you left"</b>
+                    <progress max="1" value=done></progress>
+                    <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>"Start from the beginning instead"</button>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+/// Keys: what the focused element does not take, the canvas and the registry of actions may.
+fn listen_to_keys(board: Board) {
+    let session = board.session;
+    // Space pans while it is held and something moved; a mere press plays or pauses.
+    let space_view = StoredValue::new(None);
+    let down = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+        if event.is_composing() || event.default_prevented() || session.dialog.with_untracked(Option::is_some) || dom::takes_text(event.target()) {
+            return;
+        }
+        let key = event.key();
+        let on_control = on_control(&event);
+        if on_control && (key == " " || key == "Enter") {
+            return;
+        }
+        // Arrows belong to sliders and lists that have the focus.
+        if on_control && key.starts_with("Arrow") {
+            return;
+        }
+        if key == " " {
+            event.prevent_default();
+            if !event.repeat() {
+                space_view.set_value(Some(session.view.get_untracked()));
+                board.grabbing.set(true);
+            }
+            return;
+        }
+        if board.key(&event) {
+            event.prevent_default();
+            return;
+        }
+        if let Some(action) = for_key(&event) {
+            event.prevent_default();
+            action.run(session);
+        }
+    });
+    let up = window_event_listener(leptos::ev::keyup, move |event: KeyboardEvent| {
+        if event.key() == " " && board.grabbing.get_untracked() {
+            board.grabbing.set(false);
+            if space_view.get_value() == Some(session.view.get_untracked()) {
+                session.toggle();
+            }
+        }
+    });
+    let blur = window_event_listener(leptos::ev::blur, move |_| board.grabbing.set(false));
+    on_cleanup(move || {
+        down.remove();
+        up.remove();
+        blur.remove();
+    });
+}
+
+/// Whether the focus is on a control other than the canvas and its cards.
+fn on_control(event: &KeyboardEvent) -> bool {
+    let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
+    element.matches("button, a[href], input, summary, [role=slider], [role=tab], [role=option]").unwrap_or(false)
+}
