@@ -1,5 +1,6 @@
 //! Laws of editing, over random diagrams, commands and corruption: undo is the inverse of doing, what is written or
 //! shared comes back, and nothing that a file or link can hold makes the reader panic.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use faultline::components;
 use faultline::diagram::param::ParamType;
@@ -30,7 +31,7 @@ fn a_value(kind: &ParamType, c: &mut Choices) -> Json {
         ParamType::Duration { min_ms, max_ms } => json!((min_ms + c.below(5000) as f64 / 7.0).min(*max_ms)),
         ParamType::Bool => json!(c.below(2) == 0),
         ParamType::Choice(options) => json!(options[c.below(options.len())].0),
-        ParamType::Distribution => json!({"law": "exponential", "mean_ms": c.below(1000) as f64 / 3.0}),
+        ParamType::Law => json!({"law": "exponential", "mean_ms": c.below(1000) as f64 / 3.0}),
     }
 }
 

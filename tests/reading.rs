@@ -1,4 +1,5 @@
 //! Reading files: everything that can be wrong is refused with the place and the reason, what is right comes back.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use faultline::diagram::read::{read, stripped, write, Problem};
 use faultline::diagram::{Document, Edit, Entry, Fault};
@@ -373,4 +374,12 @@ fn the_largest_legal_diagram_is_read() {
     let mut more = file.clone();
     more["journal"].as_array_mut().unwrap()[9_999] = json!({"at_ns": 20_000, "edit": "add_node", "node": node(2000)});
     assert!(read_json(&more).unwrap_err().message.contains("at most 2000 nodes"));
+}
+
+#[test]
+fn every_starter_is_read_and_written_without_a_change() {
+    for scenario in faultline::lab::scenarios::scenarios() {
+        let doc = read(scenario.json).unwrap_or_else(|problem| panic!("{}: {problem}", scenario.id));
+        assert_eq!(read(&write(&doc)).unwrap(), stripped(&doc), "{}", scenario.id);
+    }
 }

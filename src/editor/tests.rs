@@ -209,7 +209,7 @@ fn a_duplicate_keeps_the_links_of_its_original() {
 fn a_dragged_slider_is_one_step() {
     let mut editor = small();
     let steps = editor.past.len();
-    for workers in [5, 6, 7, 8] {
+    for workers in [11, 12, 13, 14] {
         let step = set_node_param(editor.diagram(), "service", "workers", json!(workers));
         editor.perform_continuing(step, later(1)).unwrap();
     }
@@ -218,7 +218,7 @@ fn a_dragged_slider_is_one_step() {
     editor.perform_continuing(step, later(2)).unwrap();
     assert_eq!(editor.past.len(), steps + 2);
     editor.undo(later(3));
-    assert_eq!(editor.diagram().node("service").unwrap().params["workers"], json!(8));
+    assert_eq!(editor.diagram().node("service").unwrap().params["workers"], json!(14));
     editor.undo(later(3));
     assert!(editor.diagram().node("service").unwrap().params.is_empty());
 }
