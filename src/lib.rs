@@ -9,3 +9,4 @@ pub mod diagram;
 pub mod editor;
 pub mod engine;
 pub mod lab;
+pub mod metrics;

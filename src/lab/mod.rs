@@ -1,3 +1,11 @@
 //! An experiment: compiles a diagram to a world, runs it, and reads results off it. Draws nothing.
 
+pub mod experiment;
 pub mod frame;
+pub mod meter;
+mod picture;
+pub mod report;
+pub mod scenarios;
+
+pub use experiment::Experiment;
+pub use frame::Frame;

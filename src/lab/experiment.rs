@@ -1,0 +1,359 @@
+//! An experiment: a diagram compiled to a running world, with its journal replayed at the right moments.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::components::{link::link_spec, role_between, Component};
+use crate::diagram::param::Values;
+use crate::diagram::{Document, Edit, Entry, Fault};
+use crate::engine::core::Observation;
+use crate::engine::link::{Link as WorldLink, Role};
+use crate::engine::random::stream_of;
+use crate::engine::trace::Trace;
+use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
+use crate::lab::frame::{Event, Tone};
+use crate::lab::meter::Meter;
+
+/// Stories of ended requests that are kept.
+const KEPT_STORIES: usize = 400;
+/// Events kept until they are taken.
+const KEPT_EVENTS: usize = 1_000;
+
+/// A running experiment.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    pub(super) world: World<Component>,
+    pub(super) diagram: Document,
+    pub(super) node_ids: Vec<String>,
+    pub(super) link_ids: Vec<String>,
+    nodes: BTreeMap<String, NodeIndex>,
+    links: BTreeMap<String, LinkIndex>,
+    journal: VecDeque<(SimTime, Entry)>,
+    pub(super) meter: Meter,
+    events: Vec<Event>,
+    /// Ended stories, oldest first: failures and stale reads, and the rest.
+    pub(super) notable: VecDeque<Trace>,
+    pub(super) ordinary: VecDeque<Trace>,
+    pub(super) wall_s: f64,
+}
+
+impl Experiment {
+    /// Compiles a document: its diagram at time zero, its journal to be replayed. The document must be valid; what does
+    /// not fit is left out.
+    pub fn new(document: &Document) -> Experiment {
+        let mut experiment = Experiment {
+            world: World::new(document.seed),
+            diagram: Document { seed: document.seed, title: document.title.clone(), ..Document::default() },
+            node_ids: Vec::new(),
+            link_ids: Vec::new(),
+            nodes: BTreeMap::new(),
+            links: BTreeMap::new(),
+            journal: document.journal.iter().cloned().collect(),
+            meter: Meter::default(),
+            events: Vec::new(),
+            notable: VecDeque::new(),
+            ordinary: VecDeque::new(),
+            wall_s: 0.0,
+        };
+        experiment.world.core.record_traces = true;
+        // Everything is in place before anything starts, so that the order of drawing does not matter to a start.
+        let mut started = Vec::new();
+        for node in &document.nodes {
+            if experiment.diagram.apply(&Edit::AddNode { node: node.clone() }).is_ok() {
+                started.push(experiment.place_node(&node.id, &node.kind, &node.params));
+            }
+        }
+        for link in &document.links {
+            if experiment.diagram.apply(&Edit::AddLink { link: link.clone() }).is_ok() {
+                experiment.place_link(&link.id);
+            }
+        }
+        for node in started {
+            experiment.world.start(node);
+        }
+        experiment
+    }
+
+    /// Without recording stories: for long runs where nobody looks at single requests.
+    pub fn without_stories(mut self) -> Self {
+        self.world.core.record_traces = false;
+        self
+    }
+
+    /// Simulated time.
+    pub fn now(&self) -> SimTime {
+        self.world.core.now
+    }
+
+    /// Time of the next event, journal included.
+    pub fn next_event(&self) -> Option<SimTime> {
+        let journal = self.journal.front().map(|(at, _)| *at);
+        let world = self.world.core.queue.next_time();
+        match (journal, world) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Hash of the run so far; of the run to exactly `now`.
+    pub fn trace_hash(&self) -> u64 {
+        self.world.trace_hash()
+    }
+
+    /// Runs until `to`, or until `max_events` events are handled. Returns how many were.
+    pub fn advance(&mut self, to: SimTime, max_events: u64) -> u64 {
+        let mut handled = 0;
+        loop {
+            let stop = to.min(self.meter.bucket_end()).min(self.journal.front().map_or(to, |(at, _)| *at));
+            while handled < max_events && self.world.step(stop) {
+                handled += 1;
+                if !self.world.core.observations.is_empty() {
+                    self.take_observations();
+                }
+            }
+            if self.world.core.queue.next_time().is_some_and(|t| t <= stop) {
+                return handled;
+            }
+            self.world.core.now = self.world.core.now.max(stop);
+            if self.journal.front().is_some_and(|(at, _)| *at <= stop) {
+                if let Some((_, entry)) = self.journal.pop_front() {
+                    // Reading has checked the journal; an entry that does not fit all the same changes nothing.
+                    let _ = self.carry_out(&entry);
+                }
+            } else if self.meter.bucket_end() <= stop {
+                self.meter.close(&self.world);
+            } else {
+                return handled;
+            }
+        }
+    }
+
+    /// Handles a single event. Returns whether there was one.
+    pub fn step(&mut self) -> bool {
+        let Some(at) = self.next_event() else { return false };
+        // Closing buckets and replaying the journal on the way are no events of the world.
+        let before = self.world.events();
+        self.advance(at, 1);
+        self.world.events() > before || self.now() == at
+    }
+
+    /// Does a fault or an edit now. An entry that does not fit changes nothing and says why.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), String> {
+        // A replay applies an entry after all events of its moment, so it must be so the first time.
+        self.advance(self.now(), 1_000_000);
+        self.carry_out(entry)
+    }
+
+    fn carry_out(&mut self, entry: &Entry) -> Result<(), String> {
+        match entry {
+            Entry::Fault(fault) => self.inflict(fault),
+            Entry::Edit(edit) => self.edit(edit),
+        }?;
+        self.take_observations();
+        Ok(())
+    }
+
+    fn find_node(&self, id: &str) -> Result<NodeIndex, String> {
+        self.nodes.get(id).copied().ok_or_else(|| format!("there is no node {id}"))
+    }
+
+    fn find_link(&self, id: &str) -> Result<LinkIndex, String> {
+        self.links.get(id).copied().ok_or_else(|| format!("there is no link {id}"))
+    }
+
+    /// The node with this id, if it is there.
+    pub fn node_index(&self, id: &str) -> Option<NodeIndex> {
+        self.nodes.get(id).copied()
+    }
+
+    fn inflict(&mut self, fault: &Fault) -> Result<(), String> {
+        match fault {
+            Fault::Crash { node } => {
+                let node = self.find_node(node)?;
+                self.world.crash(node);
+            }
+            Fault::Restart { node } => {
+                let node = self.find_node(node)?;
+                self.world.restart(node);
+            }
+            Fault::Slow { node, factor } => {
+                let node = self.find_node(node)?;
+                self.world.slow(node, *factor);
+            }
+            Fault::Cut { link } => {
+                let link = self.find_link(link)?;
+                self.world.set_cut(link, true);
+            }
+            Fault::Mend { link } => {
+                let link = self.find_link(link)?;
+                self.world.set_cut(link, false);
+            }
+            Fault::Flush { node: id } => {
+                let node = self.find_node(id)?;
+                if !self.world.behaviours[node.at()].flush() {
+                    return Err(format!("{id} is not a cache: there is nothing to flush"));
+                }
+                let about = None;
+                let at = self.now();
+                let notice = Observation::Notice { at, node, about, what: "flushed", good: false };
+                self.world.core.observations.push(notice);
+            }
+        }
+        Ok(())
+    }
+
+    fn edit(&mut self, edit: &Edit) -> Result<(), String> {
+        self.diagram.apply(edit)?;
+        match edit {
+            Edit::AddNode { node } => {
+                let index = self.place_node(&node.id, &node.kind, &node.params);
+                self.world.start(index);
+            }
+            Edit::RemoveNode { id } => {
+                let node = self.find_node(id)?;
+                self.world.remove_node(node);
+                self.nodes.remove(id);
+            }
+            Edit::AddLink { link } => self.place_link(&link.id),
+            Edit::RemoveLink { id } => {
+                let link = self.find_link(id)?;
+                self.world.remove_link(link);
+                self.links.remove(id);
+            }
+            Edit::SetNodeParam { id, .. } => {
+                let index = self.find_node(id)?;
+                let values = self.diagram.node(id).map(|n| n.params.clone()).unwrap_or_default();
+                self.world.reconfigure(index, |component, ctx| component.configure(&values, ctx));
+            }
+            Edit::SetLinkParam { id, .. } => {
+                let index = self.find_link(id)?;
+                let values = self.diagram.link(id).map(|l| l.params.clone()).unwrap_or_default();
+                let link = &mut self.world.core.links[index.at()];
+                link.spec = link_spec(&values, link.spec.role);
+            }
+            Edit::Rename { .. } | Edit::Move { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn place_node(&mut self, id: &str, kind: &str, params: &Values) -> NodeIndex {
+        let index = self.world.add_node(stream_of(id), Component::new(kind, params));
+        self.nodes.insert(id.to_string(), index);
+        self.node_ids.push(id.to_string());
+        index
+    }
+
+    fn place_link(&mut self, id: &str) {
+        let Some(link) = self.diagram.link(id) else { return };
+        let (Some(from), Some(to)) = (self.nodes.get(&link.from), self.nodes.get(&link.to)) else { return };
+        let kind = |id: &str| self.diagram.node(id).map_or("", |n| n.kind.as_str());
+        let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
+        let stream = stream_of(&format!("link:{id}"));
+        let world_link = WorldLink::new(stream, *from, *to, link_spec(&link.params, role));
+        let index = self.world.add_link(world_link);
+        self.links.insert(id.to_string(), index);
+        self.link_ids.push(id.to_string());
+    }
+
+    fn take_observations(&mut self) {
+        let mut observations = std::mem::take(&mut self.world.core.observations);
+        for observation in observations.drain(..) {
+            self.meter.observe(&observation);
+            self.note_event(&observation);
+            if let Observation::Ended { trace: Some(trace), .. } = observation {
+                let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
+                let shelf = if bad { &mut self.notable } else { &mut self.ordinary };
+                shelf.push_back(*trace);
+                if shelf.len() > KEPT_STORIES {
+                    shelf.pop_front();
+                }
+            }
+        }
+        // The buffer is used again: no allocation per event.
+        self.world.core.observations = observations;
+    }
+
+    fn note_event(&mut self, observation: &Observation) {
+        if self.events.len() >= KEPT_EVENTS && !matches!(observation, Observation::Notice { .. }) {
+            return;
+        }
+        let id = |n: NodeIndex| self.node_ids.get(n.at()).cloned();
+        let event = match observation {
+            Observation::AttemptFailed { at, link, request, reason } => Event {
+                at: *at,
+                what: reason.as_str().to_string(),
+                node: id(self.world.core.links[link.at()].to),
+                link: self.link_ids.get(link.at()).cloned(),
+                request: Some(*request),
+                tone: Tone::Bad,
+            },
+            Observation::Ended { at, client, request, outcome, stale, .. } => {
+                let (what, tone) = match outcome {
+                    Err(reason) => (reason.as_str(), Tone::Bad),
+                    Ok(_) if *stale => ("stale read", Tone::Odd),
+                    Ok(_) => return,
+                };
+                Event { at: *at, what: what.to_string(), node: id(*client), link: None, request: Some(*request), tone }
+            }
+            Observation::Notice { at, node, about, what, good } => Event {
+                at: *at,
+                what: (*what).to_string(),
+                node: id(about.unwrap_or(*node)),
+                link: None,
+                request: None,
+                tone: match (good, about) {
+                    (true, _) => Tone::Good,
+                    (false, Some(_)) => Tone::Odd,
+                    (false, None) => Tone::Bad,
+                },
+            },
+        };
+        self.events.push(event);
+    }
+
+    /// Notable events since the last call, oldest first.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Forgets the statistics so far (warm-up); the run goes on.
+    pub fn reset_statistics(&mut self) {
+        self.meter.reset(&self.world);
+    }
+
+    /// Whether the three ledgers balance at every node and link, and Little's law holds as an identity in integer time.
+    /// The error names the place.
+    pub fn check_books(&self) -> Result<(), String> {
+        let core = &self.world.core;
+        for (i, node) in core.nodes.iter().enumerate() {
+            let id = &self.node_ids[i];
+            if !node.station.ledger.balanced() {
+                return Err(format!("jobs at {id}: {:?}", node.station.ledger));
+            }
+            if !node.requests.balanced() {
+                return Err(format!("requests of {id}: {:?}", node.requests));
+            }
+            let here = core.jobs.values().filter(|j| j.node.at() == i);
+            let (roots, jobs): (Vec<_>, Vec<_>) = here.partition(|j| j.origin.is_none());
+            if jobs.len() as u64 != node.station.ledger.present || roots.len() as u64 != node.requests.in_flight {
+                return Err(format!("{id}: {} jobs and {} requests are here, the books say otherwise", jobs.len(), roots.len()));
+            }
+            let unfinished: u128 = jobs.iter().map(|j| u128::from(core.now.since(j.arrived).0)).sum();
+            let (_, _, area) = node.station.areas(core.now);
+            if area != node.station.sojourn_sum_ns + unfinished {
+                return Err(format!("Little's law at {id}: area {area}, sojourns {}", node.station.sojourn_sum_ns + unfinished));
+            }
+            let held = jobs.iter().filter(|j| j.holds_worker).count();
+            if held != node.station.busy as usize {
+                return Err(format!("{id}: {held} workers are held, {} are busy", node.station.busy));
+            }
+        }
+        for (i, link) in core.links.iter().enumerate() {
+            let open = core.attempts.values().filter(|a| a.link.at() == i).count() as u64;
+            let transits = core.transits.values().filter(|t| t.link.at() == i).count();
+            if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
+                return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));
+            }
+        }
+        Ok(())
+    }
+}

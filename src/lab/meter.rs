@@ -1,0 +1,235 @@
+//! The meter of an experiment: turns what the world observed into totals, series and rates. Decides nothing.
+
+use std::collections::VecDeque;
+
+use crate::components::{Component, View};
+use crate::engine::core::{Observation, RequestLedger};
+use crate::engine::request::ByReason;
+use crate::engine::{NodeIndex, SimTime, World};
+use crate::lab::frame::{Bucket, NodeBucket};
+use crate::metrics::series::merge_pairs;
+use crate::metrics::{Clock, Latency};
+
+/// Counters of a node that only grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeCount {
+    /// Finished jobs, or ended requests at a client.
+    pub finished: u64,
+    /// Of those, failed (or turned away).
+    pub failed: ByReason,
+    /// Area under busy workers, ns.
+    pub busy_area: u128,
+    /// Area under waiting jobs, ns.
+    pub queue_area: u128,
+}
+
+/// Counters of a link that only grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkCount {
+    /// Attempts started.
+    pub started: u64,
+    /// Attempts failed.
+    pub failed: u64,
+}
+
+/// All counters at one instant.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// When.
+    pub at: SimTime,
+    /// Nodes by index.
+    pub nodes: Vec<NodeCount>,
+    /// Links by index.
+    pub links: Vec<LinkCount>,
+}
+
+impl Counts {
+    /// Reads a world's counters.
+    pub fn read(world: &World<Component>) -> Counts {
+        let core = &world.core;
+        let node = |n: &crate::engine::core::NodeState| {
+            let (busy_area, queue_area, _) = n.station.areas(core.now);
+            let ledger = &n.station.ledger;
+            let requests = &n.requests;
+            let mut failed = n.failed;
+            failed.merge(&requests.failed);
+            let finished = ledger.completed + ledger.rejected + ledger.lost + requests.ok + requests.failed.total();
+            NodeCount { finished, failed, busy_area, queue_area }
+        };
+        let link = |l: &crate::engine::link::Link| LinkCount { started: l.ledger.started, failed: l.ledger.failed.total() };
+        Counts { at: core.now, nodes: core.nodes.iter().map(node).collect(), links: core.links.iter().map(link).collect() }
+    }
+
+    /// A node's counters; zero for nodes that are newer.
+    pub fn node(&self, node: NodeIndex) -> NodeCount {
+        self.nodes.get(node.at()).copied().unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Raw {
+    bucket: Bucket,
+    ok: u64,
+    failed: ByReason,
+    stale: u64,
+    latency: Latency,
+}
+
+impl Raw {
+    fn new(start: SimTime) -> Self {
+        let bucket = Bucket { start, ..Bucket::default() };
+        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, latency: Latency::new(2) }
+    }
+
+    fn render(&mut self) {
+        let seconds = self.bucket.length.as_secs_f64().max(1e-9);
+        self.bucket.ok_per_s = self.ok as f64 / seconds;
+        self.bucket.failed_per_s = self.failed.iter().map(|(r, n)| (r.as_str(), n as f64 / seconds)).collect();
+        self.bucket.stale_per_s = self.stale as f64 / seconds;
+        self.bucket.p50_ms = self.latency.quantile_ms(0.5);
+        self.bucket.p95_ms = self.latency.quantile_ms(0.95);
+        self.bucket.p99_ms = self.latency.quantile_ms(0.99);
+    }
+}
+
+/// The meter.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    clock: Clock,
+    present: Raw,
+    raw: Vec<Raw>,
+    series: Vec<Bucket>,
+    nodes: Vec<Vec<NodeBucket>>,
+    last: Counts,
+    recent: VecDeque<Counts>,
+    /// Latency of successful requests, over all clients.
+    pub latency: Latency,
+    /// The same by client.
+    pub by_client: Vec<Latency>,
+    /// State of the books when statistics began (after warm-up).
+    pub baseline: Counts,
+    /// Request ledgers at that time.
+    pub baseline_requests: Vec<RequestLedger>,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Meter {
+            clock: Clock::default(),
+            present: Raw::new(SimTime::ZERO),
+            raw: Vec::new(),
+            series: Vec::new(),
+            nodes: Vec::new(),
+            last: Counts::default(),
+            recent: VecDeque::from([Counts::default()]),
+            latency: Latency::new(3),
+            by_client: Vec::new(),
+            baseline: Counts::default(),
+            baseline_requests: Vec::new(),
+        }
+    }
+}
+
+impl Meter {
+    /// When the present bucket ends: the world must not be run past it without calling [`Meter::close`].
+    pub fn bucket_end(&self) -> SimTime {
+        self.clock.end
+    }
+
+    /// Takes note of an observation.
+    pub fn observe(&mut self, observation: &Observation) {
+        if let Observation::Ended { at, client, start, outcome, stale, .. } = observation {
+            match outcome {
+                Ok(_) => {
+                    let latency = at.since(*start);
+                    self.present.ok += 1;
+                    self.present.latency.record(latency);
+                    self.latency.record(latency);
+                    if self.by_client.len() <= client.at() {
+                        self.by_client.resize_with(client.at() + 1, || Latency::new(3));
+                    }
+                    self.by_client[client.at()].record(latency);
+                }
+                Err(reason) => self.present.failed.add(*reason),
+            }
+            self.present.stale += u64::from(*stale);
+        }
+    }
+
+    /// Closes the present bucket at its end.
+    pub fn close(&mut self, world: &World<Component>) {
+        let counts = Counts::read(world);
+        let length = counts.at.since(self.last.at);
+        let mut done = std::mem::replace(&mut self.present, Raw::new(counts.at));
+        done.bucket.length = length;
+        done.render();
+        self.series.push(done.bucket.clone());
+        self.raw.push(done);
+        self.nodes.resize_with(counts.nodes.len(), Vec::new);
+        let ns = length.0.max(1) as f64;
+        for (i, series) in self.nodes.iter_mut().enumerate() {
+            let node = NodeIndex(i as u32);
+            let (now, before) = (counts.node(node), self.last.node(node));
+            let workers = world.core.nodes[i].station.spec.workers.map_or(f64::INFINITY, |w| f64::from(w.max(1)));
+            let view = View { core: &world.core, node };
+            let gauges = world.behaviours[i].gauges(&view).into_iter().filter(|g| !g.label.is_empty()).map(|g| (g.name, g.value)).collect();
+            series.push(NodeBucket {
+                start: self.last.at,
+                utilisation: (now.busy_area - before.busy_area) as f64 / ns / workers,
+                queue: (now.queue_area - before.queue_area) as f64 / ns,
+                gauges,
+            });
+        }
+        if self.clock.close(self.raw.len()) {
+            self.coarsen();
+        }
+        self.last = counts.clone();
+        self.recent.push_back(counts);
+        // The last second, or a few buckets where they are longer.
+        while self.recent.len() > 4 && self.recent.get(1).is_some_and(|c| self.last.at.since(c.at).0 >= 1_000_000_000) {
+            self.recent.pop_front();
+        }
+    }
+
+    fn coarsen(&mut self) {
+        merge_pairs(&mut self.raw, |a, b| {
+            a.bucket.length = a.bucket.length + b.bucket.length;
+            a.ok += b.ok;
+            a.failed.merge(&b.failed);
+            a.stale += b.stale;
+            a.latency.merge(&b.latency);
+            a.render();
+        });
+        self.series = self.raw.iter().map(|r| r.bucket.clone()).collect();
+        for series in &mut self.nodes {
+            merge_pairs(series, |a, b| {
+                a.utilisation = (a.utilisation + b.utilisation) / 2.0;
+                a.queue = (a.queue + b.queue) / 2.0;
+                a.gauges.clone_from(&b.gauges);
+            });
+        }
+    }
+
+    /// The closed buckets.
+    pub fn series(&self) -> &[Bucket] {
+        &self.series
+    }
+
+    /// A node's closed buckets; nodes added late have fewer.
+    pub fn node_series(&self, node: NodeIndex) -> &[NodeBucket] {
+        self.nodes.get(node.at()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The counters about a second ago.
+    pub fn second_ago(&self) -> &Counts {
+        self.recent.front().unwrap_or(&self.last)
+    }
+
+    /// Forgets the statistics so far (warm-up), not the series.
+    pub fn reset(&mut self, world: &World<Component>) {
+        self.latency = Latency::new(3);
+        self.by_client.clear();
+        self.baseline = Counts::read(world);
+        self.baseline_requests = world.core.nodes.iter().map(|n| n.requests).collect();
+    }
+}

@@ -1,0 +1,189 @@
+//! Reads a frame, stories and series off an experiment. Changes nothing.
+
+use crate::components::View;
+use crate::engine::core::{Payload, Transit};
+use crate::engine::link::Role;
+use crate::engine::random::mix;
+use crate::engine::trace::{Trace, NO_SPAN};
+use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
+use crate::lab::experiment::Experiment;
+use crate::lab::frame::*;
+
+impl Experiment {
+    /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
+    pub fn frame(&self, max_packets: usize) -> Frame {
+        let core = &self.world.core;
+        let mut link_places = vec![usize::MAX; core.links.len()];
+        let mut links = Vec::with_capacity(core.links.len());
+        for (i, link) in core.links.iter().enumerate().filter(|(_, l)| !l.removed) {
+            link_places[i] = links.len();
+            links.push(self.link_frame(LinkIndex(i as u32), link));
+        }
+        let nodes = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).map(|i| self.node_frame(NodeIndex(i as u32))).collect();
+        // Powers of two, so that the sample stays the same while the number of packets wavers.
+        let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
+        let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
+        let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id) % one_in == 0);
+        let packets = core.transits.values().filter(|t| drawn(t)).map(|t| packet(t, link_places[t.link.at()], core.now)).collect();
+        Frame { now: core.now, nodes, links, packets, one_in, in_flight: core.requests.len() }
+    }
+
+    fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
+        let before = self.meter.second_ago();
+        let seconds = self.now().since(before.at).as_secs_f64().max(1e-9);
+        let old = before.links.get(index.at()).copied().unwrap_or_default();
+        let started = link.ledger.started - old.started;
+        let failed = link.ledger.failed.total() - old.failed;
+        LinkFrame {
+            id: self.link_ids[index.at()].clone(),
+            cut: link.cut,
+            replication: link.spec.role == Role::Log,
+            rate_per_s: started as f64 / seconds,
+            failed_share: (failed as f64 / started.max(1) as f64).min(1.0),
+            open: link.ledger.open as usize,
+            in_transit: link.in_transit as usize,
+        }
+    }
+
+    fn node_frame(&self, index: NodeIndex) -> NodeFrame {
+        let core = &self.world.core;
+        let node = &core.nodes[index.at()];
+        let component = &self.world.behaviours[index.at()];
+        let view = View { core, node: index };
+        let before = self.meter.second_ago();
+        let seconds = core.now.since(before.at).as_secs_f64().max(1e-9);
+        let old = before.node(index);
+        let (busy_area, _, _) = node.station.areas(core.now);
+        let ledger = &node.station.ledger;
+        let finished = ledger.completed + ledger.rejected + ledger.lost + node.requests.ok + node.requests.failed.total() - old.finished;
+        let failed = (node.failed.total() + node.requests.failed.total()).saturating_sub(old.failed.total());
+        let workers = node.station.spec.workers;
+        let id = |n: NodeIndex| self.node_ids[n.at()].clone();
+        NodeFrame {
+            id: id(index),
+            health: match () {
+                () if matches!(component, crate::components::Component::Placeholder(_)) => Health::Placeholder,
+                () if !node.up => Health::Down(node.down_since),
+                () if node.slow != 1.0 => Health::Slow(node.slow),
+                () => Health::Up,
+            },
+            rate_per_s: finished as f64 / seconds,
+            ok_share: 1.0 - (failed as f64 / finished.max(1) as f64).min(1.0),
+            busy: node.station.busy as usize,
+            workers: workers.map(|w| w as usize),
+            queue: node.station.waiting.len(),
+            queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
+            utilisation: workers.map_or(0.0, |w| (busy_area - old.busy_area) as f64 / (seconds * 1e9) / f64::from(w.max(1))).min(1.0),
+            gauges: component.gauges(&view).into_iter().filter(|g| !g.label.is_empty()).collect(),
+            verdicts: component.verdicts(&view).into_iter().map(|(n, what)| (id(n), what)).collect(),
+            shares: component.shares(&view).into_iter().map(|(n, share)| (id(n), share)).collect(),
+            sample: component.sample(),
+        }
+    }
+
+    /// The story of a request, in flight or recently ended.
+    pub fn waterfall(&self, request: RequestId) -> Option<Waterfall> {
+        let flying = self.world.core.requests.values().filter_map(|r| r.trace.as_deref());
+        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev());
+        flying.chain(ended).find(|t| t.id == request).map(|t| self.render(t))
+    }
+
+    /// Recently ended requests, newest first, at most 50: failures and stale reads before the rest.
+    pub fn recent(&self) -> Vec<Waterfall> {
+        let notable = self.notable.iter().rev().take(30);
+        let ordinary = self.ordinary.iter().rev().take(50 - notable.len().min(30));
+        notable.chain(ordinary).map(|t| self.render(t)).collect()
+    }
+
+    fn render(&self, trace: &Trace) -> Waterfall {
+        let id = |n: NodeIndex| self.node_ids[n.at()].clone();
+        let mut depths: Vec<usize> = Vec::with_capacity(trace.spans.len());
+        for span in &trace.spans {
+            let depth = if span.parent == NO_SPAN { 0 } else { depths.get(span.parent as usize).map_or(0, |d| d + 1) };
+            depths.push(depth);
+        }
+        let span = |(s, depth): (&crate::engine::trace::Span, &usize)| Span {
+            kind: s.kind,
+            depth: *depth,
+            start: s.start,
+            end: s.end,
+            node: id(s.node),
+            attempt: s.attempt,
+            why: s.why.to_string(),
+            failed: s.failed.map(|r| r.as_str()),
+        };
+        let outcome = match trace.end {
+            None => "in flight",
+            Some((_, Err(reason))) => reason.as_str(),
+            Some((_, Ok(_))) if trace.stale => "stale",
+            Some((_, Ok(_))) => "ok",
+        };
+        Waterfall {
+            request: trace.id,
+            operation: if trace.message.operation == Operation::Read { "read" } else { "write" },
+            key: trace.message.key,
+            user: trace.message.user,
+            start: trace.start,
+            end: trace.end.map(|(at, _)| at),
+            outcome: outcome.to_string(),
+            spans: in_tree_order(trace).into_iter().map(|i| span((&trace.spans[i], &depths[i]))).collect(),
+        }
+    }
+
+    /// The series over the run so far: buckets get longer as the run does.
+    pub fn series(&self) -> &[Bucket] {
+        self.meter.series()
+    }
+
+    /// A node's series; empty if there is no such node.
+    pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
+        self.node_index(id).map(|n| self.meter.node_series(n).to_vec()).unwrap_or_default()
+    }
+}
+
+/// Spans with each parent right before its children, siblings in order of start.
+fn in_tree_order(trace: &Trace) -> Vec<usize> {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); trace.spans.len()];
+    let mut stack: Vec<usize> = Vec::new();
+    for (i, span) in trace.spans.iter().enumerate() {
+        match children.get_mut(span.parent as usize) {
+            Some(siblings) if span.parent != NO_SPAN => siblings.push(i),
+            _ => stack.push(i),
+        }
+    }
+    stack.reverse();
+    let mut order = Vec::with_capacity(trace.spans.len());
+    while let Some(i) = stack.pop() {
+        order.push(i);
+        stack.extend(children[i].iter().rev());
+    }
+    order
+}
+
+fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
+    let span = transit.end.since(transit.start).0.max(1) as f64;
+    let (kind, fate) = match &transit.payload {
+        Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
+        Payload::Call { .. } => (kind_of(transit), PacketFate::Outbound),
+        Payload::Reply { outcome: Err(_), .. } => (kind_of(transit), PacketFate::Error),
+        Payload::Reply { .. } if transit.stale => (kind_of(transit), PacketFate::StaleReply),
+        Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),
+    };
+    Packet {
+        link,
+        progress: (now.since(transit.start).0 as f64 / span).min(1.0),
+        forward: transit.forward,
+        kind,
+        fate,
+        attempt: transit.attempt,
+        request: transit.request_id,
+        key: transit.about.map(|(_, key)| key),
+    }
+}
+
+fn kind_of<G>(transit: &Transit<G>) -> PacketKind {
+    match transit.about {
+        Some((operation, _)) if operation.writes() => PacketKind::Write,
+        _ => PacketKind::Read,
+    }
+}

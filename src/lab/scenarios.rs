@@ -1,0 +1,43 @@
+//! The starters: documents that ship with the product.
+
+/// A starter.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    /// Name for the command line: `shop`.
+    pub id: &'static str,
+    /// Title in the gallery.
+    pub title: &'static str,
+    /// What there is to see, in one or two sentences.
+    pub summary: &'static str,
+    /// The document.
+    pub json: &'static str,
+}
+
+macro_rules! scenarios {
+    ($($id:literal $title:literal $summary:literal,)*) => {
+        static SCENARIOS: &[Scenario] = &[$(Scenario {
+            id: $id, title: $title, summary: $summary, json: include_str!(concat!("../../assets/scenarios/", $id, ".json")),
+        }),*];
+    };
+}
+
+scenarios! {
+    "shop" "Shop" "Everything together: shoppers, a balancer, three services, a cache and a primary with two replicas. Crash a server, cut the log, flush the cache.",
+    "single-server" "Single server" "One client population and one server. Raise the rate and watch the line grow as utilisation nears 100 %.",
+    "balanced-services" "Balanced services" "A load balancer over four servers. Crash one and see the health checks find it; try another algorithm.",
+    "cache-aside" "Cache-aside" "A service that reads a small cache beside its database. Change the capacity, flush it, and watch the hit ratio and the database's load.",
+    "read-replicas" "Read replicas" "Writes go to a primary, reads to two replicas that lag. Cut the log and see stale reads.",
+    "sharded-store" "Sharded store" "A router over four shards on a consistent-hash ring, with a hot key. Compare each shard's share.",
+    "two-tiers" "Two tiers" "A front service that calls a slower back service. Slow the back down and see the overload reach the front.",
+    "retry-storm" "Retry storm" "A server near its limit, with callers that retry. A short slowdown is enough to start an overload that feeds itself.",
+}
+
+/// All starters, in the order of the gallery.
+pub fn scenarios() -> &'static [Scenario] {
+    SCENARIOS
+}
+
+/// The starter with this name.
+pub fn scenario(id: &str) -> Option<&'static Scenario> {
+    SCENARIOS.iter().find(|s| s.id == id)
+}

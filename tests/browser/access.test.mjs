@@ -1,0 +1,142 @@
+// For everybody: keyboard alone, screen reader, both themes, a small window.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { journey } from './browser.mjs';
+import { Lab } from './lab.mjs';
+import { expectSoon } from './soon.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function audit(page, where) {
+  await page.evaluate(`${axe};0`);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map((v) => `${v.id} (${v.impact}): ${v.help}\n      ${v.nodes.slice(0, 4).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join('\n      ')}`);
+  assert.deepEqual(told, [], where);
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  journey(`no accessibility violation on the main screens, ${colorScheme}`, { colorScheme, timeout: 120_000 }, async ({ page, visit }) => {
+    const lab = new Lab(page);
+    await visit();
+    await lab.ready();
+    await lab.pass(3);
+    await lab.pause();
+    await audit(page, 'running shop');
+    const [service] = await lab.namesOf('Service');
+    await lab.select(service);
+    await page.keyboard.press('k');
+    await audit(page, 'a crashed service in the inspector');
+    await page.keyboard.press('k');
+    await lab.deselect();
+    await lab.recent().first().click();
+    await page.getByRole('region', { name: /^Request / }).waitFor();
+    await audit(page, 'a waterfall');
+    for (const sheet of [/^Starters/, /^Share/, 'Help and keys']) {
+      await lab.button(sheet).first().click();
+      await page.getByRole('dialog').waitFor();
+      await audit(page, `sheet ${sheet}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+  });
+}
+
+journey('the theme follows the system, can be switched, and is remembered', { colorScheme: 'light' }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  const light = async () => page.evaluate(() => {
+    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number);
+    return r + g + b > 382;
+  });
+  assert.ok(await light(), 'light as the system');
+  await page.keyboard.press('t');
+  await expectSoon(async () => !(await light()), 'the dark theme');
+  await page.reload();
+  await lab.ready();
+  assert.ok(!(await light()), 'still dark after a reload');
+});
+
+journey('the keyboard alone adds, connects, breaks and mends', { timeout: 90_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  const tabTo = async (wanted, limit = 120) => {
+    for (let i = 0; i < limit; i++) {
+      if (await page.evaluate(wanted)) return;
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`Tab never reached ${wanted}`);
+  };
+  const before = await lab.names();
+  await tabTo(() => document.activeElement?.closest('nav') !== null && /^Service/.test(document.activeElement?.textContent.trim() ?? ''));
+  await page.keyboard.press('Enter');
+  const fresh = await lab.added(before);
+  // One tab stop for the diagram: the card just added, which is selected.
+  await tabTo(() => document.activeElement?.hasAttribute('data-node'));
+  await page.keyboard.press('ArrowLeft');
+  const name = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  assert.ok(name && !name.startsWith(`${fresh},`), 'arrows go from card to card');
+  const [service] = await lab.namesOf('Service');
+  await lab.card(service).focus();
+  await page.keyboard.press('Enter');
+  await expectSoon(async () => (await lab.card(service).getAttribute('aria-pressed')) === 'true', 'the card to be selected');
+  await lab.card(service).focus();
+  await page.keyboard.press('k');
+  await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash');
+  await page.keyboard.press('k');
+  await expectSoon(async () => !/crashed/.test(await lab.state(service)), 'the restart');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.keyboard.press('Space');
+  await lab.button('Play').waitFor();
+});
+
+journey('Tab reaches every control and never gets caught', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  const reachable = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('button, input, select, textarea, a[href], [tabindex="0"]')];
+    const seen = all.filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.disabled && !e.closest('[inert]'));
+    seen.forEach((e, i) => (e.dataset.stop = i));
+    return seen.length;
+  });
+  const reached = new Set();
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let i = 0; i < reachable + 20; i++) {
+    await page.keyboard.press('Tab');
+    reached.add(await page.evaluate(() => document.activeElement?.dataset.stop ?? ''));
+  }
+  reached.delete('');
+  assert.equal(reached.size, reachable, 'every control was reached');
+});
+
+for (const size of [{ width: 1024, height: 700 }, { width: 1280, height: 720 }, { width: 1920, height: 1080 }]) {
+  journey(`nothing spills at ${size.width} px`, { viewport: size }, async ({ page, visit }) => {
+    const lab = new Lab(page);
+    await visit();
+    await lab.ready();
+    const [service] = await lab.namesOf('Service');
+    await lab.select(service);
+    const spill = await page.evaluate(() => {
+      const root = document.documentElement;
+      const out = [];
+      if (root.scrollWidth > root.clientWidth) out.push(`page is ${root.scrollWidth} px wide`);
+      if (root.scrollHeight > root.clientHeight) out.push(`page is ${root.scrollHeight} px high`);
+      for (const button of document.querySelectorAll('button, input, select')) {
+        if (!button.checkVisibility()) continue;
+        const r = button.getBoundingClientRect();
+        if (r.width && (r.right > innerWidth + 1 || r.left < -1)) out.push(`${button.ariaLabel ?? button.textContent} at ${r.left}..${r.right}`);
+      }
+      return out;
+    });
+    assert.deepEqual(spill, []);
+    const box = await lab.canvas.boundingBox();
+    assert.ok(box.width >= 400 && box.height >= 300, `the canvas has room: ${box.width} × ${box.height}`);
+  });
+}

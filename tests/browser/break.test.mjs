@@ -1,0 +1,116 @@
+// Breaking: what goes wrong is seen, counted with its reason, and told request by request.
+import assert from 'node:assert/strict';
+import { journey } from './browser.mjs';
+import { Lab } from './lab.mjs';
+import { expectSoon } from './soon.mjs';
+
+journey('a crash is counted with its reason, and health checks route around it', { timeout: 90_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pass(3);
+  const [service, other] = await lab.namesOf('Service');
+  await lab.select(service);
+  await lab.button('Crash').click();
+  await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash to show');
+  await lab.pass(1, 0.5);
+  await lab.pass(12, 5);
+  await expectSoon(async () => /out of rotation/.test(await lab.state(service)), 'the balancer to notice');
+  assert.ok((await lab.rate(other)) > 0, 'the others go on');
+  await lab.pause();
+  await lab.deselect();
+  const failed = (totals) => Object.entries(totals).filter(([what]) => what.startsWith('Failed: '));
+  const counted = failed(await lab.totals());
+  assert.ok(counted.some(([what, n]) => /refused|reset|timeout|unavailable/.test(what) && n > 0), `counted with the reason: ${counted}`);
+  await lab.pass(3, 5);
+  await lab.pause();
+  assert.deepEqual(failed(await lab.totals()), counted, 'once it is out of rotation no request fails');
+  await lab.select(service);
+  await lab.button('Restart').click();
+  await lab.pass(12, 5);
+  await expectSoon(async () => (await lab.rate(service)) > 0, 'the restarted service to be back in rotation');
+});
+
+journey('the automatic dial shows the detection within five seconds', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  const [service] = await lab.namesOf('Service');
+  await page.waitForTimeout(1_000);
+  await lab.select(service);
+  await page.keyboard.press('k');
+  await expectSoon(async () => /out of rotation/.test(await lab.state(service)), 'the balancer to notice', 8_000);
+});
+
+journey('a replica that lags gives a stale read, and its story says why', { timeout: 120_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.openStarter('Read replicas');
+  const [replica] = await lab.namesOf('Replica');
+  await lab.select(replica);
+  await page.keyboard.press('s');
+  await expectSoon(async () => /slow|times as/.test(await lab.state(replica)), 'the replica to be slow');
+  await lab.pass(10, 5);
+  await lab.pause();
+  await lab.deselect();
+  await expectSoon(async () => /lag/.test(await lab.card(replica).innerText()), 'the lag on the card');
+  await lab.recent().filter({ hasText: /stale/i }).first().click();
+  const story = page.getByRole('region', { name: /^Request / });
+  await story.getByText(/version|newest/i).first().waitFor();
+});
+
+journey('a waterfall tells a request step by step', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pass(2);
+  await lab.pause();
+  await lab.deselect();
+  await lab.recent().first().click();
+  const story = page.getByRole('region', { name: /^Request / });
+  await story.waitFor();
+  const steps = story.getByRole('list', { name: 'Steps, in order of start' }).getByRole('listitem');
+  assert.ok((await steps.count()) >= 3, 'several steps');
+  assert.match(await story.innerText(), /ms|µs|s\b/);
+  await lab.button('Close the request').click();
+  await story.waitFor({ state: 'hidden' });
+});
+
+journey('a request on the canvas can be clicked', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.openStarter('Single server');
+  const [clients, server] = await lab.names();
+  const story = page.getByRole('region', { name: /^Request / });
+  await expectSoon(async () => {
+    await lab.pause();
+    const [a, b] = [await lab.card(clients).boundingBox(), await lab.card(server).boundingBox()];
+    const y = (a.y + a.height / 2 + b.y + b.height / 2) / 2;
+    for (let x = a.x + a.width + 4; x < b.x - 4; x += 8) {
+      await page.mouse.click(x, y);
+      if (await story.isVisible()) return true;
+    }
+    await lab.play();
+    await page.waitForTimeout(150);
+    return false;
+  }, 'a packet under the pointer', 30_000);
+  await story.getByRole('listitem').first().waitFor();
+});
+
+journey('a cache is flushed and must warm up again', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.openStarter('Cache-aside');
+  await lab.pass(10);
+  await lab.pause();
+  const [cache] = await lab.namesOf('Cache');
+  const keys = async () => Number(((await lab.card(cache).innerText()).match(/([\d,]+) of/) ?? [])[1]?.replaceAll(',', ''));
+  const full = await keys();
+  assert.ok(full > 10, `the cache holds keys: ${full}`);
+  await lab.select(cache);
+  await lab.button('Flush').click();
+  await expectSoon(async () => (await keys()) < full / 2, 'the cache to be empty');
+});
