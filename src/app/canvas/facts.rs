@@ -92,7 +92,9 @@ pub fn gauge(gauge: &Gauge) -> String {
         ("", None) => format!("{} {}", gauge.label, figure(gauge.value)),
         (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", grouped(gauge.value), grouped(of)),
         ("/s", _) => format!("{} {}/s", gauge.label, figure(gauge.value)),
-        (unit, _) => format!("{} {} {unit}", gauge.label, figure(gauge.value)),
+        ("ms" | "s", _) => format!("{} {} {}", gauge.label, figure(gauge.value), gauge.unit),
+        // Things that are counted: `14 requests in flight`.
+        (unit, _) => format!("{} {unit} {}", grouped(gauge.value), gauge.label),
     }
 }
 
