@@ -169,6 +169,7 @@ fn Seed() -> impl IntoView {
             <label for="seed" title="The same seed gives the same run">"Seed"</label>
             <input
                 id="seed"
+                aria-label="Seed"
                 type="text"
                 inputmode="numeric"
                 autocomplete="off"

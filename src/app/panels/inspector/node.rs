@@ -12,7 +12,7 @@ use crate::app::session::Session;
 use crate::components::{self, Kind};
 use crate::diagram::{Edit, Entry};
 use crate::editor::Step;
-use crate::lab::frame::{Health, NodeFrame};
+use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 
 /// The longest name.
 const LONGEST_NAME: usize = 60;
@@ -219,7 +219,7 @@ fn Links(id: String) -> impl IntoView {
         out.chain(into).collect::<Vec<_>>()
     });
     let rate = move |link: &str| {
-        session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| if l.cut { "cut".into() } else { format::with_unit(l.rate_per_s, "/s") }))
+        session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| rate_text(l)))
     };
     view! {
         <section class="group" aria-label="Links">
@@ -247,6 +247,14 @@ fn Links(id: String) -> impl IntoView {
                 </ul>
             </Show>
         </section>
+    }
+}
+
+fn rate_text(link: &LinkFrame) -> String {
+    match (link.cut, link.replication) {
+        (true, _) => "cut".into(),
+        (false, true) => "log".into(),
+        (false, false) => format::with_unit(link.rate_per_s, "/s"),
     }
 }
 
