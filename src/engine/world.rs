@@ -288,7 +288,7 @@ impl<B: Behaviour> World<B> {
                 return;
             }
             state.station.account(now);
-            match state.station.next() {
+            match state.station.take_next() {
                 Some(job) => self.begin_service(job),
                 None => return,
             }
