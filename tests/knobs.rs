@@ -77,6 +77,12 @@ fn another(spec: &ParamSpec, now: &Value) -> Value {
     candidates.into_iter().find(|c| c != now).unwrap()
 }
 
+/// A slow shard behind a wide service: a line forms there.
+fn crowd_at_d1(queue_limit: u32) -> Vec<(&'static str, &'static str, Value)> {
+    let slow = json!({"law": "constant", "value_ms": 60});
+    vec![("d1", "queue_limit", json!(queue_limit)), ("d1", "read_time", slow), ("s1", "workers", json!(50))]
+}
+
 /// Other settings that a parameter needs before it can matter, beyond its own `only_when`.
 fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
     match (owner, param) {
@@ -86,7 +92,8 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("clients", "request_bytes" | "reply_bytes") => vec![("clients-balancer", "bandwidth_mbps", json!(5))],
         ("service", "discipline") => vec![("s1", "queue_limit", json!(50)), ("s2", "queue_limit", json!(50))],
         ("load_balancer", "virtual_nodes") => vec![("balancer", "hash_on", json!("key"))],
-        ("database", "connections") => vec![("d1", "queue_limit", json!(50))],
+        ("database", "queue_limit") => crowd_at_d1(2),
+        ("database", "connections") => crowd_at_d1(50),
         ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
         ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
         ("link", "wait_for" | "count" | "pick" | "stage" | "probability_percent") => vec![("s1-router", "count", json!(2))],
