@@ -278,7 +278,7 @@ fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
 }
 
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(config(1000))]
 
     #[test]
     fn opening_what_was_saved_replays_the_very_same_run(
