@@ -4,6 +4,8 @@
 mod camera;
 mod curve;
 mod neighbour;
+#[cfg(test)]
+mod tests;
 
 use crate::diagram::{Document, Node};
 

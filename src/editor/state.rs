@@ -6,6 +6,7 @@ use std::mem;
 use serde_json::Value as Json;
 
 use super::breakage::{subject, Breakage, Outcome};
+use crate::components;
 use crate::diagram::read::{check_edit, check_fault, MAX_JOURNAL};
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::SimTime;
@@ -133,6 +134,7 @@ impl State {
                 Change::Seed(seed) => back.push(vec![self.set_seed(seed)]),
                 Change::Entry(Entry::Fault(fault), _) => {
                     check_fault(&self.diagram, &fault).map_err(|p| p.message)?;
+                    self.can_happen(&fault)?;
                     match self.broken.apply(&fault) {
                         Outcome::Idle(why) => {
                             done.idle = Some(format!("{} {why}", self.name(&fault)));
@@ -208,6 +210,16 @@ impl State {
     fn journal(&mut self, now: SimTime, entry: Entry) {
         self.doc.journal.insert(self.passed, (now, entry));
         self.passed += 1;
+    }
+
+    /// A file may flush a kind that only a newer version knows; here there is nothing to flush.
+    fn can_happen(&self, fault: &Fault) -> Result<(), String> {
+        match fault {
+            Fault::Flush { node } if self.diagram.node(node).is_none_or(|n| components::kind(&n.kind).is_none()) => {
+                Err(format!("{} is of a kind that this version does not know: there is nothing to flush", self.name(fault)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Drops entries still to come that no longer fit: a scheduled crash of a node that was removed.
