@@ -157,7 +157,7 @@ pub static ACTIONS: &[Action] = &[
     Action { id: "select-all", label: "Select everything", icon: "square-dashed-mouse-pointer", section: Section::Edit, keys: &[ctrl("a")], available: always, perform: canvas::select_all },
     Action { id: "zoom-in", label: "Zoom in", icon: "zoom-in", section: Section::Canvas, keys: &[key("+"), key("=")], available: always, perform: |s| canvas::zoom(s, 1.25) },
     Action { id: "zoom-out", label: "Zoom out", icon: "zoom-out", section: Section::Canvas, keys: &[key("-")], available: always, perform: |s| canvas::zoom(s, 0.8) },
-    Action { id: "fit", label: "Zoom to fit", icon: "maximize", section: Section::Canvas, keys: &[key("0")], available: always, perform: canvas::fit },
+    Action { id: "fit", label: "Zoom to fit", icon: "maximize", section: Section::Canvas, keys: &[key("0")], available: always, perform: |s| s.fit() },
     Action { id: "starters", label: "Starters", icon: "layout-grid", section: Section::Page, keys: &[], available: always, perform: |s| s.show(Some(Dialog::Starters)) },
     Action { id: "share", label: "Share", icon: "share-2", section: Section::Page, keys: &[], available: always, perform: |s| s.show(Some(Dialog::Share)) },
     Action { id: "save", label: "Save", icon: "download", section: Section::Page, keys: &[ctrl("s")], available: always, perform: |s| s.save_file() },

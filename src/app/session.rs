@@ -14,12 +14,15 @@ pub use run::{Mark, Run};
 pub use time::{Speed, SPEED_RANGE};
 
 use crate::diagram::{Document, View};
-use crate::editor::Selection;
+use crate::editor::{geometry, Selection};
 use crate::lab::frame::{Bucket, Event, Frame, RequestId};
 use crate::lab::Experiment;
 
 use super::storage::Saved;
 use super::theme::Theme;
+
+/// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
+const LOWER_EDGE: f64 = 40.0;
 
 /// A sheet over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,8 +202,15 @@ impl Session {
         let viewport = self.viewport.get_untracked();
         if self.fit_next.get_untracked() && viewport.0 > 1.0 {
             self.fit_next.set(false);
-            self.view.set(self.diagram.with_untracked(|d| crate::editor::geometry::fit(d, viewport)));
+            self.fit();
         }
+    }
+
+    /// Shows the whole diagram, above what lies along the lower edge of the canvas.
+    pub fn fit(self) {
+        let (width, height) = self.viewport.get_untracked();
+        let view = self.diagram.with_untracked(|d| geometry::fit(d, (width, height - LOWER_EDGE)));
+        self.view.set(view);
     }
 
     /// Removes a message.

@@ -80,9 +80,3 @@ pub fn zoom(session: Session, by: f64) {
     let (width, height) = session.viewport.get_untracked();
     session.view.update(|view| *view = geometry::zoom_at(*view, width / 2.0, height / 2.0, by));
 }
-
-/// Shows the whole diagram.
-pub fn fit(session: Session) {
-    let viewport = session.viewport.get_untracked();
-    session.view.set(session.diagram.with_untracked(|d| geometry::fit(d, viewport)));
-}

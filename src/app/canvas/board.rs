@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 use super::curve::{between, to_point, Curve, Point};
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
+use crate::app::dom;
 use crate::app::session::Session;
 use crate::diagram::View;
 use crate::editor::geometry::{to_screen, CARD};
@@ -99,6 +100,15 @@ impl Board {
         let card = stage.query_selector(&format!("[data-node=\"{id}\"]")).ok().flatten();
         if let Some(card) = card.and_then(|c| c.dyn_into::<HtmlElement>().ok()) {
             let _ = card.focus();
+        }
+    }
+
+    /// A card got the keyboard's focus: what has it is what keys act on.
+    pub fn focused_by_key(self, id: &str) {
+        let by_key = dom::document().and_then(|d| d.active_element()).is_some_and(|e| e.matches(":focus-visible").unwrap_or(false));
+        let linking = self.session.linking.with_untracked(Option::is_some);
+        if by_key && !linking && !self.session.selection.with_untracked(|s| s.nodes.contains(id)) {
+            self.session.select_node(id);
         }
     }
 

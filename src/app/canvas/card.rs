@@ -69,6 +69,7 @@ pub fn Card(
             aria-label=label
             tabindex=move || if tab_stop.get() { "0" } else { "-1" }
             style:transform=place
+            on:focus=move |_| id.with_value(|id| board.focused_by_key(id))
         >
             <div class="card-head">
                 {move || view! { <Icon name=kind(&kind_id.get()).map_or("file-question-mark", |k| k.icon) /> }}

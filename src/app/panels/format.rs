@@ -118,7 +118,10 @@ pub fn ago(then: SimTime, now: SimTime) -> String {
     if passed < SimDuration::from_millis(1) {
         "just now".into()
     } else {
-        format!("{} ago", duration(passed))
+        // One decimal: the last digits would only flicker.
+        let ms = passed.as_millis_f64();
+        let rounded = if ms >= 1000.0 { libm::round(ms / 100.0) * 100.0 } else { libm::round(ms) };
+        format!("{} ago", millis(rounded))
     }
 }
 

@@ -138,7 +138,7 @@ fn Seed() -> impl IntoView {
     let typed = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<String>);
     Effect::new(move || {
-        seed.track();
+        seed.get();
         typed.set(None);
         error.set(None);
     });
@@ -169,6 +169,7 @@ fn Seed() -> impl IntoView {
             <label for="seed" title="The same seed gives the same run">"Seed"</label>
             <input
                 id="seed"
+                aria-label="Seed"
                 type="text"
                 inputmode="numeric"
                 autocomplete="off"

@@ -120,6 +120,8 @@ impl Run {
             // Before anything has run, an edit is part of the base: compile it anew, as opening the saved document would.
             if entries.iter().any(touches_run) {
                 self.experiment = Experiment::new(self.editor.document());
+                // So that a fault at the very start is seen before time runs.
+                self.experiment.advance(SimTime::ZERO, u64::MAX);
             }
             return Ok(());
         }

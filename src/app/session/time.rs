@@ -20,6 +20,10 @@ const SLICE_EVENTS: u64 = 500;
 const LONGEST_FRAME_MS: f64 = 100.0;
 /// How long a typical hop should take to watch.
 const HOP_WALL_S: f64 = 0.5;
+/// How much of the mean hop is kept from one animation frame to the next.
+const MEMORY: f64 = 0.98;
+/// The speed before anything has moved.
+const START: f64 = 1e-2;
 /// After a fault: look at it this long, then run ahead at most that long, then look again.
 const LOOK_MS: f64 = 700.0;
 const AHEAD_MS: f64 = 6_000.0;
@@ -52,13 +56,13 @@ pub struct Dial {
     factor: f64,
     in_transit: usize,
     rate_per_s: f64,
-    /// Typical time on a link, in seconds.
-    pub hop_s: f64,
+    /// Mean time of a message on a link, in seconds; zero before any was seen.
+    hop_s: f64,
 }
 
 impl Default for Dial {
     fn default() -> Self {
-        Dial { phase: Phase::Watch, factor: 1e-2, in_transit: 0, rate_per_s: 0.0, hop_s: 2e-3 }
+        Dial { phase: Phase::Watch, factor: 1e-2, in_transit: 0, rate_per_s: 0.0, hop_s: 0.0 }
     }
 }
 
@@ -78,13 +82,21 @@ impl Dial {
 
     /// What the canvas saw.
     pub fn observe(&mut self, frame: &Frame) {
+        let calls = || frame.links.iter().filter(|l| !l.replication);
         self.in_transit = frame.links.iter().map(|l| l.in_transit).sum();
-        self.rate_per_s = frame.links.iter().map(|l| l.rate_per_s).sum();
+        self.rate_per_s = calls().map(|l| l.rate_per_s).sum();
+        let on_calls: usize = calls().map(|l| l.in_transit).sum();
+        if self.rate_per_s > 0.0 {
+            // Little's law: an attempt is two messages, and as many are under way as arrive while one travels.
+            let hop_s = on_calls as f64 / (2.0 * self.rate_per_s);
+            let memory = if self.hop_s == 0.0 { 0.0 } else { MEMORY };
+            self.hop_s = self.hop_s * memory + hop_s * (1.0 - memory);
+        }
     }
 
     /// A speed at which hops can be followed.
     fn watch(&self) -> f64 {
-        let hop = self.hop_s / HOP_WALL_S;
+        let hop = if self.hop_s > 0.0 { self.hop_s / HOP_WALL_S } else { START };
         // Busy systems: a handful of messages should set out each second, or it looks dead.
         let lively = if self.rate_per_s > 0.0 { 3.0 / self.rate_per_s } else { 0.0 };
         hop.max(lively).clamp(SPEED_RANGE.0, 0.5)

@@ -8,7 +8,7 @@ use super::distribution::DistributionField;
 use super::knob::{Knob, Phase, Target};
 use super::number::{plain, Number, NumberField};
 use crate::app::panels::scale::Scale;
-use crate::app::panels::Icon;
+use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::diagram::param::{complete, ParamSpec, ParamType};
 
@@ -55,7 +55,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     let knob = Knob::new(session, target, spec.clone());
     on_cleanup(move || knob.finish());
     let helped = RwSignal::new(false);
-    let title = format!("{} {}", spec.help, range(&spec));
+    let title = format!("{}\n{}", spec.help, range(&spec));
     let (label, help_id) = (spec.label, format!("{id}-help"));
     let tools = {
         let help_id = help_id.clone();
@@ -137,7 +137,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
         <div class="field" class:changed=move || knob.is_changed() data-param=spec.name>
             {control}
             <p class="field-help" id=help_id hidden=move || !helped.get()>
-                {spec.help} " " <span class="field-range">{range(&spec)}</span>
+                {spec.help} <span class="field-range">{range(&spec)}</span>
             </p>
         </div>
     }
@@ -178,13 +178,21 @@ fn FieldTools(knob: Knob, helped: RwSignal<bool>, help_id: String) -> impl IntoV
 fn range(spec: &ParamSpec) -> String {
     let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
     let bounds = match &spec.kind {
-        ParamType::Int { min, max } => format!("{} to {}{unit}, ", plain(*min as f64), plain(*max as f64)),
-        ParamType::Float { min, max } => format!("{} to {}{unit}, ", plain(*min), plain(*max)),
-        ParamType::Duration { min_ms, max_ms } => format!("{} to {} ms, ", plain(*min_ms), plain(*max_ms)),
+        ParamType::Int { min, max } => format!("{} to {}{unit}, ", bound(*min as f64), bound(*max as f64)),
+        ParamType::Float { min, max } => format!("{} to {}{unit}, ", bound(*min), bound(*max)),
+        ParamType::Duration { min_ms, max_ms } => format!("{} to {}, ", format::millis(*min_ms), format::millis(*max_ms)),
         ParamType::Bool | ParamType::Choice(_) | ParamType::Law => String::new(),
     };
-    let sentence = format!("{bounds}default {}", default_text(spec));
-    format!("({sentence})")
+    format::sentence(&format!("{bounds}default {}", default_text(spec)))
+}
+
+/// A bound, large ones with separators.
+fn bound(value: f64) -> String {
+    if value >= 1000.0 && libm::trunc(value) == value {
+        format::count(value as u64)
+    } else {
+        plain(value)
+    }
 }
 
 /// The default as it is shown.

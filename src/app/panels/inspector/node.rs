@@ -3,17 +3,16 @@
 
 use leptos::prelude::*;
 
-use super::figures::{of_node, Figures};
+use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
-use crate::app::button::ActionButton;
 use crate::app::panels::format;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
 use crate::components::{self, Kind};
 use crate::diagram::{Edit, Entry};
 use crate::editor::Step;
-use crate::lab::frame::{Health, NodeFrame};
+use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 
 /// The longest name.
 const LONGEST_NAME: usize = 60;
@@ -49,7 +48,6 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                     {kind.map_or_else(|| format!("Unknown kind “{kind_id}”"), |k| k.label.to_string())}
                 </p>
                 <State id=id.clone() frame=frame/>
-                <Verbs frame=frame flushes=kind_id == "cache"/>
             </header>
             <section class="group" aria-label="Now">
                 <h3>"Now"</h3>
@@ -57,6 +55,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             </section>
             {settings}
             <Held frame=frame/>
+            <Shares frame=frame/>
             <Verdicts frame=frame/>
             <Links id=id/>
             {kind.map(explanation)}
@@ -137,25 +136,6 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     }
 }
 
-/// What can be done to it.
-#[component]
-fn Verbs(frame: Memo<Option<NodeFrame>>, flushes: bool) -> impl IntoView {
-    let health = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.health)));
-    let crash = Signal::derive(move || if matches!(health.get(), Some(Health::Down(_))) { "Restart" } else { "Crash" });
-    let slow = Signal::derive(move || if matches!(health.get(), Some(Health::Slow(_))) { "Normal speed" } else { "Slow" });
-    view! {
-        <div class="verbs" role="group" aria-label="Break and edit">
-            <ActionButton id="crash" text=crash class="outlined small"/>
-            <ActionButton id="slow" text=slow class="outlined small"/>
-            {flushes.then(|| view! { <ActionButton id="flush" text=Signal::stored("Flush") class="outlined small"/> })}
-            <span class="verbs-end">
-                <ActionButton id="duplicate" class="small"/>
-                <ActionButton id="delete" class="small"/>
-            </span>
-        </div>
-    }
-}
-
 /// A few keys that it holds.
 #[component]
 fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
@@ -169,6 +149,31 @@ fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
                         <li>{format!("{key}")} <b>{format!("v{version}")}</b></li>
                     }).collect_view()}
                 </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// How it spreads requests over others.
+#[component]
+fn Shares(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let session = Session::get();
+    let list = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.shares.clone()).unwrap_or_default()));
+    let figures = Signal::derive(move || {
+        let diagram = session.diagram.get();
+        let row = |(id, share): (String, f64)| Figure {
+            label: diagram.node(&id).map_or_else(|| id.clone(), |n| n.name.clone()),
+            value: format::with_unit(share, "%"),
+            share: Some(share),
+            tone: "accent",
+        };
+        list.get().into_iter().map(row).collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || !list.with(Vec::is_empty)>
+            <section class="group" aria-label="Share of each">
+                <h3>"Share of each"</h3>
+                <Figures list=figures/>
             </section>
         </Show>
     }
@@ -214,7 +219,7 @@ fn Links(id: String) -> impl IntoView {
         out.chain(into).collect::<Vec<_>>()
     });
     let rate = move |link: &str| {
-        session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| if l.cut { "cut".into() } else { format::with_unit(l.rate_per_s, "/s") }))
+        session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| rate_text(l)))
     };
     view! {
         <section class="group" aria-label="Links">
@@ -242,6 +247,14 @@ fn Links(id: String) -> impl IntoView {
                 </ul>
             </Show>
         </section>
+    }
+}
+
+fn rate_text(link: &LinkFrame) -> String {
+    match (link.cut, link.replication) {
+        (true, _) => "cut".into(),
+        (false, true) => "log".into(),
+        (false, false) => format::with_unit(link.rate_per_s, "/s"),
     }
 }
 

@@ -16,7 +16,7 @@ pub fn Overview() -> impl IntoView {
     let session = Session::get();
     let beat = slowly(session);
     let figures = Signal::derive(move || {
-        beat.track();
+        beat.get();
         session.with_experiment(|e| figures(&e.totals()))
     });
     let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));
@@ -33,7 +33,7 @@ pub fn Overview() -> impl IntoView {
                 </p>
             </header>
             <section class="group" aria-label="Totals">
-                <h3>"Since the start"</h3>
+                <h3>"Requests since the start"</h3>
                 <Figures list=figures/>
             </section>
             <RecentRequests beat=beat/>
@@ -46,7 +46,7 @@ fn figures(totals: &Totals) -> Vec<Figure> {
     let share = |n: u64| (ended > 0).then(|| n as f64 / ended as f64);
     let row = |label: &str, n: u64, share: Option<f64>, tone: &'static str| Figure { label: label.into(), value: format::count(n), share, tone };
     let mut list = vec![
-        row("Requests sent", totals.sent, None, "accent"),
+        row("Sent", totals.sent, None, "accent"),
         row("In flight", totals.in_flight, None, "accent"),
         row("Ok", totals.ok, share(totals.ok), "good"),
     ];

@@ -3,7 +3,7 @@
 
 use crate::app::panels::{format, scale};
 use crate::engine::{SimDuration, SimTime};
-use crate::lab::frame::{Span, Waterfall};
+use crate::lab::frame::{Span, SpanKind, Waterfall};
 
 /// The least share of the width that a bar takes, so that it can be seen.
 const LEAST: f64 = 0.012;
@@ -30,6 +30,8 @@ pub struct Row {
     pub width: f64,
     /// Levels of indentation.
     pub indent: usize,
+    /// A message on its way back, after the one out of the same attempt.
+    pub back: bool,
 }
 
 impl Axis {
@@ -59,18 +61,26 @@ impl Axis {
 
 /// The bars, in the order of the spans.
 pub fn rows(spans: &[Span], axis: &Axis) -> Vec<Row> {
-    let place = |span: &Span| {
+    let place = |(index, span): (usize, &Span)| {
         let left = axis.share(span.start).min(1.0 - LEAST);
         let right = axis.share(span.end.unwrap_or(axis.end));
-        Row { span: span.clone(), left, width: (right - left).clamp(LEAST, 1.0 - left), indent: span.depth.min(DEEPEST) }
+        let width = (right - left).clamp(LEAST, 1.0 - left);
+        Row { span: span.clone(), left, width, indent: span.depth.min(DEEPEST), back: is_back(spans, index) }
     };
-    spans.iter().map(place).collect()
+    spans.iter().enumerate().map(place).collect()
+}
+
+/// Whether the span is the second message of its attempt: among its siblings before it there is one already.
+fn is_back(spans: &[Span], index: usize) -> bool {
+    let span = &spans[index];
+    let siblings = spans[..index].iter().rev().take_while(|s| s.depth >= span.depth).filter(|s| s.depth == span.depth);
+    span.kind == SpanKind::Network
+        && siblings.into_iter().any(|s| s.kind == SpanKind::Network && s.attempt == span.attempt && s.node == span.node)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::frame::SpanKind;
 
     const MS: u64 = 1_000_000;
 
@@ -109,6 +119,15 @@ mod tests {
         assert_eq!((rows[1].left, rows[1].width), (0.5, LEAST));
         assert_eq!(rows[2].left + rows[2].width, 1.0);
         assert_eq!(rows[0].indent, DEEPEST);
+    }
+
+    #[test]
+    fn the_second_message_of_an_attempt_is_the_way_back() {
+        let network = |depth, attempt| Span { kind: SpanKind::Network, depth, attempt, ..span(100, Some(200)) };
+        let spans = vec![network(1, 1), network(2, 1), network(2, 1), network(1, 1), network(1, 2)];
+        let axis = Axis { start: SimTime(0), end: SimTime(300 * MS) };
+        let back: Vec<_> = rows(&spans, &axis).iter().map(|r| r.back).collect();
+        assert_eq!(back, [false, false, true, true, false]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod layout;
 mod pattern;
 
+use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::format;
@@ -29,9 +30,11 @@ pub fn RequestPanel() -> impl IntoView {
         // A story that the run has forgotten stays as it was last seen.
         read.or_else(|| last.cloned().flatten().filter(|w| w.request == request))
     });
-    let chosen = Memo::new(move |_| session.request.get());
+    let shown = Memo::new(move |_| session.request.with(Option::is_some));
     view! {
-        {move || chosen.get().map(|request| view! { <Story request=request story=story pinned=pinned/> })}
+        <Show when=move || shown.get()>
+            <Story story=story pinned=pinned/>
+        </Show>
     }
 }
 
@@ -49,15 +52,21 @@ fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
 }
 
 #[component]
-fn Story(request: u64, story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoView {
+fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoView {
     let session = Session::get();
-    let title = format!("Request {}", format::count(request));
-    let heading = title.clone();
+    let section = NodeRef::<Section>::new();
+    let title = Memo::new(move |_| session.request.get().map(|id| format!("Request {}", format::count(id))).unwrap_or_default());
+    Effect::new(move || {
+        title.get();
+        if let Some(section) = section.get() {
+            bring_into_view(&section);
+        }
+    });
     let close = move |_| session.request.set(None);
     view! {
-        <section class="story" aria-label=title>
+        <section class="story" aria-label=move || title.get() node_ref=section>
             <header class="story-head">
-                <h2>{heading}</h2>
+                <h2>{move || title.get()}</h2>
                 <span class="story-tools">
                     <Neighbour later=false/>
                     <Neighbour later=true/>
@@ -81,6 +90,15 @@ fn Story(request: u64, story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -
                 None => view! { <p class="quiet">"This request is no longer remembered"</p> }.into_any(),
             }}
         </section>
+    }
+}
+
+/// Shows the story's head, which may be above what is scrolled to.
+fn bring_into_view(section: &web_sys::HtmlElement) {
+    let top = section.get_bounding_client_rect().top();
+    let height = crate::app::dom::window().and_then(|w| w.inner_height().ok()).and_then(|h| h.as_f64()).unwrap_or(0.0);
+    if top < 0.0 || top > height * 0.8 || section.parent_element().and_then(|p| p.parent_element()).is_some_and(|slot| slot.scroll_top() > 0) {
+        section.scroll_into_view();
     }
 }
 
@@ -138,9 +156,9 @@ fn Body(story: Waterfall) -> impl IntoView {
 
 /// One step: what and how long, its bar, and why.
 fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
-    let Row { span, left, width, indent } = row;
+    let Row { span, left, width, indent, back } = row;
     let place = name(diagram, &span);
-    let attempt = (span.attempt > 1).then(|| format!("attempt {}", span.attempt));
+    let attempt = (span.attempt > 1).then(|| format!("try {}", span.attempt));
     let took = match span.end {
         Some(end) => format::duration(end.since(span.start)),
         None => format!("{} so far", format::duration(axis.end.since(span.start))),
@@ -153,7 +171,7 @@ fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
             <p class="step-text" style=format!("padding-left: {}px", indent * 8)>
                 <b>{place}</b>
                 " "
-                <span class="step-kind">{kind_name(span.kind)}</span>
+                <span class="step-kind">{if back { "reply" } else { kind_name(span.kind) }}</span>
                 {attempt.map(|a| view! { " " <span class="step-attempt">{a}</span> })}
                 {failed.map(|f| view! { " " <span class="step-failed">{f}</span> })}
                 <span class="step-time" title=begins.clone()>{took}</span>
