@@ -83,14 +83,14 @@ pub fn Stage(
             </div>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             <BreakToolbar />
-            <p class="hint" data-overlay="">{hint}</p>
+            <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
             <div class="zoom" data-overlay="" role="toolbar" aria-label="Zoom">
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />
                 <span class="rule"></span>
                 <ActionButton id="zoom-out" />
-                <span class="figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
+                <span class="zoom-figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
                 <ActionButton id="zoom-in" />
                 <ActionButton id="fit" />
             </div>

@@ -74,23 +74,15 @@ impl Editor {
 
     fn do_step(&mut self, step: Step, now: SimTime, joining: bool) -> Result<Vec<Entry>, String> {
         self.state.catch_up(now);
-        let before = self.state.clone();
         let changes = step.entries.into_iter().map(Change::from).collect();
-        match self.state.run(changes, now, false) {
-            Ok(done) => {
-                // A flush cannot be taken back, so it is no step of the history.
-                if !done.back.is_empty() {
-                    self.remember(Travel { label: step.label, changes: done.back }, joining);
-                } else if let (Some(why), true) = (done.idle, done.told.is_empty()) {
-                    return Err(why);
-                }
-                Ok(done.told)
-            }
-            Err(reason) => {
-                self.state = before;
-                Err(reason)
-            }
+        let done = self.state.run_whole(changes, now, false)?;
+        // A flush cannot be taken back, so it is no step of the history.
+        if !done.back.is_empty() {
+            self.remember(Travel { label: step.label, changes: done.back }, joining);
+        } else if let (Some(why), true) = (done.idle, done.told.is_empty()) {
+            return Err(why);
         }
+        Ok(done.told)
     }
 
     /// As [`Editor::perform`], but joins the step before it if that did the same to the same thing: so the many
@@ -125,15 +117,9 @@ impl Editor {
     fn travel(&mut self, step: &Travel, now: SimTime) -> Option<(Travel, Vec<Entry>)> {
         self.open = false;
         self.state.catch_up(now);
-        let before = self.state.clone();
-        match self.state.run(step.changes.clone(), now, true) {
-            Ok(done) => Some((Travel { label: step.label.clone(), changes: done.back }, done.told)),
-            Err(_) => {
-                // Something on the timeline got in between and the step no longer fits: it is forgotten.
-                self.state = before;
-                None
-            }
-        }
+        // If something on the timeline got in between, the step no longer fits and is forgotten.
+        let done = self.state.run_whole(step.changes.clone(), now, true).ok()?;
+        Some((Travel { label: step.label.clone(), changes: done.back }, done.told))
     }
 
     fn remember(&mut self, step: Travel, joining: bool) {

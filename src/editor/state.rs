@@ -104,8 +104,25 @@ impl State {
         changed
     }
 
-    /// Makes changes at `now`. On an error some may have been made: the caller keeps a copy.
-    pub fn run(&mut self, changes: Vec<Change>, now: SimTime, may_use_reserve: bool) -> Result<Done, String> {
+    /// Makes all of the changes at `now`, or none.
+    pub fn run_whole(&mut self, changes: Vec<Change>, now: SimTime, may_use_reserve: bool) -> Result<Done, String> {
+        // The journal can be long, and only a move or rename changes what is in it already.
+        let rewrites = |c: &Change| matches!(c, Change::Entry(Entry::Edit(edit), _) if !edit.changes_the_run());
+        let whole_journal = changes.iter().any(rewrites).then(|| self.doc.journal.clone());
+        let journal = mem::take(&mut self.doc.journal);
+        let mut before = self.clone();
+        self.doc.journal = journal;
+        let done = self.run(changes, now, may_use_reserve);
+        if done.is_err() {
+            let mut journal = mem::take(&mut self.doc.journal);
+            journal.drain(before.passed..self.passed);
+            before.doc.journal = whole_journal.unwrap_or(journal);
+            *self = before;
+        }
+        done
+    }
+
+    fn run(&mut self, changes: Vec<Change>, now: SimTime, may_use_reserve: bool) -> Result<Done, String> {
         // Time does not go back: what happened after `now` stays before what is done now.
         let now = self.passed.checked_sub(1).map_or(now, |last| now.max(self.doc.journal[last].0));
         let mut done = Done::default();

@@ -73,7 +73,7 @@ pub fn Card(
             <div class="card-head">
                 {move || view! { <Icon name=kind(&kind_id.get()).map_or("file-question-mark", |k| k.icon) /> }}
                 <span class="card-name">{move || name.get()}</span>
-                <span class="state" title=move || state.with(|s| s.words.clone())>{move || state.with(|s| s.chip.clone())}</span>
+                <span class="card-state" title=move || state.with(|s| s.words.clone())>{move || state.with(|s| s.chip.clone())}</span>
             </div>
             <div class="card-line">
                 <span class="headline">{move || headline.get()}</span>

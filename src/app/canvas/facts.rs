@@ -48,10 +48,13 @@ fn is_cut_off(frame: &Frame, diagram: &Document, id: &str) -> bool {
     any
 }
 
-/// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `crashed 3.1 s ago`.
+/// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
 pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
         return format!("crashed {} ago", now.since(since));
+    }
+    if let Some(leading) = leading(node) {
+        return gauge(leading);
     }
     let rate = format!("{} req/s", figure(node.rate_per_s));
     if kind == "clients" && node.rate_per_s > 0.0 {
@@ -60,26 +63,32 @@ pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     rate
 }
 
-/// What the kind adds: its first gauges, and a held key with its version.
+/// The gauge that says more of a node than its rate.
+fn leading(node: &NodeFrame) -> Option<&Gauge> {
+    node.gauges.first().filter(|g| matches!(g.name, "hit_ratio" | "lag_ms"))
+}
+
+/// What the kind adds: its share of a router's requests, a gauge, a held key with its version.
 pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
     if matches!(node.health, Health::Down(_)) {
         return String::new();
     }
     let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
-    let mut parts: Vec<String> = share.map(|(_, share)| format!("{} % of requests", percent(*share))).into_iter().collect();
-    parts.extend(node.gauges.iter().take(2 - parts.len()).map(gauge));
-    if parts.len() < 2 {
-        if let Some((key, version)) = node.sample.first() {
-            parts.push(format!("key {key} = v{version}"));
-        }
+    if let Some((_, share)) = share {
+        return format!("{} % of the requests", percent(*share));
     }
-    parts.join(" · ")
+    let held = node.sample.first().map(|(key, version)| format!("key {key} = v{version}"));
+    match leading(node).map(|g| g.name) {
+        Some("hit_ratio") => node.gauges.get(1).map(gauge).or(held).unwrap_or_default(),
+        _ => held.or_else(|| node.gauges.first().map(gauge)).unwrap_or_default(),
+    }
 }
 
 /// A gauge in words: `hit ratio 71 %`, `812 of 1,000 keys`.
 pub fn gauge(gauge: &Gauge) -> String {
     match (gauge.unit, gauge.of) {
         ("%", _) => format!("{} {} %", gauge.label, percent(gauge.value)),
+        ("", Some(of)) => format!("{} of {} {}", grouped(gauge.value), grouped(of), gauge.label),
         ("", None) => format!("{} {}", gauge.label, figure(gauge.value)),
         (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", grouped(gauge.value), grouped(of)),
         ("/s", _) => format!("{} {}/s", gauge.label, figure(gauge.value)),

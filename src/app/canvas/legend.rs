@@ -14,7 +14,7 @@ pub fn Legend() -> impl IntoView {
         n => format!("1 of {n} requests shown"),
     };
     view! {
-        <div class="legend" data-overlay="">
+        <div class="stage-legend" data-overlay="">
             <Show when=move || board.one_in.get() != 1><b>{sample}</b></Show>
             <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read hollow" /></svg>"read"</span>
             <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read" /></svg>"reply"</span>

@@ -10,7 +10,7 @@ pub mod transport;
 pub mod waterfall;
 
 pub use charts::Charts;
-pub use dialogs::{Dialogs, Messages};
+pub use dialogs::Dialogs;
 pub use inspector::Inspector;
 pub use transport::Transport;
 

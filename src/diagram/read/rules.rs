@@ -234,7 +234,7 @@ pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
         }
         Fault::Cut { link } | Fault::Mend { link } => link_of(doc, "link", link).map(|_| ()),
         Fault::Flush { node } => match components::kind(&node_of(doc, "node", node)?.kind) {
-            Some(kind) if !kind.ports.looked_aside => {
+            Some(kind) if !kind.can_flush => {
                 let message = format!("\"{node}\" is a {}, only a cache can be flushed", kind.label.to_lowercase());
                 Err(Problem::new("node", message))
             }

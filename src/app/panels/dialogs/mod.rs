@@ -1,17 +1,14 @@
-//! Sheets over the page: keys and signs, share, starters; and the messages.
+//! Sheets over the page: keys and signs, share, starters.
 //! Each reads the session and sends it intents.
 
 mod clipboard;
 mod help;
-mod messages;
 mod share;
 mod sheet;
 mod signs;
 mod starters;
 
 use leptos::prelude::*;
-
-pub use messages::Messages;
 
 use crate::app::session::Dialog;
 use help::Help;

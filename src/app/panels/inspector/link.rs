@@ -14,8 +14,8 @@ use crate::diagram::param::ParamSpec;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Latency and loss", &["latency", "bandwidth", "loss", "jitter", "reply_latency"]),
-    ("Calling policy", &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "budget", "pool", "handshake", "connect", "cancel"]),
+    ("Latency and loss", &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
+    ("Calling policy", &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
     ("Who is called, when", &[]),
 ];
 

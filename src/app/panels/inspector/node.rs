@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::figures::{of_node, Figures};
+use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
 use crate::app::button::ActionButton;
@@ -57,6 +57,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             </section>
             {settings}
             <Held frame=frame/>
+            <Shares frame=frame/>
             <Verdicts frame=frame/>
             <Links id=id/>
             {kind.map(explanation)}
@@ -169,6 +170,31 @@ fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
                         <li>{format!("{key}")} <b>{format!("v{version}")}</b></li>
                     }).collect_view()}
                 </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// How it spreads requests over others.
+#[component]
+fn Shares(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
+    let session = Session::get();
+    let list = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.shares.clone()).unwrap_or_default()));
+    let figures = Signal::derive(move || {
+        let diagram = session.diagram.get();
+        let row = |(id, share): (String, f64)| Figure {
+            label: diagram.node(&id).map_or_else(|| id.clone(), |n| n.name.clone()),
+            value: format::with_unit(share, "%"),
+            share: Some(share),
+            tone: "accent",
+        };
+        list.get().into_iter().map(row).collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || !list.with(Vec::is_empty)>
+            <section class="group" aria-label="Share of each">
+                <h3>"Share of each"</h3>
+                <Figures list=figures/>
             </section>
         </Show>
     }

@@ -1,0 +1,102 @@
+//! What the tool can be asked to do. Knows only words, not what they do.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Runs and checks Faultline diagrams.
+#[derive(Debug, Parser)]
+#[command(name = "faultline", version, about, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 done, 1 what was checked does not hold, 2 bad input.")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One thing to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a diagram and print what was measured
+    Run(RunOptions),
+    /// Check that a file can be read and that everything in it is known
+    Check {
+        /// File that the app saved, name of a scenario, or - for standard input
+        file: String,
+    },
+    /// List what there is
+    List {
+        /// Which list
+        what: What,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Explain a component kind and its parameters; `link` explains links
+    Describe {
+        /// Kind, as `list components` names it
+        kind: String,
+    },
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Diagrams that ship with the product
+    Scenarios,
+    /// Component kinds
+    Components,
+    /// Lessons
+    Lessons,
+}
+
+/// How to run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RunOptions {
+    /// File that the app saved, name of a scenario, or - for standard input
+    pub input: String,
+    /// Seed of the run's randomness [default: the file's]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Simulated time to run, warm-up included [default: the moment at which the file was saved, else 60s]
+    #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub length: Option<Duration>,
+    /// Simulated time at the start that the statistics leave out
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub warmup: Option<Duration>,
+    /// Set a parameter of a node (node.param=value) or of a link (link:ID.param=value); may be repeated
+    #[arg(long = "set", value_name = "NODE.PARAM=VALUE")]
+    pub settings: Vec<String>,
+    /// Break something, as in "t=10s crash db for 5s"; also slow db x4, cut a->b, flush cache; may be repeated
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The longest time that can be simulated: a year.
+const LONGEST: Duration = Duration::from_nanos(faultline::engine::time::MAX_DURATION.0);
+
+/// A time with its unit: `500us`, `20ms`, `1.5s`, `2m`, `1h`; a plain number is seconds.
+pub fn time(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic() || c == 'µ').unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let bad = || format!("\"{text}\" is not a time such as 500ms, 10s, 2m or 1h");
+    let seconds = match unit.trim() {
+        "ns" => 1e-9,
+        "us" | "µs" => 1e-6,
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(bad()),
+    };
+    let value: f64 = number.trim().parse().map_err(|_| bad())?;
+    let duration = Duration::try_from_secs_f64(value * seconds).map_err(|_| bad())?;
+    match duration <= LONGEST {
+        true => Ok(duration),
+        false => Err(format!("\"{text}\" is more than a year")),
+    }
+}

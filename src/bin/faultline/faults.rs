@@ -1,0 +1,89 @@
+//! `--fault "t=10s crash db for 5s"`: faults on the timeline, with their end.
+//! Whether the diagram has what they name is judged by the document's rules.
+
+use std::time::Duration;
+
+use faultline::diagram::{Document, Entry, Fault};
+use faultline::engine::SimTime;
+
+use crate::args::time;
+use crate::settings::known;
+
+const SHAPE: &str = "expected \"t=10s crash NODE\", restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends";
+
+/// Adds one fault, and its end if it has one, to the document's journal.
+pub fn add(doc: &mut Document, text: &str) -> Result<(), String> {
+    let entries = parse(doc, text).map_err(|message| format!("--fault \"{text}\": {message}"))?;
+    for (at, fault) in entries {
+        let place = doc.journal.partition_point(|(t, _)| *t <= at);
+        doc.journal.insert(place, (at, Entry::Fault(fault)));
+    }
+    Ok(())
+}
+
+fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
+    let mut words = text.split_whitespace();
+    let mut next = || words.next().ok_or(SHAPE);
+    let at = time(next()?.strip_prefix("t=").ok_or(SHAPE)?)?;
+    let verb = next()?;
+    let target = next()?;
+    let mut rest: Vec<&str> = words.collect();
+    let factor = match (verb, rest.as_slice()) {
+        ("slow", ["by", number, ..]) => {
+            let number = factor(number)?;
+            rest.drain(..2);
+            number
+        }
+        ("slow", [number, ..]) => {
+            let number = factor(number)?;
+            rest.drain(..1);
+            number
+        }
+        ("slow", []) => return Err("slow needs a factor, as in \"slow db x4\"".into()),
+        _ => 1.0,
+    };
+    let length = match rest.as_slice() {
+        [] => None,
+        ["for", length] => Some(time(length)?),
+        _ => return Err(SHAPE.into()),
+    };
+    // What is added or removed while the document runs can break as well; the rules know when it is there.
+    let later = doc.folded();
+    let node = || match doc.node(target).or_else(|| later.node(target)) {
+        Some(node) => Ok(node.id.clone()),
+        None => Err(known(target, "node", doc.nodes.iter().map(|n| &n.id))),
+    };
+    let (fault, end) = match verb {
+        "crash" => (Fault::Crash { node: node()? }, Some(Fault::Restart { node: node()? })),
+        "restart" => (Fault::Restart { node: node()? }, None),
+        "slow" => (Fault::Slow { node: node()?, factor }, Some(Fault::Slow { node: node()?, factor: 1.0 })),
+        "cut" => (Fault::Cut { link: link(doc, &later, target)? }, Some(Fault::Mend { link: link(doc, &later, target)? })),
+        "mend" => (Fault::Mend { link: link(doc, &later, target)? }, None),
+        "flush" => (Fault::Flush { node: node()? }, None),
+        _ => return Err(SHAPE.into()),
+    };
+    let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
+    let mut entries = vec![(moment(at), fault)];
+    match (length, end) {
+        (None, _) => {}
+        (Some(length), Some(end)) => entries.push((moment(at.saturating_add(length)), end)),
+        (Some(_), None) => return Err(format!("{verb} has no end, so it takes no \"for\"")),
+    }
+    Ok(entries)
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let number = text.trim_start_matches(['x', '×']).parse::<f64>();
+    number.map_err(|_| format!("\"{text}\" is not a factor such as x4"))
+}
+
+/// A link by its id, or by its ends: `api->db`.
+fn link(doc: &Document, later: &Document, text: &str) -> Result<String, String> {
+    let by_ends = text.split_once("->").or_else(|| text.split_once('→'));
+    let mut links = doc.links.iter().chain(&later.links);
+    let found = match by_ends {
+        Some((from, to)) => links.find(|l| l.from == from && l.to == to),
+        None => links.find(|l| l.id == text),
+    };
+    found.map(|l| l.id.clone()).ok_or_else(|| known(text, "link", doc.links.iter().map(|l| &l.id)))
+}

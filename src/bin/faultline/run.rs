@@ -1,0 +1,137 @@
+//! `run` and `check`: a document is opened, changed as asked, and run to its end.
+//! Everything measured comes from the laboratory's report.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use faultline::components;
+use faultline::diagram::read::validate;
+use faultline::diagram::Document;
+use faultline::engine::SimTime;
+use faultline::lab::Experiment;
+
+use crate::args::RunOptions;
+use crate::{faults, input, settings, summary, Outcome};
+
+/// How long a diagram runs that was never run before.
+const USUAL_LENGTH: SimTime = SimTime(60_000_000_000);
+/// Events between two looks at the clock.
+const SLICE: u64 = 50_000;
+/// A run longer than this shows its progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Runs a diagram.
+pub fn run(options: &RunOptions) -> Result<Outcome, String> {
+    let doc = prepared(options)?;
+    let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
+    let saved_at = if doc.moment > SimTime::ZERO { doc.moment } else { USUAL_LENGTH };
+    let end = options.length.map_or(saved_at, moment);
+    let warmup = options.warmup.map_or(SimTime::ZERO, moment);
+    if warmup > SimTime::ZERO && warmup >= end {
+        return Err(format!("--warmup: {} s is not shorter than the run of {} s", warmup.as_secs_f64(), end.as_secs_f64()));
+    }
+    let mut experiment = Experiment::new(&doc).without_stories();
+    let mut progress = Progress::new(end);
+    if warmup > SimTime::ZERO {
+        advance(&mut experiment, warmup, &mut progress);
+        experiment.reset_statistics();
+    }
+    advance(&mut experiment, end, &mut progress);
+    experiment.took(progress.finish());
+    let report = experiment.report();
+    let text = match options.json {
+        true => serde_json::to_string_pretty(&report).map_err(|e| e.to_string())? + "\n",
+        false => summary::of(&doc, &report, warmup),
+    };
+    Ok(Outcome::done(text))
+}
+
+fn prepared(options: &RunOptions) -> Result<Document, String> {
+    let mut doc = input::open(&options.input)?;
+    if let Some(seed) = options.seed {
+        doc.seed = seed;
+    }
+    for setting in &options.settings {
+        settings::set(&mut doc, setting)?;
+    }
+    for fault in &options.faults {
+        faults::add(&mut doc, fault)?;
+        validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", p.message))?;
+    }
+    Ok(doc)
+}
+
+fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
+    while experiment.advance(to, SLICE) == SLICE {
+        progress.show(experiment.now());
+        // Stories of single requests are not printed.
+        experiment.take_events();
+    }
+}
+
+/// Checks a file.
+pub fn check(name: &str) -> Result<Outcome, String> {
+    let doc = input::open(name)?;
+    let mut findings = Vec::new();
+    for (i, node) in doc.nodes.iter().enumerate() {
+        if components::kind(&node.kind).is_none() {
+            findings.push(format!("{name}: nodes[{i}].kind: \"{}\" is not a known kind; the node is kept but does nothing\n", node.kind));
+        }
+    }
+    let mut experiment = Experiment::new(&doc).without_stories();
+    advance(&mut experiment, doc.moment.min(USUAL_LENGTH), &mut Progress::new(doc.moment.min(USUAL_LENGTH)));
+    if let Err(message) = experiment.check_books() {
+        findings.push(format!("{name}: the books do not balance: {message}\n"));
+    }
+    if !findings.is_empty() {
+        return Ok(Outcome { text: findings.concat(), holds: false });
+    }
+    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    Ok(Outcome::done(format!(
+        "{name}: fine ({}, {}, {})\n",
+        count(doc.nodes.len(), "node", "nodes"),
+        count(doc.links.len(), "link", "links"),
+        count(doc.journal.len(), "journal entry", "journal entries"),
+    )))
+}
+
+/// How far the run is, on a terminal that waits for it.
+struct Progress {
+    end: SimTime,
+    started: Instant,
+    shown: Option<Instant>,
+    terminal: bool,
+}
+
+impl Progress {
+    #[allow(clippy::disallowed_methods, reason = "the wall clock measures the tool, not the simulation")]
+    fn clock() -> Instant {
+        Instant::now()
+    }
+
+    fn new(end: SimTime) -> Self {
+        Progress { end, started: Self::clock(), shown: None, terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn show(&mut self, now: SimTime) {
+        let clock = Self::clock();
+        let due = match self.shown {
+            None => clock - self.started >= PATIENCE,
+            Some(last) => clock - last >= PATIENCE / 5,
+        };
+        if self.terminal && due {
+            self.shown = Some(clock);
+            let percent = 100.0 * now.as_secs_f64() / self.end.as_secs_f64().max(1e-9);
+            eprint!("\r{now} of {} simulated, {percent:.0} %  ", self.end);
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// Wipes the line and returns the seconds since the start.
+    fn finish(&self) -> f64 {
+        if self.shown.is_some() {
+            eprint!("\r\x1b[2K");
+        }
+        (Self::clock() - self.started).as_secs_f64()
+    }
+}

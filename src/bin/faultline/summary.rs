@@ -1,0 +1,151 @@
+//! A run's report for people: a few lines and two tables.
+//! Measures nothing.
+
+use std::fmt::Write as _;
+
+use faultline::diagram::Document;
+use faultline::engine::SimTime;
+use faultline::lab::report::{Failures, Report, Totals};
+
+/// The report as text.
+pub fn of(doc: &Document, report: &Report, warmup: SimTime) -> String {
+    let mut out = String::new();
+    let left_out = match warmup {
+        SimTime::ZERO => String::new(),
+        t => format!(", the first {} s left out", t.as_secs_f64()),
+    };
+    let _ = writeln!(out, "{}: {} s simulated{left_out}, seed {}, {} events", doc.title, report.simulated_s, report.seed, grouped(report.events));
+    let _ = writeln!(out, "trace {}\n", report.trace_hash);
+    totals(&mut out, "all", &report.totals);
+    if report.clients.len() > 1 {
+        for (id, client) in &report.clients {
+            totals(&mut out, id, client);
+        }
+    }
+    if !report.nodes.is_empty() {
+        out.push('\n');
+        table(&mut out, nodes(report));
+    }
+    if !report.links.is_empty() {
+        out.push('\n');
+        table(&mut out, links(report));
+    }
+    let c = &report.consistency.counts;
+    let _ = writeln!(
+        out,
+        "\nreads {}, stale {}, read-your-writes violations {}, monotonic-read violations {}, lost writes {}",
+        grouped(c.reads),
+        grouped(c.stale_reads),
+        grouped(c.read_your_writes_violations),
+        grouped(c.monotonic_read_violations),
+        grouped(c.lost_writes)
+    );
+    let _ = writeln!(out, "cost {:.3} per hour", report.cost_per_hour);
+    out
+}
+
+fn totals(out: &mut String, name: &str, t: &Totals) {
+    let failed: u64 = t.failed.values().sum();
+    let _ = writeln!(
+        out,
+        "{name}: sent {}, ok {}, failed {}{}, in flight {}, {:.1} req/s",
+        grouped(t.sent),
+        grouped(t.ok),
+        grouped(failed),
+        reasons(&t.failed),
+        grouped(t.in_flight),
+        t.throughput_per_s
+    );
+    let l = &t.latency_ms;
+    let _ = writeln!(
+        out,
+        "{:width$}  latency ms: mean {:.2}, p50 {:.2}, p90 {:.2}, p95 {:.2}, p99 {:.2}, p99.9 {:.2}, max {:.2}",
+        "", l.mean, l.p50, l.p90, l.p95, l.p99, l.p999, l.max,
+        width = name.chars().count()
+    );
+}
+
+fn reasons(failed: &Failures) -> String {
+    match failed.is_empty() {
+        true => String::new(),
+        false => {
+            let list: Vec<_> = failed.iter().map(|(reason, n)| format!("{reason} {}", grouped(*n))).collect();
+            format!(" ({})", list.join(", "))
+        }
+    }
+}
+
+fn nodes(report: &Report) -> Vec<Vec<String>> {
+    let mut rows = vec![["node", "kind", "handled", "failed", "utilisation", "queue mean", "queue max", "more"].map(String::from).to_vec()];
+    for (id, n) in &report.nodes {
+        let more: Vec<_> = n.more.iter().map(|(name, v)| format!("{name} {}", short(*v))).collect();
+        rows.push(vec![
+            id.clone(),
+            n.kind.clone(),
+            grouped(n.handled),
+            grouped(n.failed.values().sum()),
+            format!("{:.1} %", 100.0 * n.utilisation),
+            format!("{:.2}", n.queue_mean),
+            grouped(n.queue_max as u64),
+            more.join(", "),
+        ]);
+    }
+    rows
+}
+
+fn links(report: &Report) -> Vec<Vec<String>> {
+    let mut rows = vec![["link", "calls", "answered", "failed", "abandoned", "open", "lost on the way", ""].map(String::from).to_vec()];
+    for (id, l) in &report.links {
+        rows.push(vec![
+            id.clone(),
+            grouped(l.started),
+            grouped(l.answered),
+            grouped(l.failed.values().sum()),
+            grouped(l.abandoned),
+            grouped(l.open),
+            grouped(l.dropped),
+            reasons(&l.failed).trim().to_string(),
+        ]);
+    }
+    rows
+}
+
+/// Columns as wide as their widest cell; names to the left, numbers to the right.
+fn table(out: &mut String, rows: Vec<Vec<String>>) {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |c: usize| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0);
+    let widths: Vec<_> = (0..columns).map(width).collect();
+    let is_number = |c: usize| rows.iter().skip(1).all(|r| r[c].starts_with(|x: char| x.is_ascii_digit()));
+    let right: Vec<_> = (0..columns).map(is_number).collect();
+    for row in &rows {
+        let cells: Vec<_> = row
+            .iter()
+            .enumerate()
+            .map(|(c, cell)| match right[c] {
+                true => format!("{cell:>width$}", width = widths[c]),
+                false => format!("{cell:<width$}", width = widths[c]),
+            })
+            .collect();
+        let _ = writeln!(out, "{}", cells.join("  ").trim_end());
+    }
+}
+
+/// 1234567 as 1,234,567.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn short(v: f64) -> String {
+    match v.trunc() == v && v.abs() < 1e15 {
+        true => format!("{v:.0}"),
+        false => format!("{v:.3}"),
+    }
+}

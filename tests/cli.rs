@@ -1,0 +1,294 @@
+//! The command-line tool as a teacher's script sees it: standard output, standard error and exit status.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn faultline(args: &[&str]) -> Said {
+    with_input(args, "")
+}
+
+fn with_input(args: &[&str], input: &str) -> Said {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_faultline"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A tool that does not read its input may end before it is written.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// What was done: exit 0, a result, and not a word besides.
+#[track_caller]
+fn done(args: &[&str]) -> String {
+    let said = faultline(args);
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{args:?}");
+    said.out
+}
+
+#[track_caller]
+fn done_json(args: &[&str]) -> Json {
+    serde_json::from_str(&done(args)).unwrap()
+}
+
+/// Bad input: exit 2, no result, one line that says where and what.
+#[track_caller]
+fn refused(args: &[&str], parts: &[&str]) {
+    let said = faultline(args);
+    assert_eq!((said.status, said.out.as_str()), (2, ""), "{args:?}: {}", said.err);
+    assert_eq!(said.err.lines().count(), 1, "{args:?}: {}", said.err);
+    assert!(said.err.starts_with("faultline: "), "{}", said.err);
+    for part in parts {
+        assert!(said.err.contains(part), "{args:?} should say {part}: {}", said.err);
+    }
+}
+
+/// A file in the tests' own folder, gone when the test ends.
+struct TempFile(PathBuf);
+
+impl TempFile {
+    fn new(name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        TempFile(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const SMALL: &str = r#"{"format": "faultline", "version": 1, "title": "Small", "seed": 5,
+  "nodes": [
+    {"id": "users", "kind": "clients", "name": "Users", "x": 0, "y": 0},
+    {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0},
+    {"id": "db", "kind": "database", "name": "Database", "x": 480, "y": 0}
+  ],
+  "links": [{"id": "users-api", "from": "users", "to": "api"}, {"id": "l2", "from": "api", "to": "db"}]}"#;
+
+#[test]
+fn run_prints_the_report_of_the_design() {
+    let report = done_json(&["run", "shop", "--for", "5s", "--json"]);
+    for field in ["seed", "simulated_s", "events", "wall_s", "trace_hash", "totals", "clients", "nodes", "links", "consistency"] {
+        assert!(report.get(field).is_some(), "{field} is missing");
+    }
+    for totals in [&report["totals"], &report["clients"]["shoppers"]] {
+        for field in ["sent", "ok", "failed", "in_flight", "throughput_per_s"] {
+            assert!(totals.get(field).is_some(), "{field} is missing");
+        }
+        for field in ["mean", "p50", "p90", "p95", "p99", "p999", "max"] {
+            assert!(totals["latency_ms"][field].as_f64().unwrap() > 0.0, "{field}");
+        }
+    }
+    for (id, node) in report["nodes"].as_object().unwrap() {
+        for field in ["kind", "utilisation", "queue_mean", "queue_max", "handled", "failed"] {
+            assert!(node.get(field).is_some(), "{id}: {field} is missing");
+        }
+    }
+    for field in ["hits", "misses", "hit_ratio", "evictions"] {
+        assert!(report["nodes"]["cache"].get(field).is_some(), "{field} is missing");
+    }
+    assert!(report["nodes"]["replica-a"].get("lag_ms").is_some());
+    for field in [
+        "reads", "stale_reads", "read_your_writes_violations", "monotonic_read_violations", "lost_writes", "conflicts",
+        "linearizable",
+    ] {
+        assert!(report["consistency"].get(field).is_some(), "{field} is missing");
+    }
+    assert_eq!(report["simulated_s"], 5.0);
+    let (sent, ok, in_flight) = (&report["totals"]["sent"], &report["totals"]["ok"], &report["totals"]["in_flight"]);
+    let failed: u64 = report["totals"]["failed"].as_object().unwrap().values().filter_map(Json::as_u64).sum();
+    assert_eq!(sent.as_u64().unwrap(), ok.as_u64().unwrap() + in_flight.as_u64().unwrap() + failed);
+}
+
+#[test]
+fn the_same_seed_is_the_same_run_and_another_seed_another() {
+    let hash = |args: &[&str]| done_json(&[&["run", "shop", "--for", "3s", "--json"], args].concat())["trace_hash"].clone();
+    assert_eq!(hash(&[]), hash(&[]));
+    assert_eq!(hash(&[]), hash(&["--seed", "1"]));
+    assert_ne!(hash(&[]), hash(&["--seed", "18446744073709551615"]));
+    assert_ne!(hash(&[]), hash(&["--set", "orders-1.workers=1"]));
+    assert_ne!(hash(&[]), hash(&["--fault", "t=1s crash orders-1 for 1s"]));
+}
+
+#[test]
+fn a_file_runs_as_its_scenario_does_and_a_saved_moment_is_where_it_ends() {
+    let file = TempFile::new("shop.json", include_str!("../assets/scenarios/shop.json"));
+    let by_file = done_json(&["run", file.path(), "--for", "2s", "--json"]);
+    assert_eq!(by_file["trace_hash"], done_json(&["run", "shop", "--for", "2s", "--json"])["trace_hash"]);
+    let mut doc = faultline::diagram::read::read(SMALL).unwrap();
+    doc.moment = faultline::engine::SimTime(1_234_567_891);
+    let file = TempFile::new("moment.json", faultline::diagram::read::write(&doc));
+    let report = done_json(&["run", file.path(), "--json"]);
+    assert_eq!(report["simulated_s"], 1.234567891);
+    let mut experiment = faultline::lab::Experiment::new(&doc);
+    experiment.advance(doc.moment, u64::MAX);
+    assert_eq!(report["trace_hash"], format!("{:016x}", experiment.trace_hash()));
+}
+
+#[test]
+fn standard_input_is_read() {
+    let said = with_input(&["run", "-", "--for", "1s", "--json"], SMALL);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    assert_eq!(serde_json::from_str::<Json>(&said.out).unwrap()["seed"], 5);
+}
+
+#[test]
+fn the_warm_up_is_left_out_of_the_statistics_but_not_of_the_run() {
+    let whole = done_json(&["run", "single-server", "--for", "10s", "--json"]);
+    let part = done_json(&["run", "single-server", "--for", "10s", "--warmup", "5s", "--json"]);
+    assert_eq!(whole["trace_hash"], part["trace_hash"]);
+    assert!(part["totals"]["sent"].as_u64().unwrap() * 3 < whole["totals"]["sent"].as_u64().unwrap() * 2);
+}
+
+#[test]
+fn settings_reach_nodes_and_links() {
+    let totals = |args: &[&str]| {
+        let file = TempFile::new(&format!("set{}.json", args.len()), SMALL);
+        done_json(&[&["run", file.path(), "--for", "2s", "--json"], args].concat())["totals"].clone()
+    };
+    let sent = |t: &Json| t["sent"].as_u64().unwrap();
+    let (plain, fast) = (totals(&[]), totals(&["--set", "users.rate_per_s=500"]));
+    assert!(sent(&fast) > 2 * sent(&plain), "{fast} {plain}");
+    let slow = totals(&["--set", "link:users-api.timeout=1ms", "--set", r#"api.service_time={"law":"constant","value_ms":50}"#]);
+    assert_eq!(slow["ok"], 0, "{slow}");
+    assert!(slow["failed"]["timeout"].as_u64().unwrap() > 0);
+    totals(&["--set", "api.discipline=lifo", "--set", "api.workers=null"]);
+}
+
+#[test]
+fn faults_come_and_go() {
+    let failed = |fault: &str| {
+        let report = done_json(&["run", "single-server", "--for", "10s", "--json", "--fault", fault]);
+        report["totals"]["failed"].as_object().unwrap().values().filter_map(Json::as_u64).sum::<u64>()
+    };
+    let (short, long) = (failed("t=2s crash server for 1s"), failed("t=2s crash server"));
+    assert!(short > 0 && long > 3 * short, "{short} {long}");
+    for fault in ["t=1s cut users->server for 500ms", "t=1s slow server x4 for 2s", "t=1s slow server by 2", "t=1s restart server"] {
+        failed(fault);
+    }
+    done(&["run", "shop", "--for", "3s", "--fault", "t=1s flush cache", "--fault", "t=500ms cut primary-replica-a"]);
+}
+
+#[test]
+fn without_json_the_report_is_for_people() {
+    let text = done(&["run", "shop", "--for", "2s"]);
+    for part in ["Shop: 2 s simulated, seed 1", "trace ", "latency ms: mean", "replica-a", "hit_ratio", "stale"] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
+}
+
+#[test]
+fn check_tells_good_from_bad() {
+    let good = TempFile::new("good.json", SMALL);
+    assert!(done(&["check", good.path()]).contains("fine (3 nodes, 2 links, 0 journal entries)"));
+    let unknown = TempFile::new("unknown.json", SMALL.replace("\"database\"", "\"crystal_ball\""));
+    let said = faultline(&["check", unknown.path()]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("nodes[2].kind: \"crystal_ball\" is not a known kind"), "{}", said.out);
+    for (name, text, part) in [
+        ("cut.json", &SMALL[..200], "ends here"),
+        ("link.json", &SMALL.replace("\"to\": \"db\"", "\"to\": \"nowhere\""), "links[1].to: there is no node \"nowhere\""),
+        ("range.json", &SMALL.replace("\"x\": 240", "\"x\": 1e300"), "nodes[1].x"),
+        ("newer.json", &SMALL.replace("\"version\": 1", "\"version\": 99"), "newer version"),
+        ("nan.json", &SMALL.replace("\"x\": 240", "\"x\": NaN"), "NaN is not a number"),
+        ("empty.json", "", "the file is empty"),
+    ] {
+        let file = TempFile::new(name, text);
+        refused(&["check", file.path()], &[file.path(), part]);
+        refused(&["run", file.path()], &[file.path(), part]);
+    }
+    let binary = TempFile::new("binary.json", [0xff, 0xfe, 0x00]);
+    refused(&["check", binary.path()], &["not text in UTF-8"]);
+    refused(&["check", env!("CARGO_TARGET_TMPDIR")], &["irectory"]);
+}
+
+#[test]
+fn every_scenario_is_fine() {
+    let list = done_json(&["list", "scenarios", "--json"]);
+    assert!(list.as_array().unwrap().len() >= 7);
+    for scenario in list.as_array().unwrap() {
+        assert!(done(&["check", scenario["id"].as_str().unwrap()]).contains(": fine"));
+        assert!(!scenario["title"].as_str().unwrap().is_empty() && !scenario["summary"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn lists_and_descriptions_come_from_the_registry() {
+    let list = done_json(&["list", "components", "--json"]);
+    let text = done(&["list", "components"]);
+    for kind in list.as_array().unwrap() {
+        let id = kind["id"].as_str().unwrap();
+        assert!(text.contains(id));
+        let description = done(&["describe", id]);
+        for param in kind["params"].as_array().unwrap() {
+            assert!(description.contains(&format!("\n  {}: ", param["name"].as_str().unwrap())), "{id}: {param}");
+        }
+    }
+    assert!(done(&["describe", "link"]).contains("\n  timeout: from 0 to"));
+    assert_eq!(done_json(&["list", "lessons", "--json"]), serde_json::json!([]));
+}
+
+#[test]
+fn bad_requests_are_refused_in_one_line() {
+    refused(&[], &["run, check, list or describe"]);
+    refused(&["dance"], &["dance"]);
+    refused(&["run"], &["<INPUT>"]);
+    refused(&["run", "nowhere"], &["nowhere", "scenarios are shop"]);
+    refused(&["run", "shop", "--seed", "-1"], &["--seed", "-1"]);
+    refused(&["run", "shop", "--seed", "1.5"], &["--seed"]);
+    refused(&["run", "shop", "--for", "soon"], &["--for", "\"soon\" is not a time"]);
+    refused(&["run", "shop", "--for", "-1s"], &["--for", "is not a time"]);
+    refused(&["run", "shop", "--for", "NaN"], &["--for", "is not a time"]);
+    refused(&["run", "shop", "--for", "9000h"], &["--for", "more than a year"]);
+    refused(&["run", "shop", "--for", "5s", "--warmup", "5s"], &["--warmup", "not shorter"]);
+    refused(&["run", "shop", "--set", "orders-1.workers"], &["--set orders-1.workers", "expected node.param=value"]);
+    refused(&["run", "shop", "--set", "nobody.workers=1"], &["no node \"nobody\"", "orders-1"]);
+    refused(&["run", "shop", "--set", "orders-1.wokers=1"], &["wokers is not a parameter of a service", "workers"]);
+    refused(&["run", "shop", "--set", "orders-1.workers=0"], &["workers is 0, it must be from 1"]);
+    refused(&["run", "shop", "--set", "orders-1.workers=many"], &["workers is \"many\""]);
+    refused(&["run", "shop", "--set", "link:nothing.timeout=1"], &["no link \"nothing\""]);
+    refused(&["run", "shop", "--set", "link:shoppers-balancer.timeout=-1"], &["timeout is -1"]);
+    for fault in ["", "crash orders-1", "t=1s", "t=1s explode orders-1", "t=1s crash orders-1 in 5s", "t=1s crash orders-1 for 5s now"] {
+        refused(&["run", "shop", "--fault", fault], &["--fault", "expected"]);
+    }
+    refused(&["run", "shop", "--fault", "t=x crash orders-1"], &["\"x\" is not a time"]);
+    refused(&["run", "shop", "--fault", "t=1s crash nobody"], &["no node \"nobody\""]);
+    refused(&["run", "shop", "--fault", "t=1s cut a->b"], &["no link \"a->b\""]);
+    refused(&["run", "shop", "--fault", "t=1s slow orders-1"], &["slow needs a factor"]);
+    refused(&["run", "shop", "--fault", "t=1s slow orders-1 x0"], &["it must be from 0.01"]);
+    refused(&["run", "shop", "--fault", "t=1s slow orders-1 fast"], &["not a factor"]);
+    refused(&["run", "shop", "--fault", "t=1s flush orders-1"], &["only a cache"]);
+    refused(&["run", "shop", "--fault", "t=1s flush cache for 1s"], &["takes no \"for\""]);
+    refused(&["describe", "teapot"], &["teapot", "load_balancer"]);
+    refused(&["list", "teapots"], &["teapots", "scenarios, components, lessons"]);
+}
+
+#[test]
+fn help_is_a_result() {
+    for args in [&["--help"][..], &["run", "--help"], &["--version"]] {
+        assert!(done(args).contains("faultline") || done(args).contains("Usage"));
+    }
+}

@@ -1,0 +1,385 @@
+//! Reading files: everything that can be wrong is refused with the place and the reason, what is right comes back.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use faultline::diagram::read::{read, stripped, write, Problem};
+use faultline::diagram::{Document, Edit, Entry, Fault};
+use faultline::engine::SimTime;
+use serde_json::{json, Value as Json};
+
+/// A legal file with a bit of everything.
+fn good() -> Json {
+    json!({
+        "format": "faultline", "version": 1, "title": "Small shop", "seed": 18446744073709551615u64,
+        "nodes": [
+            {"id": "users", "kind": "clients", "name": "Users", "x": 0, "y": 0},
+            {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0.5, "params": {"workers": 7}},
+            {"id": "db", "kind": "database", "name": "Primary", "x": 480, "y": 0},
+            {"id": "copy", "kind": "replica", "name": "Copy", "x": 480, "y": 160},
+            {"id": "oracle", "kind": "crystal_ball", "name": "Oracle", "x": 720, "y": 0, "params": {"clarity": [1, {"deep": null}]}}
+        ],
+        "links": [
+            {"id": "users-api", "from": "users", "to": "api"},
+            {"id": "api-db", "from": "api", "to": "db", "params": {"retries": 2}},
+            {"id": "db-copy", "from": "db", "to": "copy"},
+            {"id": "api-oracle", "from": "api", "to": "oracle"}
+        ],
+        "view": {"x": -20, "y": -40.25, "zoom": 0.8},
+        "moment_ns": 9007199254740993u64,
+        "journal": [
+            {"at_ns": 1000000000, "fault": "crash", "node": "db"},
+            {"at_ns": 1000000000, "fault": "slow", "node": "api", "factor": 2.5},
+            {"at_ns": 1500000000, "fault": "cut", "link": "users-api"},
+            {"at_ns": 2000000000, "edit": "set_node_param", "id": "api", "param": "workers", "value": null},
+            {"at_ns": 2000000001, "edit": "add_node", "node": {"id": "api2", "kind": "service", "name": "API 2", "x": 240, "y": 160}},
+            {"at_ns": 2000000001, "edit": "add_link", "link": {"id": "api2-db", "from": "api2", "to": "db"}},
+            {"at_ns": 3000000000u64, "edit": "set_link_param", "id": "api2-db", "param": "retries", "value": 1},
+            {"at_ns": 3000000001u64, "edit": "remove_link", "id": "api2-db"},
+            {"at_ns": 3000000001u64, "edit": "remove_node", "id": "api2"}
+        ]
+    })
+}
+
+fn read_json(file: &Json) -> Result<Document, Problem> {
+    read(&file.to_string())
+}
+
+/// The good file with the value at a JSON pointer replaced, or removed if it is `None`.
+fn with(pointer: &str, value: Option<Json>) -> Json {
+    let mut file = good();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match (file.pointer_mut(parent).unwrap(), value) {
+        (Json::Object(map), Some(v)) => {
+            map.insert(name.into(), v);
+        }
+        (Json::Object(map), None) => {
+            map.shift_remove(name).unwrap();
+        }
+        (Json::Array(list), Some(v)) => match name.parse::<usize>() {
+            Ok(i) => list[i] = v,
+            Err(_) => list.push(v),
+        },
+        (parent, value) => panic!("{parent} {value:?}"),
+    }
+    file
+}
+
+#[track_caller]
+fn refused(file: &Json, at: &str, message: &str) {
+    let problem = read_json(file).expect_err("was read");
+    assert_eq!(problem.at, at, "{problem}");
+    assert!(problem.message.contains(message), "{problem}");
+    assert!(!problem.to_string().contains('\n'), "{problem}");
+}
+
+#[track_caller]
+fn refused_with(pointer: &str, value: Json, at: &str, message: &str) {
+    refused(&with(pointer, Some(value)), at, message);
+}
+
+#[track_caller]
+fn refused_without(pointer: &str) {
+    let path = pointer[1..].split('/').fold(String::new(), |path, part| match part.parse::<usize>() {
+        Ok(i) => format!("{path}[{i}]"),
+        Err(_) if path.is_empty() => part.into(),
+        Err(_) => format!("{path}.{part}"),
+    });
+    refused(&with(pointer, None), &path, "is missing");
+}
+
+#[test]
+fn a_good_file_is_read_exactly_and_written_so_that_it_reads_the_same() {
+    let doc = read_json(&good()).unwrap();
+    assert_eq!(doc.seed, u64::MAX);
+    assert_eq!(doc.moment, SimTime(9007199254740993));
+    assert_eq!((doc.nodes.len(), doc.links.len(), doc.journal.len()), (5, 4, 9));
+    assert_eq!(doc.journal[1].1, Entry::Fault(Fault::Slow { node: "api".into(), factor: 2.5 }));
+    let text = write(&doc);
+    assert_eq!(read(&text).unwrap(), doc);
+    assert_eq!(write(&read(&text).unwrap()), text);
+    let mut expected = good();
+    expected["nodes"][1]["y"] = json!(0.5);
+    assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), expected);
+}
+
+#[test]
+fn an_empty_diagram_is_a_document() {
+    let file = json!({"format": "faultline", "version": 1, "nodes": [], "links": []});
+    assert_eq!(read_json(&file).unwrap(), Document::default());
+    assert_eq!(read(&write(&Document::default())).unwrap(), Document::default());
+}
+
+#[test]
+fn an_unknown_kind_is_kept_untouched() {
+    let doc = read_json(&good()).unwrap();
+    let oracle = doc.node("oracle").unwrap();
+    assert_eq!(oracle.kind, "crystal_ball");
+    assert_eq!(Json::Object(oracle.params.clone()), json!({"clarity": [1, {"deep": null}]}));
+}
+
+#[test]
+fn defaults_are_left_out() {
+    let kind = faultline::components::kind("service").unwrap();
+    let spec = &(kind.specs)()[0];
+    let file = with("/nodes/1/params", Some(json!({spec.name: spec.default})));
+    let doc = read_json(&file).unwrap();
+    assert_eq!(doc.nodes[1].params.len(), 1);
+    assert!(!write(&doc).contains(&format!("\"{}\":", spec.name)));
+    assert_eq!(read(&write(&doc)).unwrap(), stripped(&doc));
+}
+
+#[test]
+fn what_is_not_a_file_of_ours_is_said_to_be_so() {
+    for (text, message) in [
+        ("", "the file is empty"),
+        ("  \n ", "the file is empty"),
+        ("[1]", "this is a list, not a Faultline file"),
+        ("3", "this is a number"),
+        ("{}", "not a Faultline file"),
+        (r#"{"format": "excalidraw"}"#, "format must be \"faultline\""),
+        ("hello", "not valid JSON"),
+    ] {
+        let problem = read(text).unwrap_err();
+        assert!(problem.to_string().contains(message), "{text}: {problem}");
+    }
+    assert!(read(&format!("\u{feff}{}", good())).is_ok());
+    assert!(read(&format!("{} x", good())).unwrap_err().message.contains("more text after the end"));
+}
+
+#[test]
+fn versions() {
+    refused_without("/version");
+    refused_with("/version", json!(0), "version", "must be a whole number from 1");
+    refused_with("/version", json!("1"), "version", "must be a whole number from 1");
+    refused_with("/version", json!(2), "version", "made by a newer version of Faultline: file format 2");
+    refused_with("/version", json!(u64::MAX), "version", "made by a newer version");
+}
+
+#[test]
+fn missing_fields() {
+    for pointer in [
+        "/nodes", "/links", "/nodes/0/id", "/nodes/0/kind", "/nodes/0/name", "/nodes/0/x", "/nodes/0/y", "/links/1/id",
+        "/links/1/from", "/links/1/to", "/view/x", "/view/zoom", "/journal/0/at_ns", "/journal/0/node", "/journal/1/factor",
+        "/journal/2/link", "/journal/3/id", "/journal/3/param", "/journal/3/value", "/journal/4/node", "/journal/4/node/kind",
+    ] {
+        refused_without(pointer);
+    }
+}
+
+#[test]
+fn wrong_types() {
+    for (pointer, value, at) in [
+        ("/title", json!(3), "title"),
+        ("/seed", json!("1"), "seed"),
+        ("/seed", json!(-1), "seed"),
+        ("/seed", json!(1.5), "seed"),
+        ("/nodes", json!({}), "nodes"),
+        ("/nodes/0", json!([]), "nodes[0]"),
+        ("/nodes/0/id", json!(7), "nodes[0].id"),
+        ("/nodes/0/x", json!("left"), "nodes[0].x"),
+        ("/nodes/0/x", json!(null), "nodes[0].x"),
+        ("/nodes/0/params", json!([]), "nodes[0].params"),
+        ("/nodes/1/params/workers", json!("many"), "nodes[1].params.workers"),
+        ("/nodes/1/params/workers", json!(2.5), "nodes[1].params.workers"),
+        ("/links/0/from", json!(null), "links[0].from"),
+        ("/links/1/params", json!("none"), "links[1].params"),
+        ("/links/1/params/retries", json!(true), "links[1].params.retries"),
+        ("/view", json!(1), "view"),
+        ("/moment_ns", json!(-5), "moment_ns"),
+        ("/journal", json!(null), "journal"),
+        ("/journal/0", json!("crash"), "journal[0]"),
+        ("/journal/0/at_ns", json!("1s"), "journal[0].at_ns"),
+        ("/journal/0/fault", json!(1), "journal[0].fault"),
+        ("/journal/4/node", json!("api"), "journal[4].node"),
+    ] {
+        refused_with(pointer, value, at, "must be");
+    }
+}
+
+#[test]
+fn out_of_range() {
+    for (pointer, value, at) in [
+        ("/nodes/1/params/workers", json!(0), "nodes[1].params.workers"),
+        ("/nodes/1/params/workers", json!(-3), "nodes[1].params.workers"),
+        ("/links/1/params/retries", json!(100000), "links[1].params.retries"),
+        ("/nodes/0/x", json!(1e7), "nodes[0].x"),
+        ("/view/zoom", json!(0), "view.zoom"),
+        ("/view/zoom", json!(5), "view.zoom"),
+        ("/journal/1/factor", json!(0), "journal[1].factor"),
+        ("/journal/1/factor", json!(1e9), "journal[1].factor"),
+        ("/moment_ns", json!(u64::MAX), "moment_ns"),
+        ("/journal/8/at_ns", json!(u64::MAX), "journal[8].at_ns"),
+        ("/journal/6/value", json!(-1), "journal[6].value"),
+    ] {
+        refused_with(pointer, value, at, "it must be");
+    }
+}
+
+#[test]
+fn distributions_are_checked_inside() {
+    refused_with("/links/1/params/latency", json!({"law": "exponential", "mean_ms": -1}), "links[1].params.latency", "mean_ms");
+    refused_with("/links/1/params/latency", json!({"law": "zeta"}), "links[1].params.latency", "zeta");
+    refused_with("/links/1/params/latency", json!(3), "links[1].params.latency", "distribution");
+}
+
+#[test]
+fn unknown_fields_and_parameters_are_named_with_the_known_ones() {
+    refused_with("/colour", json!(1), "colour", "known are format, version, title");
+    refused_with("/nodes/0/colour", json!(1), "nodes[0].colour", "known are id, kind, name");
+    refused_with("/links/0/style", json!(1), "links[0].style", "known are id, from, to");
+    refused_with("/view/rotation", json!(1), "view.rotation", "known are x, y, zoom");
+    refused_with("/journal/0/why", json!(1), "journal[0].why", "known are at_ns, fault, node");
+    refused_with("/nodes/1/params/wokers", json!(1), "nodes[1].params.wokers", "workers");
+    refused_with("/links/1/params/retrys", json!(1), "links[1].params.retrys", "retries");
+    refused_with("/journal/3/param", json!("wokers"), "journal[3].param", "known are");
+}
+
+#[test]
+fn ids_and_names() {
+    for bad in ["", "a b", "ä", "a/b", &"x".repeat(41)] {
+        refused_with("/nodes/0/id", json!(bad), "nodes[0].id", "letters, digits");
+        refused_with("/links/0/id", json!(bad), "links[0].id", "letters, digits");
+    }
+    refused_with("/nodes/0/name", json!(""), "nodes[0].name", "one line");
+    refused_with("/nodes/0/name", json!("a\nb"), "nodes[0].name", "one line");
+    refused_with("/nodes/0/name", json!("n".repeat(81)), "nodes[0].name", "one line");
+    refused_with("/title", json!("t".repeat(201)), "title", "one line");
+    refused_with("/nodes/2/id", json!("api"), "nodes[2].id", "which nodes[1] already has");
+    refused_with("/links/2/id", json!("api-db"), "links[2].id", "which links[1] already has");
+}
+
+#[test]
+fn links_must_make_sense() {
+    refused_with("/links/1/to", json!("dbb"), "links[1].to", "there is no node \"dbb\"");
+    refused_with("/links/1/from", json!("apii"), "links[1].from", "there is no node \"apii\"");
+    refused_with("/links/1/to", json!("api"), "links[1]", "cannot be linked to itself");
+    refused_with("/links/1/to", json!("users"), "links[1]", "");
+    refused_with("/links/-", json!({"id": "again", "from": "api", "to": "db"}), "links[4]", "as links[1] already does");
+}
+
+#[test]
+fn calls_may_not_go_round_in_a_circle() {
+    let mut file = good();
+    let nodes = file["nodes"].as_array_mut().unwrap();
+    for id in ["b", "c"] {
+        nodes.push(json!({"id": id, "kind": "service", "name": id, "x": 0, "y": 0}));
+    }
+    let links = file["links"].as_array_mut().unwrap();
+    for (from, to) in [("api", "b"), ("b", "c"), ("c", "api")] {
+        links.push(json!({"id": format!("{from}-{to}"), "from": from, "to": to}));
+    }
+    let problem = read_json(&file).unwrap_err();
+    assert_eq!(problem.at, "links");
+    assert!(
+        ["api → b → c → api", "b → c → api → b", "c → api → b → c"].iter().any(|ring| problem.message.contains(ring)),
+        "{problem}"
+    );
+}
+
+#[test]
+fn the_journal_must_fit_the_diagram() {
+    refused_with("/journal/0/at_ns", json!(1000000001), "journal[1].at_ns", "before the entry above it");
+    refused_with("/journal/0/node", json!("nobody"), "journal[0].node", "there is no node \"nobody\"");
+    refused_with("/journal/2/link", json!("nolink"), "journal[2].link", "there is no link \"nolink\"");
+    refused_with("/journal/0/fault", json!("melt"), "journal[0].fault", "must be one of crash, restart");
+    refused_with("/journal/3/edit", json!("paint"), "journal[3].edit", "must be one of add_node");
+    refused_with("/journal/0", json!({"at_ns": 1}), "journal[0]", "either a field fault or a field edit");
+    refused_with("/journal/0", json!({"at_ns": 1, "fault": "crash", "edit": "move"}), "journal[0]", "both");
+    refused_with("/journal/0", json!({"at_ns": 1, "edit": "move", "id": "db", "x": 1, "y": 1}), "journal[0].edit", "not in the journal");
+    refused_with("/journal/0", json!({"at_ns": 1, "edit": "remove_node", "id": "db"}), "journal[0].id", "still has link");
+    refused_with("/journal/4/node/id", json!("api"), "journal[4].node.id", "already a node");
+    refused_with("/journal/4/node/params", json!({"x": 1}), "journal[4].node.params.x", "known are");
+    refused_with("/journal/5/link/to", json!("x"), "journal[5].link.to", "there is no node");
+    refused_with("/journal/5/link", json!({"id": "n", "from": "api", "to": "db"}), "journal[5].link", "already linked");
+    refused_with("/journal/-", json!({"at_ns": 3000000001u64, "fault": "crash", "node": "api2"}), "journal[9].node", "no node");
+    refused_with("/journal/-", json!({"at_ns": 4000000000u64, "fault": "flush", "node": "db"}), "journal[9].node", "only a cache");
+    let doc = Document { journal: vec![(SimTime(1), Entry::Edit(Edit::Move { id: "a".into(), x: 0.0, y: 0.0 }))], ..Document::default() };
+    assert!(read(&write(&doc)).is_err());
+}
+
+#[test]
+fn numbers_that_are_none() {
+    let text = good().to_string();
+    for (word, message) in [("NaN", "NaN is not a number"), ("Infinity", "Infinity is not"), ("-Infinity", "Infinity is not"), ("1e999", "too large")] {
+        let problem = read(&text.replacen("\"x\":240", &format!("\"x\":{word}"), 1)).unwrap_err();
+        assert!(problem.at.starts_with("nodes[1].x (line 1 column"), "{problem}");
+        assert!(problem.message.contains(message), "{word}: {problem}");
+    }
+    for v in [f64::NAN, f64::INFINITY] {
+        let mut doc = read(&text).unwrap();
+        doc.nodes[0].x = v;
+        assert_eq!(faultline::diagram::read::validate(&doc).unwrap_err().at, "nodes[0].x");
+        doc.nodes[0].x = 0.0;
+        doc.view.zoom = v;
+        assert_eq!(faultline::diagram::read::validate(&doc).unwrap_err().at, "view.zoom");
+    }
+}
+
+#[test]
+fn a_field_that_is_there_twice_is_refused() {
+    let text = good().to_string().replacen("\"x\":240", "\"x\":1,\"x\":240", 1);
+    let problem = read(&text).unwrap_err();
+    assert_eq!((problem.at.as_str(), problem.message.as_str()), ("nodes[1].x", "is there twice"));
+}
+
+#[test]
+fn truncated_text_is_refused_at_every_length() {
+    let text = write(&read_json(&good()).unwrap());
+    let end = text.trim_end().len();
+    for cut in (0..end).filter(|i| text.is_char_boundary(*i)) {
+        let problem = read(&text[..cut]).unwrap_err();
+        assert!(problem.message.contains("ends here") || problem.message.contains("empty") , "{cut}: {problem}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let text = good().to_string().replacen("\"clarity\":[1", &format!("\"clarity\":[{deep}"), 1);
+        let problem = read(&text).unwrap_err();
+        assert!(problem.message.contains("nested too deeply"), "{problem}");
+        assert!(problem.to_string().len() < 300, "{problem}");
+    }
+}
+
+#[test]
+fn a_million_nodes_are_refused_at_once() {
+    let node = "{},";
+    let text = format!(r#"{{"format":"faultline","version":1,"nodes":[{}{{}}],"links":[]}}"#, node.repeat(1_000_000));
+    let problem = read(&text).unwrap_err();
+    assert_eq!(problem.to_string(), "nodes: there are more than 2000 nodes");
+    let text = text.replacen("nodes", "anything", 1);
+    assert!(read(&text).unwrap_err().message.contains("more than 1000000 values"));
+    let long = format!("{{\"format\":\"{}\"}}", "x".repeat(9 << 20));
+    assert!(read(&long).unwrap_err().message.contains("at most 8388608 are read"));
+    for (list, limit) in [("links", 8_000), ("journal", 10_000)] {
+        let text = format!(r#"{{"format":"faultline","version":1,"{list}":[{}{{}}]}}"#, node.repeat(limit));
+        assert!(read(&text).unwrap_err().message.contains(&format!("more than {limit}")));
+    }
+}
+
+#[test]
+fn the_largest_legal_diagram_is_read() {
+    let node = |i: usize| json!({"id": format!("n{i}"), "kind": "service", "name": format!("N {i}"), "x": i % 50 * 200, "y": i / 50 * 120});
+    let ends = (0..2000usize).flat_map(|i| (1..=4).map(move |d| (i, i + d))).filter(|(_, to)| *to < 2000);
+    let link = |(a, b): (usize, usize)| json!({"id": format!("{a}-{b}"), "from": format!("n{a}"), "to": format!("n{b}")});
+    let file = json!({
+        "format": "faultline", "version": 1,
+        "nodes": (0..2000).map(node).collect::<Vec<_>>(),
+        "links": ends.map(link).collect::<Vec<_>>(),
+        "journal": (0..10_000).map(|i| json!({"at_ns": i, "fault": "crash", "node": format!("n{}", i % 2000)})).collect::<Vec<_>>(),
+    });
+    let doc = read_json(&file).unwrap();
+    assert_eq!(doc.nodes.len(), 2000);
+    let mut more = file.clone();
+    more["journal"].as_array_mut().unwrap()[9_999] = json!({"at_ns": 20_000, "edit": "add_node", "node": node(2000)});
+    assert!(read_json(&more).unwrap_err().message.contains("at most 2000 nodes"));
+}
+
+#[test]
+fn every_starter_is_read_and_written_without_a_change() {
+    for scenario in faultline::lab::scenarios::scenarios() {
+        let doc = read(scenario.json).unwrap_or_else(|problem| panic!("{}: {problem}", scenario.id));
+        assert_eq!(read(&write(&doc)).unwrap(), stripped(&doc), "{}", scenario.id);
+    }
+}

@@ -1,0 +1,23 @@
+//! Every starter reads without complaint, runs, keeps its books balanced and gives the same run each time.
+
+use faultline::diagram::read::read;
+use faultline::engine::SimTime;
+use faultline::lab::scenarios::scenarios;
+use faultline::lab::Experiment;
+
+#[test]
+fn every_starter_runs_and_keeps_its_books() {
+    assert!(scenarios().len() >= 7);
+    for s in scenarios() {
+        let document = read(s.json).unwrap_or_else(|e| panic!("{}: {e}", s.id));
+        let mut experiment = Experiment::new(&document);
+        experiment.advance(SimTime::from_secs_f64(20.0), u64::MAX);
+        experiment.check_books().unwrap_or_else(|e| panic!("{}: {e}", s.id));
+        let report = experiment.report();
+        println!("{}: {}", s.id, serde_json::to_string_pretty(&report).unwrap());
+        assert!(report.totals.ok > 500, "{}: {:?}", s.id, report.totals);
+        let mut again = Experiment::new(&document).without_stories();
+        again.advance(SimTime::from_secs_f64(20.0), u64::MAX);
+        assert_eq!(again.trace_hash(), experiment.trace_hash(), "{}", s.id);
+    }
+}
