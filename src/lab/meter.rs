@@ -81,6 +81,15 @@ impl Raw {
         Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, latency: Latency::new(2) }
     }
 
+    /// Takes up the bucket that follows.
+    fn absorb(&mut self, next: &Raw) {
+        self.bucket.length = self.bucket.length + next.bucket.length;
+        self.ok += next.ok;
+        self.failed.merge(&next.failed);
+        self.stale += next.stale;
+        self.latency.merge(&next.latency);
+    }
+
     fn render(&mut self) {
         let seconds = self.bucket.length.as_secs_f64().max(1e-9);
         self.bucket.ok_per_s = self.ok as f64 / seconds;
@@ -193,11 +202,7 @@ impl Meter {
 
     fn coarsen(&mut self) {
         merge_pairs(&mut self.raw, |a, b| {
-            a.bucket.length = a.bucket.length + b.bucket.length;
-            a.ok += b.ok;
-            a.failed.merge(&b.failed);
-            a.stale += b.stale;
-            a.latency.merge(&b.latency);
+            a.absorb(b);
             a.render();
         });
         self.series = self.raw.iter().map(|r| r.bucket.clone()).collect();
@@ -213,6 +218,22 @@ impl Meter {
     /// The closed buckets.
     pub fn series(&self) -> &[Bucket] {
         &self.series
+    }
+
+    /// The closed buckets, neighbours merged until at most `most` are left: percentiles are those of all the merged requests.
+    pub fn series_of_at_most(&self, most: usize) -> Vec<Bucket> {
+        let per = self.raw.len().div_ceil(most.max(1)).max(1).next_power_of_two();
+        if per == 1 {
+            return self.series.clone();
+        }
+        let merged = |chunk: &[Raw]| {
+            let (first, rest) = chunk.split_first()?;
+            let mut sum = first.clone();
+            rest.iter().for_each(|next| sum.absorb(next));
+            sum.render();
+            Some(sum.bucket)
+        };
+        self.raw.chunks(per).filter_map(merged).collect()
     }
 
     /// A node's closed buckets; nodes added late have fewer.

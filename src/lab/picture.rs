@@ -135,6 +135,11 @@ impl Experiment {
         self.meter.series()
     }
 
+    /// The series with neighbours merged until at most `most` buckets are left: for charts that are to be read rather than measured.
+    pub fn series_of_at_most(&self, most: usize) -> Vec<Bucket> {
+        self.meter.series_of_at_most(most)
+    }
+
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
         self.node_index(id).map(|n| self.meter.node_series(n).to_vec()).unwrap_or_default()

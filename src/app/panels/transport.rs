@@ -138,7 +138,7 @@ fn Seed() -> impl IntoView {
     let typed = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<String>);
     Effect::new(move || {
-        seed.track();
+        seed.get();
         typed.set(None);
         error.set(None);
     });

@@ -8,6 +8,11 @@ use crate::lab::frame::{Bucket, Gauge, NodeBucket};
 /// Reasons that get a line of their own; the rest are added up as `other`.
 const REASONS_SHOWN: usize = 4;
 
+/// Points a line at most has, so that it can be read.
+pub const MOST_POINTS: usize = 60;
+/// Current rates are averaged over at least this long, in seconds.
+const CURRENT_S: f64 = 1.0;
+
 /// The colour of a line, as a token of `style/tokens.css`, and its dashes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ink {
@@ -121,6 +126,24 @@ pub fn system(buckets: &[Bucket], now: SimTime) -> ChartSet {
     ChartSet { spans, charts: vec![throughput(buckets), latency(buckets), stale(buckets)] }
 }
 
+/// A rate over the last second or so.
+fn current(buckets: &[Bucket], rate: impl Fn(&Bucket) -> f64) -> f64 {
+    let (mut sum, mut length) = (0.0, 0.0);
+    for bucket in buckets.iter().rev() {
+        let seconds = bucket.length.as_secs_f64();
+        sum += rate(bucket) * seconds;
+        length += seconds;
+        if length >= CURRENT_S {
+            break;
+        }
+    }
+    if length > 0.0 {
+        sum / length
+    } else {
+        0.0
+    }
+}
+
 fn throughput(buckets: &[Bucket]) -> Chart {
     let mut totals: Vec<(&'static str, f64)> = Vec::new();
     for (reason, rate) in buckets.iter().flat_map(|b| &b.failed_per_s) {
@@ -165,9 +188,8 @@ fn throughput(buckets: &[Bucket]) -> Chart {
         values: buckets.iter().map(|b| Some(b.ok_per_s)).collect(),
         stacked: false,
     });
-    let last = buckets.last();
-    let ok = last.map_or(0.0, |b| b.ok_per_s);
-    let failed: f64 = last.map_or(0.0, |b| b.failed_per_s.iter().map(|f| f.1).sum());
+    let ok = current(buckets, |b| b.ok_per_s);
+    let failed = current(buckets, |b| b.failed_per_s.iter().map(|f| f.1).sum());
     let summary = if failed > 0.0 {
         format!("{} requests a second succeed and {} fail", format::figure(ok), format::figure(failed))
     } else {
@@ -213,7 +235,7 @@ fn latency(buckets: &[Bucket]) -> Chart {
 }
 
 fn stale(buckets: &[Bucket]) -> Chart {
-    let now = buckets.last().map_or(0.0, |b| b.stale_per_s);
+    let now = current(buckets, |b| b.stale_per_s);
     let ever = buckets.iter().any(|b| b.stale_per_s > 0.0);
     Chart {
         name: "stale".into(),
@@ -235,6 +257,17 @@ fn stale(buckets: &[Bucket]) -> Chart {
     }
 }
 
+/// Neighbours merged until at most [`MOST_POINTS`] are left.
+fn merge(buckets: &[NodeBucket]) -> Vec<NodeBucket> {
+    let per = buckets.len().div_ceil(MOST_POINTS).max(1).next_power_of_two();
+    let merged = |chunk: &[NodeBucket]| {
+        let (first, last) = (chunk.first()?, chunk.last()?);
+        let mean = |pick: fn(&NodeBucket) -> f64| chunk.iter().map(pick).sum::<f64>() / chunk.len() as f64;
+        Some(NodeBucket { start: first.start, utilisation: mean(|b| b.utilisation), queue: mean(|b| b.queue), gauges: last.gauges.clone() })
+    };
+    buckets.chunks(per).filter_map(merged).collect()
+}
+
 /// The charts of one node. `gauges` are its current gauges: they give names and units to what the buckets hold.
 pub fn node(buckets: &[NodeBucket], gauges: &[Gauge], has_station: bool, now: SimTime) -> ChartSet {
     let length = match buckets {
@@ -242,11 +275,14 @@ pub fn node(buckets: &[NodeBucket], gauges: &[Gauge], has_station: bool, now: Si
         _ => now.since(SimTime::ZERO),
     };
     let n = complete(buckets.iter().map(|b| (b.start, length)), now);
-    let buckets = &buckets[..n];
+    let end = buckets[..n].last().map_or(SimTime::ZERO, |b| b.start + length);
+    let merged = merge(&buckets[..n]);
+    let buckets = &merged[..];
     let Some(last) = buckets.last() else {
         return ChartSet::default();
     };
-    let spans = buckets.iter().map(|b| (b.start.as_secs_f64(), (b.start + length).as_secs_f64())).collect();
+    let ends = buckets.iter().skip(1).map(|b| b.start).chain([end]);
+    let spans = buckets.iter().zip(ends).map(|(b, end)| (b.start.as_secs_f64(), end.as_secs_f64())).collect();
     let single = |name: &str, title: String, unit: &'static str, token: &'static str, least_top: f64, values: Vec<Option<f64>>| {
         let headline = values.last().copied().flatten().map_or("–".to_string(), |v| format::with_unit(v, unit));
         let summary = format!("{title} is {headline}");

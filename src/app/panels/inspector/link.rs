@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::figures::{of_link, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
-use crate::app::button::ActionButton;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
 use crate::components;
@@ -63,7 +62,6 @@ pub fn LinkInspector(id: String) -> impl IntoView {
             })
         })
         .collect_view();
-    let cut_text = Signal::derive(move || if cut.get() { "Mend" } else { "Cut" });
     view! {
         <section class="subject" aria-label="Selected link">
             <header class="subject-head">
@@ -78,10 +76,6 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                     <i class="state-dot" aria-hidden="true"></i>
                     <span>{move || if cut.get() { "Cut: drops everything silently, both ways" } else { "Up" }}</span>
                 </p>
-                <div class="verbs" role="group" aria-label="Break and edit">
-                    <ActionButton id="cut" text=cut_text class="outlined small"/>
-                    <span class="verbs-end"><ActionButton id="delete" class="small"/></span>
-                </div>
             </header>
             <section class="group" aria-label="Now">
                 <h3>"Now"</h3>

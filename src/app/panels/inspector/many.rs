@@ -29,19 +29,11 @@ pub fn ManyInspector() -> impl IntoView {
             named.collect::<Vec<_>>()
         })
     });
-    let has_links = Memo::new(move |_| session.selection.with(|s| !s.links.is_empty()));
     view! {
         <section class="subject" aria-label="Selection">
             <header class="subject-head">
                 <h2>{title}</h2>
-                <div class="verbs" role="group" aria-label="Break and edit">
-                    <Show when=move || !names.with(Vec::is_empty)>
-                        <ActionButton id="crash" text=Signal::stored("Crash or restart") class="outlined small"/>
-                        <ActionButton id="slow" text=Signal::stored("Slow or normal") class="outlined small"/>
-                    </Show>
-                    <Show when=move || has_links.get()>
-                        <ActionButton id="cut" text=Signal::stored("Cut or mend") class="outlined small"/>
-                    </Show>
+                <div class="verbs" role="group" aria-label="Edit them all">
                     <ActionButton id="duplicate" text=Signal::stored("Duplicate") class="outlined small"/>
                     <ActionButton id="delete" text=Signal::stored("Delete") class="outlined small"/>
                 </div>

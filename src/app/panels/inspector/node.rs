@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
-use crate::app::button::ActionButton;
 use crate::app::panels::format;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
@@ -49,7 +48,6 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                     {kind.map_or_else(|| format!("Unknown kind “{kind_id}”"), |k| k.label.to_string())}
                 </p>
                 <State id=id.clone() frame=frame/>
-                <Verbs frame=frame flushes=kind_id == "cache"/>
             </header>
             <section class="group" aria-label="Now">
                 <h3>"Now"</h3>
@@ -135,25 +133,6 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
         <Show when=move || !avoided.with(String::is_empty)>
             <p class="state-note">{move || avoided.get()}</p>
         </Show>
-    }
-}
-
-/// What can be done to it.
-#[component]
-fn Verbs(frame: Memo<Option<NodeFrame>>, flushes: bool) -> impl IntoView {
-    let health = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.health)));
-    let crash = Signal::derive(move || if matches!(health.get(), Some(Health::Down(_))) { "Restart" } else { "Crash" });
-    let slow = Signal::derive(move || if matches!(health.get(), Some(Health::Slow(_))) { "Normal speed" } else { "Slow" });
-    view! {
-        <div class="verbs" role="group" aria-label="Break and edit">
-            <ActionButton id="crash" text=crash class="outlined small"/>
-            <ActionButton id="slow" text=slow class="outlined small"/>
-            {flushes.then(|| view! { <ActionButton id="flush" text=Signal::stored("Flush") class="outlined small"/> })}
-            <span class="verbs-end">
-                <ActionButton id="duplicate" class="small"/>
-                <ActionButton id="delete" class="small"/>
-            </span>
-        </div>
     }
 }
 

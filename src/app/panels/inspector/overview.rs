@@ -16,7 +16,7 @@ pub fn Overview() -> impl IntoView {
     let session = Session::get();
     let beat = slowly(session);
     let figures = Signal::derive(move || {
-        beat.track();
+        beat.get();
         session.with_experiment(|e| figures(&e.totals()))
     });
     let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));

@@ -44,7 +44,7 @@ pub fn RecentRequests(
     let session = Session::get();
     let held = RwSignal::new(false);
     let rows = Memo::new(move |last: Option<&Vec<Row>>| {
-        beat.track();
+        beat.get();
         match last {
             Some(last) if held.get() && !last.is_empty() => last.clone(),
             _ => read(session),
