@@ -52,7 +52,7 @@ fn bench() -> Document {
 fn outcome(document: &Document) -> Value {
     let mut experiment = Experiment::new(document).without_stories();
     let fault = |e: &mut Experiment, fault: Fault| e.apply(&Entry::Fault(fault)).unwrap();
-    experiment.advance(SimTime::from_secs_f64(4.0), u64::MAX);
+    experiment.advance(SimTime::from_secs_f64(3.87), u64::MAX);
     fault(&mut experiment, Fault::Crash { node: "s1".into() });
     fault(&mut experiment, Fault::Crash { node: "d1".into() });
     experiment.advance(SimTime::from_secs_f64(6.0), u64::MAX);
@@ -93,6 +93,9 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("service", "discipline") => vec![("s1", "queue_limit", json!(50)), ("s2", "queue_limit", json!(50))],
         ("load_balancer", "virtual_nodes") => vec![("balancer", "hash_on", json!("key"))],
         ("database", "queue_limit") => crowd_at_d1(2),
+        ("replica", "queue_limit") => {
+            vec![("replica", "read_time", json!({"law": "constant", "value_ms": 60})), ("s2", "workers", json!(50))]
+        }
         ("database", "connections") => crowd_at_d1(50),
         ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
         ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
