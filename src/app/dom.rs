@@ -45,7 +45,7 @@ pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
     let tag = element.tag_name();
     if tag == "INPUT" {
         let kind = element.get_attribute("type").unwrap_or_default();
-        return !matches!(kind.as_str(), "checkbox" | "radio" | "button" | "submit");
+        return !matches!(kind.as_str(), "checkbox" | "radio" | "range" | "button" | "submit");
     }
     matches!(tag.as_str(), "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
