@@ -325,8 +325,20 @@ fn damaged(text: &str, wounds: &[(u8, u32, u8)]) -> String {
 /// A tree with one value exchanged for another of a wrong kind.
 fn mutate(tree: &mut Json, c: &mut Choices) {
     let wrong = [
-        json!(null), json!(-1), json!(1e300), json!(u64::MAX), json!(""), json!("db"), json!([]), json!({}), json!([[[]]]),
-        json!(true), json!(0.5), json!({"law": "constant", "value_ms": 1}), json!("service"), json!(i64::MIN),
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(""),
+        json!("db"),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!(true),
+        json!(0.5),
+        json!({"law": "constant", "value_ms": 1}),
+        json!("service"),
+        json!(i64::MIN),
     ];
     let stop = c.below(6) == 0;
     match tree {

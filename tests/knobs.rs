@@ -1,6 +1,8 @@
 //! No decorative knob: turning any parameter of any kind, or of a link, changes a measured outcome. The walk covers every
 //! declaration; a parameter without a bench that shows its effect fails.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use faultline::components;
 use faultline::diagram::document::Edit;
 use faultline::diagram::param::{ParamSpec, ParamType};

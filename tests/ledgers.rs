@@ -1,6 +1,8 @@
 //! Laws that hold for every diagram, every edit while running and every fault: the three ledgers and Little's law balance
 //! exactly at every check, nothing panics, and replaying the journal gives the same run.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType, Values};
 use faultline::diagram::read::{read, validate, write};
@@ -18,7 +20,8 @@ struct Dice {
 
 impl Dice {
     fn below(&mut self, n: usize) -> usize {
-        let number = self.numbers[self.next % self.numbers.len()].wrapping_add(((self.next / self.numbers.len()) as u32).wrapping_mul(0x9e37_79b9));
+        let number =
+            self.numbers[self.next % self.numbers.len()].wrapping_add(((self.next / self.numbers.len()) as u32).wrapping_mul(0x9e37_79b9));
         self.next += 1;
         number as usize % n.max(1)
     }

@@ -77,7 +77,11 @@ impl Clients {
             Source::Bursty => {
                 let period = p.burst_length + p.burst_pause;
                 // The pause comes first, so that a burst is seen to begin.
-                if now.0 % period.0 >= p.burst_pause.0 { p.burst_rate_per_s } else { p.rate_per_s }
+                if now.0 % period.0 >= p.burst_pause.0 {
+                    p.burst_rate_per_s
+                } else {
+                    p.rate_per_s
+                }
             }
             Source::Ramp => {
                 let done = (now.as_secs_f64() / p.ramp_length.as_secs_f64()).min(1.0);

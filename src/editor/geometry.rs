@@ -64,12 +64,7 @@ impl Rect {
 
     /// Larger by `margin` on every side.
     pub fn grown(&self, margin: f64) -> Rect {
-        Rect {
-            x: self.x - margin,
-            y: self.y - margin,
-            width: self.width + 2.0 * margin,
-            height: self.height + 2.0 * margin,
-        }
+        Rect { x: self.x - margin, y: self.y - margin, width: self.width + 2.0 * margin, height: self.height + 2.0 * margin }
     }
 }
 

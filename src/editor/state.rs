@@ -45,9 +45,7 @@ impl Change {
         match (a, b) {
             (Edit::SetNodeParam { id, param, .. }, Edit::SetNodeParam { id: i, param: p, .. })
             | (Edit::SetLinkParam { id, param, .. }, Edit::SetLinkParam { id: i, param: p, .. }) => id == i && param == p,
-            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => {
-                id == i
-            }
+            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => id == i,
             _ => false,
         }
     }
@@ -268,12 +266,8 @@ impl State {
 
 fn sets_what_is_set(diagram: &Document, edit: &Edit) -> bool {
     match edit {
-        Edit::SetNodeParam { id, param, value } => {
-            diagram.node(id).is_some_and(|n| n.params.get(param).unwrap_or(&Json::Null) == value)
-        }
-        Edit::SetLinkParam { id, param, value } => {
-            diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value)
-        }
+        Edit::SetNodeParam { id, param, value } => diagram.node(id).is_some_and(|n| n.params.get(param).unwrap_or(&Json::Null) == value),
+        Edit::SetLinkParam { id, param, value } => diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value),
         Edit::Rename { id, name } => diagram.node(id).is_some_and(|n| n.name == *name),
         Edit::Move { id, x, y } => diagram.node(id).is_some_and(|n| n.x == *x && n.y == *y),
         _ => false,
