@@ -111,10 +111,9 @@ fn run_prints_the_report_of_the_design() {
         assert!(report["nodes"]["cache"].get(field).is_some(), "{field} is missing");
     }
     assert!(report["nodes"]["replica-a"].get("lag_ms").is_some());
-    for field in [
-        "reads", "stale_reads", "read_your_writes_violations", "monotonic_read_violations", "lost_writes", "conflicts",
-        "linearizable",
-    ] {
+    for field in
+        ["reads", "stale_reads", "read_your_writes_violations", "monotonic_read_violations", "lost_writes", "conflicts", "linearizable"]
+    {
         assert!(report["consistency"].get(field).is_some(), "{field} is missing");
     }
     assert_eq!(report["simulated_s"], 5.0);

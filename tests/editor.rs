@@ -8,6 +8,7 @@ use faultline::diagram::read::{read, stripped, validate, write};
 use faultline::diagram::{Document, View};
 use faultline::editor::{commands, geometry, share, Editor, Selection, Step};
 use faultline::engine::SimTime;
+use faultline::lab::Experiment;
 use proptest::prelude::*;
 use serde_json::{json, Value as Json};
 
@@ -238,6 +239,64 @@ proptest! {
     }
 }
 
+/// Moves the clock while an experiment runs along; every step that is performed is told to it.
+fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
+    let mut editor = Editor::new(start);
+    let mut experiment = Experiment::new(editor.document());
+    for part in choices.chunks(10) {
+        let mut c = Choices(part.iter());
+        let now = experiment.now();
+        let told = match c.below(8) {
+            0 => editor.undo(now).map(|(_, told)| told).unwrap_or_default(),
+            1 => editor.redo(now).map(|(_, told)| told).unwrap_or_default(),
+            _ => match a_step(editor.diagram(), &mut c) {
+                Some(step) => editor.perform(step, now).unwrap_or_default(),
+                None => Vec::new(),
+            },
+        };
+        if now == SimTime::ZERO {
+            // Before anything has run an edit is part of the base.
+            experiment = Experiment::new(editor.document());
+        } else {
+            told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+        }
+        // Sometimes the clock stands still, sometimes it is stopped between two events, sometimes on one.
+        match c.below(4) {
+            0 => {}
+            1 => {
+                experiment.step();
+            }
+            _ => {
+                experiment.advance(SimTime(now.0 + c.below(40) as u64 * 1_000_003), 3_000);
+            }
+        }
+    }
+    // A run to a moment includes all that happens at that moment.
+    experiment.advance(experiment.now(), u64::MAX);
+    editor.set_moment(experiment.now());
+    (editor, experiment)
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn opening_what_was_saved_replays_the_very_same_run(
+        scenario in 0usize..100,
+        choices in prop::collection::vec(any::<u32>(), 0..300),
+    ) {
+        let all = faultline::lab::scenarios::scenarios();
+        let start = read(all[scenario % all.len()].json).unwrap();
+        let (editor, live) = played(start, &choices);
+        live.check_books().unwrap();
+        let doc = share::decode(&share::encode(editor.document())).unwrap();
+        let mut again = Experiment::new(&doc);
+        again.advance(doc.moment, u64::MAX);
+        prop_assert_eq!(again.trace_hash(), live.trace_hash(), "{}", write(&doc));
+        prop_assert_eq!(again.now(), live.now());
+    }
+}
+
 /// Text damaged in a few places: bytes changed, left out, doubled, or cut off at the end.
 fn damaged(text: &str, wounds: &[(u8, u32, u8)]) -> String {
     let mut bytes = text.as_bytes().to_vec();
@@ -266,8 +325,20 @@ fn damaged(text: &str, wounds: &[(u8, u32, u8)]) -> String {
 /// A tree with one value exchanged for another of a wrong kind.
 fn mutate(tree: &mut Json, c: &mut Choices) {
     let wrong = [
-        json!(null), json!(-1), json!(1e300), json!(u64::MAX), json!(""), json!("db"), json!([]), json!({}), json!([[[]]]),
-        json!(true), json!(0.5), json!({"law": "constant", "value_ms": 1}), json!("service"), json!(i64::MIN),
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(""),
+        json!("db"),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!(true),
+        json!(0.5),
+        json!({"law": "constant", "value_ms": 1}),
+        json!("service"),
+        json!(i64::MIN),
     ];
     let stop = c.below(6) == 0;
     match tree {

@@ -157,9 +157,27 @@ fn versions() {
 #[test]
 fn missing_fields() {
     for pointer in [
-        "/nodes", "/links", "/nodes/0/id", "/nodes/0/kind", "/nodes/0/name", "/nodes/0/x", "/nodes/0/y", "/links/1/id",
-        "/links/1/from", "/links/1/to", "/view/x", "/view/zoom", "/journal/0/at_ns", "/journal/0/node", "/journal/1/factor",
-        "/journal/2/link", "/journal/3/id", "/journal/3/param", "/journal/3/value", "/journal/4/node", "/journal/4/node/kind",
+        "/nodes",
+        "/links",
+        "/nodes/0/id",
+        "/nodes/0/kind",
+        "/nodes/0/name",
+        "/nodes/0/x",
+        "/nodes/0/y",
+        "/links/1/id",
+        "/links/1/from",
+        "/links/1/to",
+        "/view/x",
+        "/view/zoom",
+        "/journal/0/at_ns",
+        "/journal/0/node",
+        "/journal/1/factor",
+        "/journal/2/link",
+        "/journal/3/id",
+        "/journal/3/param",
+        "/journal/3/value",
+        "/journal/4/node",
+        "/journal/4/node/kind",
     ] {
         refused_without(pointer);
     }
@@ -269,10 +287,7 @@ fn calls_may_not_go_round_in_a_circle() {
     }
     let problem = read_json(&file).unwrap_err();
     assert_eq!(problem.at, "links");
-    assert!(
-        ["api → b → c → api", "b → c → api → b", "c → api → b → c"].iter().any(|ring| problem.message.contains(ring)),
-        "{problem}"
-    );
+    assert!(["api → b → c → api", "b → c → api → b", "c → api → b → c"].iter().any(|ring| problem.message.contains(ring)), "{problem}");
 }
 
 #[test]
@@ -299,7 +314,9 @@ fn the_journal_must_fit_the_diagram() {
 #[test]
 fn numbers_that_are_none() {
     let text = good().to_string();
-    for (word, message) in [("NaN", "NaN is not a number"), ("Infinity", "Infinity is not"), ("-Infinity", "Infinity is not"), ("1e999", "too large")] {
+    for (word, message) in
+        [("NaN", "NaN is not a number"), ("Infinity", "Infinity is not"), ("-Infinity", "Infinity is not"), ("1e999", "too large")]
+    {
         let problem = read(&text.replacen("\"x\":240", &format!("\"x\":{word}"), 1)).unwrap_err();
         assert!(problem.at.starts_with("nodes[1].x (line 1 column"), "{problem}");
         assert!(problem.message.contains(message), "{word}: {problem}");
@@ -327,7 +344,7 @@ fn truncated_text_is_refused_at_every_length() {
     let end = text.trim_end().len();
     for cut in (0..end).filter(|i| text.is_char_boundary(*i)) {
         let problem = read(&text[..cut]).unwrap_err();
-        assert!(problem.message.contains("ends here") || problem.message.contains("empty") , "{cut}: {problem}");
+        assert!(problem.message.contains("ends here") || problem.message.contains("empty"), "{cut}: {problem}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every starter reads without complaint, runs, keeps its books balanced and gives the same run each time.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use faultline::diagram::read::read;
 use faultline::engine::SimTime;
 use faultline::lab::scenarios::scenarios;

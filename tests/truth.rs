@@ -1,6 +1,8 @@
 //! The engine against queueing theory: exact formulas, several seeds, confidence intervals. Each case is a document run
 //! through the public interface. Four standard errors must be at most 2 % of the value, so a 3 % error in the model fails.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use faultline::diagram::read::read;
 use faultline::diagram::Document;
 use faultline::engine::SimTime;
@@ -133,7 +135,8 @@ fn balancing_algorithms_differ_as_the_supermarket_model_says() {
         balancer.as_object_mut().unwrap().extend(algorithm.as_object().unwrap().clone());
         let names: Vec<String> = (0..10).map(|i| format!("s{i}")).collect();
         let server = json!({"workers": 1, "service_time": exp(10.0), "queue_limit": UNLIMITED});
-        let mut nodes = vec![("c", "clients", json!({"rate_per_s": 800, "read_percent": 100, "keys": 10})), ("b", "load_balancer", balancer)];
+        let mut nodes =
+            vec![("c", "clients", json!({"rate_per_s": 800, "read_percent": 100, "keys": 10})), ("b", "load_balancer", balancer)];
         nodes.extend(names.iter().map(|n| (n.as_str(), "service", server.clone())));
         let mut links = vec![("c", "b", json!({}))];
         links.extend(names.iter().map(|n| ("b", n.as_str(), json!({}))));

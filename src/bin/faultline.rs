@@ -45,9 +45,7 @@ fn main() -> ExitCode {
             Command::List { what, json } => Ok(reference::list(what, json)),
             Command::Describe { kind } => reference::describe(&kind),
         },
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Ok(Outcome::done(error.to_string()))
-        }
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(Outcome::done(error.to_string())),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Err("say what to do: run, check, list or describe (faultline --help explains)".into())
         }

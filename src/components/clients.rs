@@ -77,7 +77,11 @@ impl Clients {
             Source::Bursty => {
                 let period = p.burst_length + p.burst_pause;
                 // The pause comes first, so that a burst is seen to begin.
-                if now.0 % period.0 >= p.burst_pause.0 { p.burst_rate_per_s } else { p.rate_per_s }
+                if now.0 % period.0 >= p.burst_pause.0 {
+                    p.burst_rate_per_s
+                } else {
+                    p.rate_per_s
+                }
             }
             Source::Ramp => {
                 let done = (now.as_secs_f64() / p.ramp_length.as_secs_f64()).min(1.0);
@@ -124,9 +128,10 @@ impl Clients {
         ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline));
     }
 
-    fn think(&mut self, ctx: &mut Ctx<'_, Component>, user: u64) {
+    /// A user thinks before the next request, at least `least`.
+    fn think(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, least: SimDuration) {
         self.arrivals += 1;
-        let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.arrivals));
+        let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.arrivals)).max(least);
         ctx.set_timer(think, user | self.generation << 32);
     }
 
@@ -136,7 +141,7 @@ impl Clients {
         self.generation_began = ctx.now();
         if self.params.source == Source::Closed {
             for user in 0..u64::from(self.params.users) {
-                self.think(ctx, user);
+                self.think(ctx, user, SimDuration::ZERO);
             }
         } else {
             self.schedule_arrival(ctx);
@@ -221,7 +226,9 @@ impl Part for Clients {
         };
         // Users from before the last change of settings have been replaced.
         if self.params.source == Source::Closed && ended.start >= self.generation_began {
-            self.think(ctx, m.user);
+            // An answer in no time, without thinking, would stop the clock for ever.
+            let least = if now == ended.start { SimDuration::from_millis(1) } else { SimDuration::ZERO };
+            self.think(ctx, m.user, least);
         }
         stale
     }

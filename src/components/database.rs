@@ -283,7 +283,11 @@ impl Part for Database {
         let law = if operation.writes() { &p.write_time } else { &p.read_time };
         let own = law.sample(&mut ctx.rng(Purpose::Service, luck));
         let flush = operation.writes() && p.durability == Durability::EveryWrite;
-        if flush { own + p.flush_time } else { own }
+        if flush {
+            own + p.flush_time
+        } else {
+            own
+        }
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {

@@ -44,6 +44,10 @@ pub struct Replica {
     newest: VecDeque<u64>,
     stale_served: u64,
     reads: u64,
+    /// Sum and maximum, over the entries applied, of their age when applied.
+    lag_sum: SimDuration,
+    lag_max: SimDuration,
+    lag_count: u64,
 }
 
 impl Replica {
@@ -93,6 +97,9 @@ impl Part for Replica {
             newest: VecDeque::new(),
             stale_served: 0,
             reads: 0,
+            lag_sum: SimDuration::ZERO,
+            lag_max: SimDuration::ZERO,
+            lag_count: 0,
         }
     }
 
@@ -108,6 +115,8 @@ impl Part for Replica {
             Gauge { name: "stale_served", label: "stale answers", value: self.stale_served as f64, unit: "", of: None },
             Gauge::result("reads", self.reads as f64),
             Gauge::result("applied", self.applied as f64),
+            Gauge::result("lag_mean_ms", self.lag_sum.as_millis_f64() / self.lag_count.max(1) as f64),
+            Gauge::result("lag_max_ms", self.lag_max.as_millis_f64()),
         ]
     }
 
@@ -133,6 +142,11 @@ impl Part for Replica {
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
         self.applying = false;
         if let Some(((key, version), _)) = self.pending.pop_front() {
+            let (now, applied) = (ctx.now(), self.applied);
+            let age = self.primary.map_or(SimDuration::ZERO, |p| ctx.shared().lag(p, applied, now));
+            self.lag_sum = self.lag_sum + age;
+            self.lag_max = self.lag_max.max(age);
+            self.lag_count += 1;
             self.rows.insert(key, version);
             self.applied += 1;
             self.note_key(key);

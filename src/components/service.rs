@@ -156,10 +156,9 @@ impl Part for Service {
             (_, choice) => {
                 let (message, why) = match choice {
                     OnWrite::Update => (fill, Why::plain("put the new value into the cache")),
-                    _ => (
-                        crate::engine::Message { operation: Operation::Invalidate, ..message },
-                        Why::plain("invalidate the cached value"),
-                    ),
+                    _ => {
+                        (crate::engine::Message { operation: Operation::Invalidate, ..message }, Why::plain("invalidate the cached value"))
+                    }
                 };
                 let state = ctx.job_mut(job);
                 state.step = UPDATING_CACHE;

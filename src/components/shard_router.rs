@@ -65,6 +65,7 @@ impl Part for ShardRouter {
 
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
+        self.ring = Ring::default();
         self.shards.clear();
         self.sent.clear();
     }

@@ -169,7 +169,7 @@ pub enum Entry {
 /// Entries with their times, in order of time; equal times in order of entry.
 pub type Journal = Vec<(SimTime, Entry)>;
 
-/// The whole document. `nodes` and `links` are the diagram at time zero; [`Document::at`] gives it at a later time.
+/// The whole document. `nodes` and `links` are the diagram at time zero; [`Document::folded`] gives it after the journal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Title.

@@ -78,9 +78,9 @@ impl ParamSpec {
                     Err(format!("is {}, it must be one of {}", brief(value), names.join(", ")))
                 }
             },
-            ParamType::Law => serde_json::from_value::<Distribution>(value.clone())
-                .map_err(|e| format!("is not a distribution: {e}"))?
-                .check(),
+            ParamType::Law => {
+                serde_json::from_value::<Distribution>(value.clone()).map_err(|e| format!("is not a distribution: {e}"))?.check()
+            }
         }
     }
 

@@ -78,9 +78,10 @@ pub fn read(text: &str) -> Result<Document, Problem> {
     }
     let version = match top.get("version") {
         None => return Err(Problem::new("version", "is missing")),
-        Some(v) => v.as_u64().filter(|v| *v >= 1).ok_or_else(|| {
-            Problem::new("version", format!("is {}, it must be a whole number from 1", fields::brief(v)))
-        })?,
+        Some(v) => v
+            .as_u64()
+            .filter(|v| *v >= 1)
+            .ok_or_else(|| Problem::new("version", format!("is {}, it must be a whole number from 1", fields::brief(v))))?,
     };
     if version > u64::from(VERSION) {
         return Err(Problem::new(
@@ -116,12 +117,7 @@ pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problem> {
     Ok(doc)
 }
 
-fn list<T>(
-    top: &mut Fields,
-    name: &str,
-    limit: usize,
-    item: fn(Fields) -> Result<T, Problem>,
-) -> Result<Vec<T>, Problem> {
+fn list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Fields) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
     let items = top.required(name, Fields::array)?;
     if items.len() > limit {
         return Err(Problem::new(name, tree::too_many(name, limit)));
@@ -162,11 +158,7 @@ fn params(f: &mut Fields) -> Result<Values, Problem> {
 }
 
 fn read_view(mut f: Fields) -> Result<View, Problem> {
-    let view = View {
-        x: f.required("x", Fields::number)?,
-        y: f.required("y", Fields::number)?,
-        zoom: f.required("zoom", Fields::number)?,
-    };
+    let view = View { x: f.required("x", Fields::number)?, y: f.required("y", Fields::number)?, zoom: f.required("zoom", Fields::number)? };
     f.finish(&["x", "y", "zoom"])?;
     Ok(view)
 }

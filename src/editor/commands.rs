@@ -34,8 +34,7 @@ pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String
 /// Removes what is selected, and the links of removed nodes.
 pub fn delete(diagram: &Document, selection: &Selection) -> Step {
     let gone = |id: &str| selection.nodes.contains(id);
-    let links: Vec<_> =
-        diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone(&l.from) || gone(&l.to)).collect();
+    let links: Vec<_> = diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone(&l.from) || gone(&l.to)).collect();
     let nodes: Vec<_> = diagram.nodes.iter().filter(|n| gone(&n.id)).collect();
     let label = match (nodes.as_slice(), links.as_slice()) {
         ([], [link]) => format!("Delete the link {}", link_name(diagram, &link.id)),
@@ -146,9 +145,7 @@ pub fn link_name(diagram: &Document, id: &str) -> String {
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain([second]).chain(chars).collect()
-        }
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain([second]).chain(chars).collect(),
         _ => text.to_string(),
     }
 }

@@ -4,6 +4,8 @@
 mod camera;
 mod curve;
 mod neighbour;
+#[cfg(test)]
+mod tests;
 
 use crate::diagram::{Document, Node};
 
@@ -62,12 +64,7 @@ impl Rect {
 
     /// Larger by `margin` on every side.
     pub fn grown(&self, margin: f64) -> Rect {
-        Rect {
-            x: self.x - margin,
-            y: self.y - margin,
-            width: self.width + 2.0 * margin,
-            height: self.height + 2.0 * margin,
-        }
+        Rect { x: self.x - margin, y: self.y - margin, width: self.width + 2.0 * margin, height: self.height + 2.0 * margin }
     }
 }
 

@@ -124,8 +124,7 @@ impl Editor {
 
     fn remember(&mut self, step: Travel, joining: bool) {
         let joins = |last: &Travel| {
-            last.changes.len() == step.changes.len()
-                && last.changes.iter().zip(&step.changes).all(|(a, b)| a.same_target(b))
+            last.changes.len() == step.changes.len() && last.changes.iter().zip(&step.changes).all(|(a, b)| a.same_target(b))
         };
         let joined = joining && self.open && self.past.last().is_some_and(joins);
         self.open = joining;

@@ -29,9 +29,8 @@ pub fn decode(text: &str) -> Result<Document, Problem> {
     if text.len() > MAX_BYTES {
         return Err(bad("the link is too long"));
     }
-    let bytes = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| bad("the link is damaged: it holds letters that no link has, or its end is missing"))?;
+    let bytes =
+        URL_SAFE_NO_PAD.decode(text).map_err(|_| bad("the link is damaged: it holds letters that no link has, or its end is missing"))?;
     let inflated = decompress_to_vec_with_limit(&bytes, MAX_BYTES).map_err(|e| match e.status {
         TINFLStatus::HasMoreOutput => bad("the link holds more than a diagram can be"),
         TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => bad("the link is cut off"),

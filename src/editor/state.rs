@@ -6,6 +6,7 @@ use std::mem;
 use serde_json::Value as Json;
 
 use super::breakage::{subject, Breakage, Outcome};
+use crate::components;
 use crate::diagram::read::{check_edit, check_fault, MAX_JOURNAL};
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::SimTime;
@@ -44,9 +45,7 @@ impl Change {
         match (a, b) {
             (Edit::SetNodeParam { id, param, .. }, Edit::SetNodeParam { id: i, param: p, .. })
             | (Edit::SetLinkParam { id, param, .. }, Edit::SetLinkParam { id: i, param: p, .. }) => id == i && param == p,
-            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => {
-                id == i
-            }
+            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => id == i,
             _ => false,
         }
     }
@@ -133,6 +132,7 @@ impl State {
                 Change::Seed(seed) => back.push(vec![self.set_seed(seed)]),
                 Change::Entry(Entry::Fault(fault), _) => {
                     check_fault(&self.diagram, &fault).map_err(|p| p.message)?;
+                    self.can_happen(&fault)?;
                     match self.broken.apply(&fault) {
                         Outcome::Idle(why) => {
                             done.idle = Some(format!("{} {why}", self.name(&fault)));
@@ -210,6 +210,16 @@ impl State {
         self.passed += 1;
     }
 
+    /// A file may flush a kind that only a newer version knows; here there is nothing to flush.
+    fn can_happen(&self, fault: &Fault) -> Result<(), String> {
+        match fault {
+            Fault::Flush { node } if self.diagram.node(node).is_none_or(|n| components::kind(&n.kind).is_none()) => {
+                Err(format!("{} is of a kind that this version does not know: there is nothing to flush", self.name(fault)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Drops entries still to come that no longer fit: a scheduled crash of a node that was removed.
     fn prune(&mut self) {
         if self.passed == self.doc.journal.len() {
@@ -256,12 +266,8 @@ impl State {
 
 fn sets_what_is_set(diagram: &Document, edit: &Edit) -> bool {
     match edit {
-        Edit::SetNodeParam { id, param, value } => {
-            diagram.node(id).is_some_and(|n| n.params.get(param).unwrap_or(&Json::Null) == value)
-        }
-        Edit::SetLinkParam { id, param, value } => {
-            diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value)
-        }
+        Edit::SetNodeParam { id, param, value } => diagram.node(id).is_some_and(|n| n.params.get(param).unwrap_or(&Json::Null) == value),
+        Edit::SetLinkParam { id, param, value } => diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value),
         Edit::Rename { id, name } => diagram.node(id).is_some_and(|n| n.name == *name),
         Edit::Move { id, x, y } => diagram.node(id).is_some_and(|n| n.x == *x && n.y == *y),
         _ => false,

@@ -179,7 +179,7 @@ fn a_replica_takes_the_reads_and_the_primary_keeps_the_writes_in_one_step() {
     assert_eq!(param(&editor, "service-database", "when"), Some(json!("write")));
     assert_eq!(param(&editor, &id, "when"), Some(json!("read")));
     assert_eq!(param(&editor, &id, "pick"), Some(json!("one")));
-    assert_eq!(editor.can_undo(), Some("Connect Service to Replica for reads; Database keeps the writes"));
+    assert_eq!(editor.can_undo(), Some("Connect Service to Replica for reads; Database gets the writes"));
     // A second replica joins the first.
     add(&mut editor, "replica", START);
     wire(&mut editor, "database", "replica-2", START);
@@ -189,6 +189,31 @@ fn a_replica_takes_the_reads_and_the_primary_keeps_the_writes_in_one_step() {
         editor.undo(START);
     }
     assert_eq!(param(&editor, "service-database", "when"), None);
+}
+
+#[test]
+fn whichever_link_comes_last_divides_reads_from_writes() {
+    let links = [("service", "database"), ("database", "replica"), ("service", "replica")];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut editor = Editor::new(Document::default());
+        for kind in ["service", "database", "replica"] {
+            add(&mut editor, kind, START);
+        }
+        for i in order {
+            wire(&mut editor, links[i].0, links[i].1, START);
+        }
+        let params = |id: &str| serde_json::Value::Object(editor.diagram().link(id).unwrap().params.clone());
+        assert_eq!(params("service-database"), json!({"when": "write"}), "{order:?}");
+        assert_eq!(params("service-replica"), json!({"when": "read", "pick": "one"}), "{order:?}");
+        assert_eq!(params("database-replica"), json!({}), "{order:?}");
+        editor.undo(START);
+        assert!(editor.diagram().links.iter().all(|l| l.params.is_empty()));
+    }
+    // What somebody set otherwise stays.
+    let mut editor = small();
+    editor.perform(set_link_param(editor.diagram(), "service-database", "when", json!("read")), START).unwrap();
+    let id = wire(&mut editor, "service", "replica", START);
+    assert!(editor.diagram().link(&id).unwrap().params.is_empty());
 }
 
 #[test]

@@ -167,8 +167,7 @@ impl<B: Behaviour> Ctx<'_, B> {
         let luck = mix(0x5163_6e61, state.control_sent);
         let now = self.core.now;
         let payload = Payload::Signal(signal);
-        let transit =
-            Transit { link, forward, start: now, end: now, about: None, request_id: None, attempt: 1, stale: false, payload };
+        let transit = Transit { link, forward, start: now, end: now, about: None, request_id: None, attempt: 1, stale: false, payload };
         self.core.send(transit, bytes, luck);
     }
 

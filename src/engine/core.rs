@@ -311,7 +311,15 @@ impl<B: Behaviour> Core<B> {
     }
 
     /// Begins a span in a request's trace.
-    pub fn begin_span(&mut self, request: RequestKey, kind: SpanKind, parent: SpanIndex, node: NodeIndex, attempt: u32, why: Why) -> SpanIndex {
+    pub fn begin_span(
+        &mut self,
+        request: RequestKey,
+        kind: SpanKind,
+        parent: SpanIndex,
+        node: NodeIndex,
+        attempt: u32,
+        why: Why,
+    ) -> SpanIndex {
         let now = self.now;
         self.trace(request).map_or(NO_SPAN, |t| t.begin(kind, parent, now, node, attempt, why))
     }

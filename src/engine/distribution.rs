@@ -150,8 +150,7 @@ impl Distribution {
             Distribution::LogNormal { median_ms, sigma } => median_ms * libm::exp(sigma * sigma / 2.0),
             Distribution::Normal { mean_ms, sd_ms } if *sd_ms > 0.0 => {
                 let z = mean_ms / sd_ms;
-                sd_ms * libm::sqrt(2.0 / std::f64::consts::PI) * libm::exp(-z * z / 2.0)
-                    + mean_ms * libm::erf(z / std::f64::consts::SQRT_2)
+                sd_ms * libm::sqrt(2.0 / std::f64::consts::PI) * libm::exp(-z * z / 2.0) + mean_ms * libm::erf(z / std::f64::consts::SQRT_2)
             }
             Distribution::Normal { mean_ms, .. } => *mean_ms,
             Distribution::Pareto { minimum_ms, alpha } => {

@@ -127,7 +127,7 @@ impl Station {
     }
 
     /// Takes the job that is next by the discipline.
-    pub fn next(&mut self) -> Option<JobKey> {
+    pub fn take_next(&mut self) -> Option<JobKey> {
         match self.spec.discipline {
             Discipline::Fifo => self.waiting.pop_front(),
             Discipline::Lifo => self.waiting.pop_back(),

@@ -129,7 +129,9 @@ impl<B: Behaviour> World<B> {
                 let end = if t.forward { link.to } else { link.from };
                 (u64::from(end.0) + 1, t.request_id.unwrap_or(0))
             }),
-            EventKind::ServiceEnd(j) | EventKind::Deadline(j) => core.jobs.get(j).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id)),
+            EventKind::ServiceEnd(j) | EventKind::Deadline(j) => {
+                core.jobs.get(j).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id))
+            }
             EventKind::AttemptTimeout(a) | EventKind::Connected(a) => core.attempts.get(a).map_or((0, 0), |a| of_call(a.call)),
             EventKind::Retry(c) => of_call(c),
         }
@@ -288,7 +290,7 @@ impl<B: Behaviour> World<B> {
                 return;
             }
             state.station.account(now);
-            match state.station.next() {
+            match state.station.take_next() {
                 Some(job) => self.begin_service(job),
                 None => return,
             }

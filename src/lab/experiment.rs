@@ -70,6 +70,7 @@ impl Experiment {
         for node in started {
             experiment.world.start(node);
         }
+        experiment.meter.begin(&experiment.world);
         experiment
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::components::{Component, View};
 use crate::engine::core::{Observation, RequestLedger};
 use crate::engine::request::ByReason;
-use crate::engine::{NodeIndex, SimTime, World};
+use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::series::merge_pairs;
 use crate::metrics::{Clock, Latency};
@@ -130,7 +130,7 @@ impl Default for Meter {
             series: Vec::new(),
             nodes: Vec::new(),
             last: Counts::default(),
-            recent: VecDeque::from([Counts::default()]),
+            recent: VecDeque::new(),
             latency: Latency::new(3),
             by_client: Vec::new(),
             baseline: Counts::default(),
@@ -140,6 +140,12 @@ impl Default for Meter {
 }
 
 impl Meter {
+    /// Takes the state of a fresh world as the start of all rates.
+    pub fn begin(&mut self, world: &World<Component>) {
+        self.last = Counts::read(world);
+        self.recent = VecDeque::from([self.last.clone()]);
+    }
+
     /// When the present bucket ends: the world must not be run past it without calling [`Meter::close`].
     pub fn bucket_end(&self) -> SimTime {
         self.clock.end
@@ -241,9 +247,14 @@ impl Meter {
         self.nodes.get(node.at()).map_or(&[], Vec::as_slice)
     }
 
-    /// The counters about a second ago.
-    pub fn second_ago(&self) -> &Counts {
-        self.recent.front().unwrap_or(&self.last)
+    /// The counters about a second ago, or the first that know this node if it is younger.
+    pub fn before_node(&self, node: NodeIndex) -> &Counts {
+        self.recent.iter().find(|c| c.nodes.len() > node.at()).unwrap_or(&self.last)
+    }
+
+    /// The same for a link.
+    pub fn before_link(&self, link: LinkIndex) -> &Counts {
+        self.recent.iter().find(|c| c.links.len() > link.at()).unwrap_or(&self.last)
     }
 
     /// Forgets the statistics so far (warm-up), not the series.

@@ -29,7 +29,7 @@ impl Experiment {
     }
 
     fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
-        let before = self.meter.second_ago();
+        let before = self.meter.before_link(index);
         let seconds = self.now().since(before.at).as_secs_f64().max(1e-9);
         let old = before.links.get(index.at()).copied().unwrap_or_default();
         let started = link.ledger.started - old.started;
@@ -50,7 +50,7 @@ impl Experiment {
         let node = &core.nodes[index.at()];
         let component = &self.world.behaviours[index.at()];
         let view = View { core, node: index };
-        let before = self.meter.second_ago();
+        let before = self.meter.before_node(index);
         let seconds = core.now.since(before.at).as_secs_f64().max(1e-9);
         let old = before.node(index);
         let (busy_area, _, _) = node.station.areas(core.now);

@@ -11,7 +11,7 @@ journey('a crash is counted with its reason, and health checks route around it',
   await lab.pass(3);
   const [service, other] = await lab.namesOf('Service');
   await lab.select(service);
-  await lab.button('Crash').click();
+  await lab.button('Crash', lab.toolbar).click();
   await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash to show');
   await lab.pass(1, 0.5);
   await lab.pass(12, 5);
@@ -26,7 +26,7 @@ journey('a crash is counted with its reason, and health checks route around it',
   await lab.pause();
   assert.deepEqual(failed(await lab.totals()), counted, 'once it is out of rotation no request fails');
   await lab.select(service);
-  await lab.button('Restart').click();
+  await lab.button('Restart', lab.toolbar).click();
   await lab.pass(12, 5);
   await expectSoon(async () => (await lab.rate(service)) > 0, 'the restarted service to be back in rotation');
 });
@@ -111,6 +111,6 @@ journey('a cache is flushed and must warm up again', async ({ page, visit }) => 
   const full = await keys();
   assert.ok(full > 10, `the cache holds keys: ${full}`);
   await lab.select(cache);
-  await lab.button('Flush').click();
+  await lab.button('Flush', lab.toolbar).click();
   await expectSoon(async () => (await keys()) < full / 2, 'the cache to be empty');
 });

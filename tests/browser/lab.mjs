@@ -20,6 +20,11 @@ export class Lab {
     await this.cards().first().waitFor();
   }
 
+  /** The buttons beside what is selected. */
+  get toolbar() {
+    return this.page.getByRole('toolbar', { name: 'Break and mend' });
+  }
+
   button(name, within = this.page) {
     return within.getByRole('button', { name, exact: typeof name === 'string' });
   }

@@ -14,7 +14,14 @@ pub fn of(doc: &Document, report: &Report, warmup: SimTime) -> String {
         SimTime::ZERO => String::new(),
         t => format!(", the first {} s left out", t.as_secs_f64()),
     };
-    let _ = writeln!(out, "{}: {} s simulated{left_out}, seed {}, {} events", doc.title, report.simulated_s, report.seed, grouped(report.events));
+    let _ = writeln!(
+        out,
+        "{}: {} s simulated{left_out}, seed {}, {} events",
+        doc.title,
+        report.simulated_s,
+        report.seed,
+        grouped(report.events)
+    );
     let _ = writeln!(out, "trace {}\n", report.trace_hash);
     totals(&mut out, "all", &report.totals);
     if report.clients.len() > 1 {
@@ -60,7 +67,14 @@ fn totals(out: &mut String, name: &str, t: &Totals) {
     let _ = writeln!(
         out,
         "{:width$}  latency ms: mean {:.2}, p50 {:.2}, p90 {:.2}, p95 {:.2}, p99 {:.2}, p99.9 {:.2}, max {:.2}",
-        "", l.mean, l.p50, l.p90, l.p95, l.p99, l.p999, l.max,
+        "",
+        l.mean,
+        l.p50,
+        l.p90,
+        l.p95,
+        l.p99,
+        l.p999,
+        l.max,
         width = name.chars().count()
     );
 }

@@ -26,9 +26,7 @@ fn read_fault(mut f: Fields) -> Result<Fault, Problem> {
     let fault = match which.as_str() {
         "crash" => Fault::Crash { node: f.required("node", Fields::text)? },
         "restart" => Fault::Restart { node: f.required("node", Fields::text)? },
-        "slow" => {
-            Fault::Slow { node: f.required("node", Fields::text)?, factor: f.required("factor", Fields::number)? }
-        }
+        "slow" => Fault::Slow { node: f.required("node", Fields::text)?, factor: f.required("factor", Fields::number)? },
         "cut" => Fault::Cut { link: f.required("link", Fields::text)? },
         "mend" => Fault::Mend { link: f.required("link", Fields::text)? },
         "flush" => Fault::Flush { node: f.required("node", Fields::text)? },

@@ -54,11 +54,7 @@ impl Fields {
     }
 
     /// Takes a field that may be absent.
-    pub fn optional<T>(
-        &mut self,
-        name: &str,
-        convert: fn(&str, Json) -> Result<T, Problem>,
-    ) -> Result<Option<T>, Problem> {
+    pub fn optional<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Result<Option<T>, Problem> {
         match self.has(name) {
             true => self.required(name, convert).map(Some),
             false => Ok(None),
@@ -69,9 +65,7 @@ impl Fields {
     pub fn finish(self, known: &[&str]) -> Result<(), Problem> {
         match self.map.keys().next() {
             None => Ok(()),
-            Some(name) => {
-                Err(Problem::new(self.path(&clip(name)), format!("is not a known field; known are {}", known.join(", "))))
-            }
+            Some(name) => Err(Problem::new(self.path(&clip(name)), format!("is not a known field; known are {}", known.join(", ")))),
         }
     }
 

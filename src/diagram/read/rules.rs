@@ -19,11 +19,9 @@ pub fn validate(doc: &Document) -> Result<(), Problem> {
     }
     check_view(&doc.view)?;
     check_moment(doc.moment).map_err(|m| Problem::new("moment_ns", m))?;
-    for (list, len, limit) in [
-        ("nodes", doc.nodes.len(), MAX_NODES),
-        ("links", doc.links.len(), MAX_LINKS),
-        ("journal", doc.journal.len(), MAX_JOURNAL),
-    ] {
+    for (list, len, limit) in
+        [("nodes", doc.nodes.len(), MAX_NODES), ("links", doc.links.len(), MAX_LINKS), ("journal", doc.journal.len(), MAX_JOURNAL)]
+    {
         if len > limit {
             return Err(Problem::new(list, tree::too_many(list, limit)));
         }
@@ -107,9 +105,7 @@ fn check_links(doc: &Document) -> Result<(), Problem> {
         if let Some(first) = ids.insert(&link.id, i) {
             return Err(Problem::new(format!("{at}.id"), format!("is \"{}\", which links[{first}] already has", link.id)));
         }
-        let end = |name: &str, id: &str| {
-            kinds.get(id).copied().ok_or_else(|| Problem::new(format!("{at}.{name}"), absent("node", id)))
-        };
+        let end = |name: &str, id: &str| kinds.get(id).copied().ok_or_else(|| Problem::new(format!("{at}.{name}"), absent("node", id)));
         let (from, to) = (end("from", &link.from)?, end("to", &link.to)?);
         ends_fit(from, to).map_err(|m| Problem::new(&at, m))?;
         if let Some(first) = ends.insert((&link.from, &link.to), i) {
@@ -325,8 +321,7 @@ fn cycle(doc: &Document) -> Option<Vec<&str>> {
         out.entry(&link.from).or_default().push(&link.to);
     }
     // Peel off nodes that nothing left calls; what cannot be peeled off holds a circle.
-    let mut ready: Vec<&str> =
-        doc.nodes.iter().map(|n| n.id.as_str()).filter(|id| !incoming.contains_key(id)).collect();
+    let mut ready: Vec<&str> = doc.nodes.iter().map(|n| n.id.as_str()).filter(|id| !incoming.contains_key(id)).collect();
     let mut left: FxHashSet<&str> = doc.nodes.iter().map(|n| n.id.as_str()).collect();
     while let Some(id) = ready.pop() {
         left.remove(id);

@@ -34,7 +34,7 @@ fn list(out: &mut String, name: &str, items: impl Iterator<Item = Json>) {
     let _ = writeln!(out, "  \"{name}\": [{}{end}],", lines.join(","));
 }
 
-/// The same document as [`write`] and reading back give it: parameters that equal their defaults are left out.
+/// The same document as [`write()`] and reading back give it: parameters that equal their defaults are left out.
 pub fn stripped(doc: &Document) -> Document {
     let mut doc = doc.clone();
     let strip_node = |node: &mut Node| node.params = stripped_params(&node_specs(&node.kind), &node.params);

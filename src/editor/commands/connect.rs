@@ -1,8 +1,6 @@
 //! Connecting two nodes, with the calling rules that their kinds suggest.
 //! Does not judge what may be linked: the diagram's rules do.
 
-use serde_json::{json, Value as Json};
-
 use super::{fresh_id, node_name, step};
 use crate::components;
 use crate::diagram::param::Values;
@@ -17,66 +15,84 @@ pub fn can_connect(diagram: &Document, from: &str, to: &str) -> Result<(), Strin
 
 /// Connects two nodes; returns the step and the new link's id, or why they may not be connected.
 ///
-/// A caller that uses a primary and now gets one of its replicas sends writes to the primary and each read to one of the
-/// replicas: the same step sets both links so.
+/// A caller that uses a primary and one of its replicas sends writes to the primary and each read to one of the
+/// replicas: the step that completes such a triangle sets its links so, where they still carry everything.
 pub fn connect(diagram: &Document, from: &str, to: &str) -> Result<(Step, String), String> {
     can_link(diagram, from, to)?;
     let id = link_id(diagram, from, to);
-    let mut link = Link { id: id.clone(), from: from.into(), to: to.into(), params: Values::new() };
+    let mut after = diagram.clone();
+    after.links.push(Link { id: id.clone(), from: from.into(), to: to.into(), params: Values::new() });
     let mut label = format!("Connect {} to {}", node_name(diagram, from), node_name(diagram, to));
     let mut edits = Vec::new();
-    if let Some(primary) = undivided_primary(diagram, from, to) {
-        edits.push(Edit::SetLinkParam { id: primary.id.clone(), param: "when".into(), value: "write".into() });
-        link.params = reads_from_one();
-        label.push_str(&format!(" for reads; {} keeps the writes", node_name(diagram, &primary.to)));
-    } else if joins_other_replicas(diagram, from, to) {
-        link.params = reads_from_one();
-        label.push_str(" for reads");
+    for setting in divided(&after, &id) {
+        let Setting { link, param, value } = setting;
+        let (mine, of) = (link == id, after.link(&link).map(|l| l.to.clone()).unwrap_or_default());
+        let Some(target) = after.links.iter_mut().find(|l| l.id == link) else { continue };
+        target.params.insert(param.into(), value.into());
+        if param == "when" {
+            label.push_str(&match mine {
+                true => format!(" for {value}s"),
+                false => format!("; {} gets the {value}s", node_name(diagram, &of)),
+            });
+        }
+        if !mine {
+            edits.push(Edit::SetLinkParam { id: link, param: param.into(), value: value.into() });
+        }
     }
-    edits.push(Edit::AddLink { link });
+    edits.extend(after.links.pop().map(|link| Edit::AddLink { link }));
     Ok((step(label, edits), id))
 }
 
-/// `from-to`, or as much of it as fits.
-pub fn link_id(diagram: &Document, from: &str, to: &str) -> String {
-    fresh_id(&format!("{from}-{to}"), |id| diagram.link(id).is_some())
+struct Setting {
+    link: String,
+    param: &'static str,
+    value: &'static str,
 }
 
-fn reads_from_one() -> Values {
-    [("when".to_string(), json!("read")), ("pick".to_string(), json!("one"))].into_iter().collect()
+/// How the links of the triangles that a new link completes divide reads and writes.
+fn divided(after: &Document, new: &str) -> Vec<Setting> {
+    let mut settings: Vec<Setting> = Vec::new();
+    let mut set = |link: &Link, param, value| {
+        let known = settings.iter().any(|s| s.link == link.id && s.param == param);
+        if !known && !link.params.contains_key(param) {
+            settings.push(Setting { link: link.id.clone(), param, value });
+        }
+    };
+    let logs = after.links.iter().filter(|l| ships(after, &l.from) && follows(after, &l.to));
+    for log in logs {
+        for to_replica in after.links.iter().filter(|l| l.to == log.to && l.from != log.from) {
+            let primary = after.links.iter().find(|l| l.from == to_replica.from && l.to == log.from);
+            let Some(to_primary) = primary.filter(|p| [&p.id, &to_replica.id, &log.id].iter().any(|id| *id == new)) else {
+                continue;
+            };
+            if carries(to_primary, "write") && carries(to_replica, "read") {
+                // What the new link is for comes first in the step's label.
+                if to_primary.id == new {
+                    set(to_primary, "when", "write");
+                }
+                set(to_replica, "when", "read");
+                set(to_replica, "pick", "one");
+                set(to_primary, "when", "write");
+            }
+        }
+    }
+    settings
+}
+
+/// Whether a link carries everything, or just these operations.
+fn carries(link: &Link, operations: &str) -> bool {
+    link.params.get("when").is_none_or(|when| when == "any" || when == operations)
 }
 
 fn follows(diagram: &Document, id: &str) -> bool {
     diagram.node(id).and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.ports.follows_log)
 }
 
-/// The caller's link to the primary that the replica follows.
-fn primary_link<'a>(diagram: &'a Document, from: &str, replica: &str) -> Option<&'a Link> {
-    if !follows(diagram, replica) || !calls(diagram, from) {
-        return None;
-    }
-    let primaries = diagram.links.iter().filter(|l| l.to == replica && ships(diagram, &l.from));
-    primaries.into_iter().find_map(|p| diagram.links.iter().find(|l| l.from == from && l.to == p.from))
-}
-
-fn calls(diagram: &Document, id: &str) -> bool {
-    diagram.node(id).and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.ports.calls && !k.ports.ships_log)
-}
-
 fn ships(diagram: &Document, id: &str) -> bool {
     diagram.node(id).and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.ports.ships_log)
 }
 
-/// That link, if it still carries reads as well as writes.
-fn undivided_primary<'a>(diagram: &'a Document, from: &str, replica: &str) -> Option<&'a Link> {
-    primary_link(diagram, from, replica).filter(|l| match l.params.get("when") {
-        None => true,
-        Some(Json::String(when)) => when == "any",
-        Some(_) => false,
-    })
-}
-
-/// Whether the caller already sends its writes to the primary and reads elsewhere.
-fn joins_other_replicas(diagram: &Document, from: &str, replica: &str) -> bool {
-    primary_link(diagram, from, replica).is_some_and(|l| l.params.get("when").is_some_and(|w| w == "write"))
+/// `from-to`, or as much of it as fits.
+pub fn link_id(diagram: &Document, from: &str, to: &str) -> String {
+    fresh_id(&format!("{from}-{to}"), |id| diagram.link(id).is_some())
 }

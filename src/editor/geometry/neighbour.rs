@@ -19,8 +19,8 @@ pub enum Direction {
 
 /// The node that an arrow key leads to from the node `id`; `None` if nothing lies there.
 ///
-/// What lies within 45° of the direction is preferred; a way aside counts double. Anything else that is farther in the
-/// direction comes after, so that every node can be reached.
+/// What lies within 45° of the direction is preferred, and a way aside counts double; only where nothing lies there is
+/// anything else taken that is farther in the direction.
 pub fn spatial_neighbour<'a>(diagram: &'a Document, id: &str, direction: Direction) -> Option<&'a str> {
     let (x, y) = card(diagram.node(id)?).centre();
     let score = |other: &'a crate::diagram::Node| {

@@ -46,7 +46,11 @@ impl Table {
 
     /// 0 for no parameters, else one more than the index of the object.
     fn params(&mut self, params: Values) -> usize {
-        if params.is_empty() { 0 } else { self.index(Json::Object(params)) + 1 }
+        if params.is_empty() {
+            0
+        } else {
+            self.index(Json::Object(params)) + 1
+        }
     }
 }
 

@@ -1,0 +1,202 @@
+//! No decorative knob: turning any parameter of any kind, or of a link, changes a measured outcome. The walk covers every
+//! declaration; a parameter without a bench that shows its effect fails.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use faultline::components;
+use faultline::diagram::document::Edit;
+use faultline::diagram::param::{ParamSpec, ParamType};
+use faultline::diagram::read::read;
+use faultline::diagram::{Document, Entry, Fault};
+use faultline::engine::SimTime;
+use faultline::lab::Experiment;
+use serde_json::{json, Value};
+
+/// A bench where most things matter: a loaded balancer over two services with a cache, a primary, a replica and shards.
+fn bench() -> Document {
+    let exp = |ms: f64| json!({"law": "exponential", "mean_ms": ms});
+    let node = |id: &str, kind: &str, params: Value| json!({"id": id, "kind": kind, "name": id, "x": 0, "y": 0, "params": params});
+    let link = |from: &str, to: &str, params: Value| json!({"id": format!("{from}-{to}"), "from": from, "to": to, "params": params});
+    let file = json!({
+        "format": "faultline", "version": 1, "title": "bench", "seed": 7,
+        "nodes": [
+            node("clients", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+            node("balancer", "load_balancer", json!({"check_interval": 200})),
+            node("s1", "service", json!({"workers": 2, "service_time": exp(14.0), "queue_limit": 3})),
+            node("s2", "service", json!({"workers": 2, "service_time": exp(14.0), "queue_limit": 3})),
+            node("cache", "cache", json!({"capacity": 50, "ttl": 1500, "workers": 1, "queue_limit": 1, "service_time": exp(5.0)})),
+            node("router", "shard_router", json!({})),
+            node("d1", "database", json!({"workers": 1, "queue_limit": 2, "connections": 3, "durability": "interval"})),
+            node("d2", "database", json!({"workers": 1})),
+            node("d3", "database", json!({"workers": 1})),
+            node("primary", "database", json!({})),
+            node("replica", "replica", json!({"workers": 1, "queue_limit": 1, "read_time": exp(10.0)})),
+        ],
+        "links": [
+            link("clients", "balancer", json!({"timeout": 60, "retries": 2, "latency": exp(2.0)})),
+            link("balancer", "s1", json!({})),
+            link("balancer", "s2", json!({})),
+            link("s1", "cache", json!({})),
+            link("s1", "router", json!({})),
+            link("s2", "cache", json!({})),
+            link("s2", "primary", json!({"when": "write"})),
+            link("s2", "replica", json!({"when": "read"})),
+            link("router", "d1", json!({})),
+            link("router", "d2", json!({})),
+            link("router", "d3", json!({})),
+            link("primary", "replica", json!({"latency": exp(20.0)})),
+        ],
+    });
+    read(&file.to_string()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// What was measured, without anything that merely names the run.
+fn outcome(document: &Document) -> Value {
+    let mut experiment = Experiment::new(document).without_stories();
+    let fault = |e: &mut Experiment, fault: Fault| e.apply(&Entry::Fault(fault)).unwrap();
+    experiment.advance(SimTime::from_secs_f64(3.87), u64::MAX);
+    fault(&mut experiment, Fault::Crash { node: "s1".into() });
+    fault(&mut experiment, Fault::Crash { node: "d1".into() });
+    experiment.advance(SimTime::from_secs_f64(6.0), u64::MAX);
+    fault(&mut experiment, Fault::Restart { node: "s1".into() });
+    fault(&mut experiment, Fault::Restart { node: "d1".into() });
+    experiment.advance(SimTime::from_secs_f64(8.0), u64::MAX);
+    experiment.check_books().unwrap();
+    let report = experiment.report();
+    json!({"totals": report.totals, "nodes": report.nodes, "links": report.links, "consistency": report.consistency, "cost": report.cost_per_hour})
+}
+
+/// Another value of the parameter than `now`.
+fn another(spec: &ParamSpec, now: &Value) -> Value {
+    let candidates: Vec<Value> = match &spec.kind {
+        ParamType::Int { min, max } => [1, 2, 5, 40].iter().map(|v| json!((*v).clamp(*min, *max))).collect(),
+        ParamType::Float { min, max } => [0.5, 3.0, 40.0].iter().map(|v: &f64| json!(v.clamp(*min, *max))).collect(),
+        ParamType::Bool => vec![json!(now != &json!(true))],
+        ParamType::Choice(options) => options.iter().map(|(v, _)| json!(v)).collect(),
+        ParamType::Duration { min_ms, max_ms } => [7.0, 30.0, 400.0].iter().map(|v: &f64| json!(v.clamp(*min_ms, *max_ms))).collect(),
+        ParamType::Law => vec![json!({"law": "constant", "value_ms": 11}), json!({"law": "constant", "value_ms": 3})],
+    };
+    candidates.into_iter().find(|c| c != now).unwrap()
+}
+
+/// A slow shard behind a wide service: a line forms there.
+fn crowd_at_d1(queue_limit: u32) -> Vec<(&'static str, &'static str, Value)> {
+    let slow = json!({"law": "constant", "value_ms": 60});
+    vec![("d1", "queue_limit", json!(queue_limit)), ("d1", "read_time", slow), ("s1", "workers", json!(50))]
+}
+
+/// Other settings that a parameter needs before it can matter, beyond its own `only_when`.
+fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
+    match (owner, param) {
+        // A burst must come within the run.
+        ("clients", "burst_rate_per_s" | "burst_length") => vec![("clients", "burst_pause", json!(500))],
+        // Sizes matter where bandwidth does.
+        ("clients", "request_bytes" | "reply_bytes") => vec![("clients-balancer", "bandwidth_mbps", json!(5))],
+        ("service", "discipline") => vec![("s1", "queue_limit", json!(50)), ("s2", "queue_limit", json!(50))],
+        ("load_balancer", "virtual_nodes") => vec![("balancer", "hash_on", json!("key"))],
+        ("database", "queue_limit") => crowd_at_d1(2),
+        ("replica", "queue_limit") => {
+            vec![("replica", "read_time", json!({"law": "constant", "value_ms": 60})), ("s2", "workers", json!(50))]
+        }
+        ("database", "connections") => crowd_at_d1(50),
+        ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
+        ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
+        ("link", "wait_for" | "count" | "pick" | "stage" | "probability_percent") => vec![("s1-router", "count", json!(2))],
+        _ => Vec::new(),
+    }
+}
+
+/// The link whose bench shows a link parameter's effect.
+fn link_for(param: &str) -> &'static str {
+    match param {
+        "when" | "probability_percent" | "count" | "wait_for" | "need" => "s1-router",
+        // Only a second link in the stage makes an order or a choice.
+        "stage" | "pick" => "s2-replica",
+        _ => "clients-balancer",
+    }
+}
+
+fn set(document: &mut Document, id: &str, param: &str, value: &Value) {
+    let (id, param, value) = (id.to_string(), param.to_string(), value.clone());
+    let edit = if document.node(&id).is_some() { Edit::SetNodeParam { id, param, value } } else { Edit::SetLinkParam { id, param, value } };
+    document.apply(&edit).unwrap();
+}
+
+fn assert_matters(owner: &str, id: &str, spec: &ParamSpec) {
+    let mut before = bench();
+    if owner == "link" && (spec.name == "stage" || spec.name == "pick") {
+        set(&mut before, "s2-primary", "when", &json!("any"));
+        set(&mut before, "s2-primary", "pick", &json!("one"));
+    }
+    for (target, param, value) in needs(owner, spec.name) {
+        set(&mut before, target, param, &value);
+    }
+    if let Some((other, wanted)) = spec.only_when {
+        let value = match wanted[0] {
+            "true" => json!(true),
+            "false" => json!(false),
+            text => json!(text),
+        };
+        set(&mut before, id, other, &value);
+    }
+    let now = if before.node(id).is_some() { &before.node(id).unwrap().params } else { &before.link(id).unwrap().params };
+    let now = now.get(spec.name).unwrap_or(&spec.default).clone();
+    let value = another(spec, &now);
+    spec.check(&value).unwrap_or_else(|e| panic!("{owner}.{}: {e}", spec.name));
+    let mut after = before.clone();
+    set(&mut after, id, spec.name, &value);
+    assert!(outcome(&before) != outcome(&after), "{owner}.{} from {now} to {value} changes nothing that is measured", spec.name);
+}
+
+#[test]
+fn every_parameter_of_every_kind_matters() {
+    for kind in components::kinds() {
+        let id = match kind.id {
+            "clients" => "clients",
+            "load_balancer" => "balancer",
+            "service" => "s2",
+            "cache" => "cache",
+            "database" => "d1",
+            "replica" => "replica",
+            "shard_router" => "router",
+            other => panic!("the bench has no {other}: add one"),
+        };
+        for spec in (kind.specs)() {
+            assert_matters(kind.id, id, &spec);
+        }
+    }
+}
+
+#[test]
+fn every_parameter_of_a_link_matters() {
+    for spec in components::link::specs() {
+        assert_matters("link", link_for(spec.name), &spec);
+    }
+}
+
+#[test]
+fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
+    let plumbing = ["mod", "part", "link", "signal", "placeholder"];
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| !plumbing.contains(&name.as_str()))
+        .collect();
+    let mut kinds: Vec<String> = components::kinds().iter().map(|k| k.id.to_string()).collect();
+    files.sort();
+    kinds.sort();
+    assert_eq!(files, kinds);
+    for kind in components::kinds() {
+        assert!(!kind.summary.is_empty() && kind.explanation.split("\n\n").count() >= 3, "{}", kind.id);
+        let specs = (kind.specs)();
+        for (i, spec) in specs.iter().enumerate() {
+            spec.check(&spec.default).unwrap_or_else(|e| panic!("{}.{}: default {e}", kind.id, spec.name));
+            assert!(!spec.label.is_empty() && spec.help.ends_with('.'), "{}.{}", kind.id, spec.name);
+            assert!(specs[..i].iter().all(|s| s.name != spec.name), "{}.{} is declared twice", kind.id, spec.name);
+            if let Some((other, _)) = spec.only_when {
+                assert!(specs.iter().any(|s| s.name == other), "{}.{} depends on {other}", kind.id, spec.name);
+            }
+        }
+    }
+}

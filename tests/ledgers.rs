@@ -1,0 +1,186 @@
+//! Laws that hold for every diagram, every edit while running and every fault: the three ledgers and Little's law balance
+//! exactly at every check, nothing panics, and replaying the journal gives the same run.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use faultline::components::{self, role_between};
+use faultline::diagram::param::{ParamSpec, ParamType, Values};
+use faultline::diagram::read::{read, validate, write};
+use faultline::diagram::{Document, Edit, Entry, Fault, Link, Node};
+use faultline::engine::SimTime;
+use faultline::lab::Experiment;
+use proptest::prelude::*;
+use serde_json::{json, Value};
+
+/// A source of choices: the numbers of the case, used one after the other.
+struct Dice {
+    numbers: Vec<u32>,
+    next: usize,
+}
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        let number =
+            self.numbers[self.next % self.numbers.len()].wrapping_add(((self.next / self.numbers.len()) as u32).wrapping_mul(0x9e37_79b9));
+        self.next += 1;
+        number as usize % n.max(1)
+    }
+
+    fn unit(&mut self) -> f64 {
+        self.below(1 << 20) as f64 / f64::from(1 << 20)
+    }
+
+    fn value(&mut self, spec: &ParamSpec) -> Value {
+        match &spec.kind {
+            ParamType::Int { min, max } => json!(min + self.below(((*max - *min) as usize + 1).min(6)) as i64),
+            ParamType::Float { min, max } => json!(min + self.unit() * (max - min).min(400.0)),
+            ParamType::Bool => json!(self.below(2) == 1),
+            ParamType::Choice(options) => json!(options[self.below(options.len())].0),
+            ParamType::Duration { min_ms, max_ms } => json!(min_ms + self.unit() * (max_ms - min_ms).min(300.0)),
+            ParamType::Law => {
+                let ms = self.unit() * 40.0;
+                match self.below(4) {
+                    0 => json!({"law": "constant", "value_ms": ms.trunc()}),
+                    1 => json!({"law": "exponential", "mean_ms": ms}),
+                    2 => json!({"law": "uniform", "low_ms": 0, "high_ms": ms}),
+                    _ => json!({"law": "constant", "value_ms": 0}),
+                }
+            }
+        }
+    }
+
+    fn params(&mut self, specs: &[ParamSpec]) -> Values {
+        let count = self.below(5);
+        (0..count)
+            .map(|_| {
+                let spec = &specs[self.below(specs.len())];
+                (spec.name.to_string(), self.value(spec))
+            })
+            .collect()
+    }
+
+    fn node(&mut self, number: usize) -> Node {
+        let kinds = components::kinds();
+        let kind = &kinds[if number == 0 { 0 } else { self.below(kinds.len()) }];
+        let (id, params) = (format!("n{number}"), self.params(&(kind.specs)()));
+        Node { name: id.clone(), id, kind: kind.id.into(), x: 0.0, y: 0.0, params }
+    }
+
+    /// A link from an earlier node to a later one, so that calls make no cycle; `None` if the kinds do not fit.
+    fn link(&mut self, document: &Document, number: usize) -> Option<Link> {
+        let order = |n: &Node| n.id[1..].parse::<usize>().unwrap_or(0);
+        let n = document.nodes.len();
+        let (a, b) = (&document.nodes[self.below(n)], &document.nodes[self.below(n)]);
+        let (from, to) = if order(a) < order(b) { (a, b) } else { (b, a) };
+        let taken = document.links.iter().any(|l| l.from == from.id && l.to == to.id);
+        let follows = document.links.iter().any(|l| l.to == to.id && document.node(&l.from).is_some_and(|n| n.kind == "database"));
+        if from.id == to.id || taken || role_between(&from.kind, &to.kind).is_err() || (from.kind == "database" && follows) {
+            return None;
+        }
+        let (id, params) = (format!("l{number}"), self.params(&components::link::specs()));
+        Some(Link { id, from: from.id.clone(), to: to.id.clone(), params })
+    }
+
+    /// Something that may happen to this diagram.
+    fn entry(&mut self, now: &Document, number: usize) -> Option<Entry> {
+        let node = now.nodes[self.below(now.nodes.len())].clone();
+        let link = if now.links.is_empty() { None } else { Some(now.links[self.below(now.links.len())].clone()) };
+        Some(match self.below(12) {
+            0 | 1 => Entry::Fault(Fault::Crash { node: node.id }),
+            2 => Entry::Fault(Fault::Restart { node: node.id }),
+            3 => Entry::Fault(Fault::Slow { node: node.id, factor: [0.5, 1.0, 10.0][self.below(3)] }),
+            4 => Entry::Fault(Fault::Cut { link: link?.id }),
+            5 => Entry::Fault(Fault::Mend { link: link?.id }),
+            6 if node.kind == "cache" => Entry::Fault(Fault::Flush { node: node.id }),
+            6 | 7 => {
+                let specs = (components::kind(&node.kind)?.specs)();
+                let spec = &specs[self.below(specs.len())];
+                Entry::Edit(Edit::SetNodeParam { id: node.id, param: spec.name.into(), value: self.value(spec) })
+            }
+            8 => {
+                let specs = components::link::specs();
+                let spec = &specs[self.below(specs.len())];
+                Entry::Edit(Edit::SetLinkParam { id: link?.id, param: spec.name.into(), value: self.value(spec) })
+            }
+            9 => Entry::Edit(Edit::RemoveLink { id: link?.id }),
+            10 => Entry::Edit(Edit::AddLink { link: self.link(now, number)? }),
+            _ if now.links.iter().all(|l| l.from != node.id && l.to != node.id) && now.nodes.len() > 2 => {
+                Entry::Edit(Edit::RemoveNode { id: node.id })
+            }
+            _ => Entry::Edit(Edit::AddNode { node: self.node(number) }),
+        })
+    }
+}
+
+fn document(dice: &mut Dice) -> Document {
+    let mut document = Document { seed: dice.below(1000) as u64, ..Document::default() };
+    let nodes = 2 + dice.below(8);
+    document.nodes = (0..nodes).map(|i| dice.node(i)).collect();
+    for i in 0..dice.below(16) {
+        if let Some(link) = dice.link(&document, i) {
+            document.links.push(link);
+        }
+    }
+    document
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn books_balance_and_replays_repeat_under_edits_and_faults(numbers in prop::collection::vec(any::<u32>(), 64)) {
+        let mut dice = Dice { numbers, next: 0 };
+        let mut document = document(&mut dice);
+        prop_assert!(validate(&document).is_ok(), "{:?}", validate(&document));
+        let mut experiment = Experiment::new(&document);
+        let mut diagram = document.clone();
+        let mut number = 100;
+        for _ in 0..8 {
+            let until = SimTime(experiment.now().0 + dice.below(200_000_000) as u64);
+            experiment.advance(until, 30_000);
+            let checked = experiment.check_books();
+            prop_assert!(checked.is_ok(), "{}", checked.unwrap_err());
+            number += 1;
+            let Some(entry) = dice.entry(&diagram, number) else { continue };
+            if let Entry::Edit(edit) = &entry {
+                diagram.apply(edit).unwrap();
+            }
+            experiment.apply(&entry).unwrap();
+            document.journal.push((experiment.now(), entry));
+            let checked = experiment.check_books();
+            prop_assert!(checked.is_ok(), "after {:?}: {}", document.journal.last(), checked.unwrap_err());
+        }
+        let end = SimTime(experiment.now().0 + 50_000_000);
+        experiment.advance(end, u64::MAX);
+        prop_assert!(experiment.check_books().is_ok());
+        // The file that the app would save replays to the same run.
+        let reread = read(&write(&document)).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let mut replay = Experiment::new(&reread).without_stories();
+        replay.advance(end, u64::MAX);
+        prop_assert_eq!(replay.trace_hash(), experiment.trace_hash());
+        prop_assert_eq!(replay.report().totals, experiment.report().totals);
+        // Pictures can be taken at any time.
+        let frame = experiment.frame(100);
+        prop_assert!(frame.packets.iter().all(|p| p.link < frame.links.len()));
+        for story in experiment.recent() {
+            prop_assert!(experiment.waterfall(story.request).is_some());
+        }
+    }
+}
+
+/// Adding a node that is linked to nothing changes nobody else's run.
+#[test]
+fn a_new_node_changes_nobody_elses_luck() {
+    for scenario in faultline::lab::scenarios::scenarios() {
+        let document = read(scenario.json).unwrap();
+        let mut more = document.clone();
+        let params = Values::new();
+        more.nodes.insert(0, Node { id: "new".into(), kind: "service".into(), name: "New".into(), x: 0.0, y: 0.0, params });
+        let totals = |d: &Document| {
+            let mut e = Experiment::new(d).without_stories();
+            e.advance(SimTime::from_secs_f64(5.0), u64::MAX);
+            e.totals()
+        };
+        assert_eq!(totals(&document), totals(&more), "{}", scenario.id);
+    }
+}
