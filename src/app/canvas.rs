@@ -64,7 +64,8 @@ pub fn Stage(
     let hint = move || hint(session);
     let band = move || {
         let (a, b) = board.band.get()?;
-        let place = format!("left: {}px; top: {}px; width: {}px; height: {}px", a.0.min(b.0), a.1.min(b.1), (a.0 - b.0).abs(), (a.1 - b.1).abs());
+        let place =
+            format!("left: {}px; top: {}px; width: {}px; height: {}px", a.0.min(b.0), a.1.min(b.1), (a.0 - b.0).abs(), (a.1 - b.1).abs());
         Some(view! { <div class="band" style=place></div> })
     };
     view! {
@@ -198,8 +199,18 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
         let frame = run.experiment.frame(PACKETS);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
-            let picture =
-                paint::Picture { frame: &frame, marks: &run.marks, view, size, ratio, selection: &selection, request, draft, wall_ms, still };
+            let picture = paint::Picture {
+                frame: &frame,
+                marks: &run.marks,
+                view,
+                size,
+                ratio,
+                selection: &selection,
+                request,
+                draft,
+                wall_ms,
+                still,
+            };
             paint::paint(&under, &over, &picture, scene);
         });
         frame.one_in.max(1)

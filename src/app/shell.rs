@@ -87,7 +87,11 @@ fn listen_to_keys(board: Board) {
     // Space pans while it is held and something moved; a mere press plays or pauses.
     let space_view = StoredValue::new(None);
     let down = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-        if event.is_composing() || event.default_prevented() || session.dialog.with_untracked(Option::is_some) || dom::takes_text(event.target()) {
+        if event.is_composing()
+            || event.default_prevented()
+            || session.dialog.with_untracked(Option::is_some)
+            || dom::takes_text(event.target())
+        {
             return;
         }
         let key = event.key();

@@ -102,7 +102,11 @@ pub fn opening() -> Opening {
         Some((Ok(document), _)) => Opening { document, message, took_place: None, fit: false },
         Some((Err(problem), text)) => {
             let moved = store().is_some_and(|s| s.set_item(ASIDE, &text).is_ok());
-            let fate = if moved { format!("it was moved aside, under {ASIDE} in this browser's storage") } else { "it could not be moved aside".into() };
+            let fate = if moved {
+                format!("it was moved aside, under {ASIDE} in this browser's storage")
+            } else {
+                "it could not be moved aside".into()
+            };
             let message = format!("What was saved here could not be read ({problem}); {fate}");
             Opening { document: first_starter(), message: Some(message), took_place: None, fit: true }
         }

@@ -33,7 +33,13 @@ pub fn some_cache(session: Session) -> Result<(), &'static str> {
 
 fn caches(session: Session) -> Vec<String> {
     let selection = session.selection.get();
-    session.diagram.with(|d| d.nodes.iter().filter(|n| kind(&n.kind).is_some_and(|k| k.can_flush) && selection.nodes.contains(&n.id)).map(|n| n.id.clone()).collect())
+    session.diagram.with(|d| {
+        d.nodes
+            .iter()
+            .filter(|n| kind(&n.kind).is_some_and(|k| k.can_flush) && selection.nodes.contains(&n.id))
+            .map(|n| n.id.clone())
+            .collect()
+    })
 }
 
 fn nodes(session: Session) -> Vec<String> {
@@ -70,7 +76,11 @@ pub fn slow(session: Session) {
     let ids = nodes(session);
     let (slow, normal): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Slow(_)));
     let (ids, factor) = if normal.is_empty() { (slow, 1.0) } else { (normal, SLOWNESS) };
-    let label = if factor == 1.0 { format!("Bring {} back to normal speed", named(session, &ids)) } else { format!("Slow {}", named(session, &ids)) };
+    let label = if factor == 1.0 {
+        format!("Bring {} back to normal speed", named(session, &ids))
+    } else {
+        format!("Slow {}", named(session, &ids))
+    };
     session.break_or_mend(label, ids.into_iter().map(|node| Fault::Slow { node, factor }).collect());
 }
 

@@ -27,7 +27,9 @@ pub fn connect(session: Session) {
     let name = from.as_ref().and_then(|id| session.diagram.with_untracked(|d| d.node(id).map(|n| n.name.clone())));
     session.linking.set(from);
     if let Some(name) = name {
-        session.announce(format!("Connecting from {name}: choose a component with the arrow keys and press Enter, or click it. Escape cancels"));
+        session.announce(format!(
+            "Connecting from {name}: choose a component with the arrow keys and press Enter, or click it. Escape cancels"
+        ));
     }
 }
 

@@ -23,7 +23,8 @@ pub fn Card(
     let session = board.session;
     let id = StoredValue::new(id);
     let node: Memo<Option<Node>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.node(id).cloned())));
-    let now: Memo<Option<NodeFrame>> = Memo::new(move |_| id.with_value(|id| session.frame.with(|f| f.nodes.iter().find(|n| n.id == *id).cloned())));
+    let now: Memo<Option<NodeFrame>> =
+        Memo::new(move |_| id.with_value(|id| session.frame.with(|f| f.nodes.iter().find(|n| n.id == *id).cloned())));
     let kind_id = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.kind.clone()).unwrap_or_default()));
     let name = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
     let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
@@ -50,9 +51,12 @@ pub fn Card(
         let kind = kind(&kind_id.get()).map_or("Unknown kind", |k| k.label);
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
     };
-    let headline = Memo::new(move |_| now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default()));
+    let headline = Memo::new(move |_| {
+        now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default())
+    });
     let extra = Memo::new(move |_| session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n)).unwrap_or_default())));
     let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
+    let has_workers = Memo::new(move |_| now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
     let load = Memo::new(move |_| facts::load(utilisation.get()));
     view! {
         <div
@@ -81,7 +85,7 @@ pub fn Card(
                 <Workers now=now />
             </div>
             <div class="card-extra">{move || extra.get()}</div>
-            <div class="load"><div style:width=move || format!("{}%", utilisation.get())></div></div>
+            <div class="load" hidden=move || !has_workers.get()><div style:width=move || format!("{}%", utilisation.get())></div></div>
             <div class="handle" data-handle="" title="Drag to another component to connect them"></div>
         </div>
     }
@@ -97,7 +101,9 @@ fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
             let slots = (0..count).map(|i| view! { <i data-busy=move || (i < busy.get()).to_string()></i> }).collect_view();
             view! { <span class="slots" data-many=(count > 6).to_string() title=move || format!("{} of {count} workers busy", busy.get())>{slots}</span> }.into_any()
         }
-        Some(count) => view! { <span class="slots-figure" title="Workers busy">{move || format!("{}/{count}", busy.get())}</span> }.into_any(),
+        Some(count) => {
+            view! { <span class="slots-figure" title="Workers busy">{move || format!("{}/{count}", busy.get())}</span> }.into_any()
+        }
         None => ().into_any(),
     }
 }

@@ -2,8 +2,8 @@
 //! Knows frames, and no element.
 
 use crate::diagram::Document;
-use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
 use crate::engine::SimTime;
+use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
 
 /// The state of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +37,9 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
             words: format!("{}, {factor} times as slow as normal", verdict.unwrap_or_default()),
         },
         _ if verdict.is_some() => State { name: "out", chip: "out".into(), words: verdict.unwrap_or_default().into() },
-        Health::Slow(factor) => State { name: "slow", chip: format!("slow ×{factor}"), words: format!("{factor} times as slow as normal") },
+        Health::Slow(factor) => {
+            State { name: "slow", chip: format!("slow ×{factor}"), words: format!("{factor} times as slow as normal") }
+        }
         Health::Up => State { name: "up", chip: String::new(), words: "up".into() },
     }
 }
@@ -85,7 +87,8 @@ pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
     let held = node.sample.first().map(|(key, version)| format!("key {key} = v{version}"));
     match leading(node).map(|g| g.name) {
         Some("hit_ratio") => node.gauges.get(1).map(gauge).or(held).unwrap_or_default(),
-        _ => held.or_else(|| node.gauges.first().map(gauge)).unwrap_or_default(),
+        Some(_) => held.or_else(|| node.gauges.get(1).map(gauge)).unwrap_or_default(),
+        None => held.or_else(|| node.gauges.first().map(gauge)).unwrap_or_default(),
     }
 }
 
@@ -94,6 +97,7 @@ pub fn gauge(gauge: &Gauge) -> String {
     match (gauge.unit, gauge.of) {
         ("%", _) => format!("{} {} %", gauge.label, percent(gauge.value)),
         ("", Some(of)) => format!("{} of {} {}", grouped(gauge.value), grouped(of), gauge.label),
+        ("", None) if gauge.value.fract() == 0.0 => format!("{} {}", grouped(gauge.value), gauge.label),
         ("", None) => format!("{} {}", gauge.label, figure(gauge.value)),
         (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", grouped(gauge.value), grouped(of)),
         ("/s", _) => format!("{} {}/s", gauge.label, figure(gauge.value)),

@@ -86,7 +86,9 @@ impl Board {
 
     fn focused(self) -> Option<String> {
         let active = dom::document().and_then(|d| d.active_element());
-        active.and_then(|e| e.get_attribute("data-node")).or_else(|| self.session.selection.with_untracked(|s| s.nodes.iter().next().cloned()))
+        active
+            .and_then(|e| e.get_attribute("data-node"))
+            .or_else(|| self.session.selection.with_untracked(|s| s.nodes.iter().next().cloned()))
     }
 
     fn go(self, from: Option<String>, way: Direction) {

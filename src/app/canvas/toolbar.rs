@@ -18,14 +18,26 @@ pub fn BreakToolbar() -> impl IntoView {
     let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
     let links = Memo::new(move |_| session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
     let health = move |test: fn(&Health) -> bool| {
-        Memo::new(move |_| nodes.with(|ids| !ids.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| test(&n.health)))))
+        Memo::new(move |_| {
+            nodes.with(|ids| {
+                !ids.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| test(&n.health)))
+            })
+        })
     };
     let down = health(|h| matches!(h, Health::Down(_)));
     let slow = health(|h| matches!(h, Health::Slow(_)));
-    let cut = Memo::new(move |_| links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut))));
-    let cache = Memo::new(move |_| session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| kind(&n.kind).is_some_and(|k| k.can_flush)))));
+    let cut = Memo::new(move |_| {
+        links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut)))
+    });
+    let cache = Memo::new(move |_| {
+        session
+            .diagram
+            .with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| kind(&n.kind).is_some_and(|k| k.can_flush))))
+    });
     let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
-    let shown = Memo::new(move |_| anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none));
+    let shown = Memo::new(move |_| {
+        anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none)
+    });
     let place = move || {
         let (x, y) = anchor.get().unwrap_or_default();
         format!("translate(-50%, 0) translate({x}px, {y}px)")

@@ -31,11 +31,7 @@ pub fn figure(value: f64) -> String {
         s if s < 1e15 => count((s + 0.5) as u64),
         _ => format!("{size:.2e}"),
     };
-    let text = if text.contains('.') && !text.contains('e') {
-        text.trim_end_matches('0').trim_end_matches('.').to_string()
-    } else {
-        text
-    };
+    let text = if text.contains('.') && !text.contains('e') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text };
     if value < 0.0 {
         format!("-{text}")
     } else {
@@ -88,15 +84,20 @@ pub fn with_unit(value: f64, unit: &str) -> String {
 
 /// How fast simulated time runs beside real time: `1/120 speed`, `real time`, `10× speed`.
 pub fn speed(factor: f64) -> String {
-    if !(factor > 0.0) {
-        "stopped".into()
-    } else if (0.97..=1.03).contains(&factor) {
-        "real time".into()
-    } else if factor < 1.0 {
+    match factor {
+        f if f.is_nan() || f <= 0.0 => "stopped".into(),
+        f if (0.97..=1.03).contains(&f) => "real time".into(),
+        f => format!("{} speed", speed_short(f)),
+    }
+}
+
+/// The same without words: `1/120`, `10×`.
+pub fn speed_short(factor: f64) -> String {
+    if factor < 1.0 {
         let inverse = 1.0 / factor;
-        format!("1/{} speed", if inverse < 10.0 { figure((inverse * 10.0 + 0.5).floor() / 10.0) } else { round_two(inverse) })
+        format!("1/{}", if inverse < 10.0 { figure((inverse * 10.0 + 0.5).floor() / 10.0) } else { round_two(inverse) })
     } else {
-        format!("{}× speed", if factor < 10.0 { figure((factor * 10.0 + 0.5).floor() / 10.0) } else { round_two(factor) })
+        format!("{}×", if factor < 10.0 { figure((factor * 10.0 + 0.5).floor() / 10.0) } else { round_two(factor) })
     }
 }
 
@@ -147,7 +148,16 @@ mod tests {
 
     #[test]
     fn figures_keep_three_digits() {
-        let cases = [(0.0, "0"), (0.0421, "0.042"), (3.14159, "3.14"), (41.26, "41.3"), (412.4, "412"), (12345.0, "12,345"), (2.0, "2"), (-3.5, "-3.5")];
+        let cases = [
+            (0.0, "0"),
+            (0.0421, "0.042"),
+            (3.14159, "3.14"),
+            (41.26, "41.3"),
+            (412.4, "412"),
+            (12345.0, "12,345"),
+            (2.0, "2"),
+            (-3.5, "-3.5"),
+        ];
         for (value, text) in cases {
             assert_eq!(figure(value), text);
         }
@@ -164,7 +174,14 @@ mod tests {
 
     #[test]
     fn speeds_read_as_fractions_and_multiples() {
-        let cases = [(1.0, "real time"), (1.0 / 119.6, "1/120 speed"), (0.5, "1/2 speed"), (0.001, "1/1,000 speed"), (100.0, "100× speed"), (2.5, "2.5× speed")];
+        let cases = [
+            (1.0, "real time"),
+            (1.0 / 119.6, "1/120 speed"),
+            (0.5, "1/2 speed"),
+            (0.001, "1/1,000 speed"),
+            (100.0, "100× speed"),
+            (2.5, "2.5× speed"),
+        ];
         for (value, text) in cases {
             assert_eq!(speed(value), text);
         }

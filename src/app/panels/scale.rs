@@ -75,9 +75,7 @@ impl Scale {
         }
         let raw = match self.floor {
             None => self.min + share * (self.max - self.min),
-            Some(floor) if self.min < floor => {
-                floor * libm::pow(self.max / floor, (share * STEPS - 1.0).max(0.0) / (STEPS - 1.0))
-            }
+            Some(floor) if self.min < floor => floor * libm::pow(self.max / floor, (share * STEPS - 1.0).max(0.0) / (STEPS - 1.0)),
             Some(floor) => floor * libm::pow(self.max / floor, share),
         };
         let step = self.step(raw);
@@ -174,7 +172,13 @@ mod tests {
 
     #[test]
     fn a_value_read_back_from_its_position_is_near() {
-        for scale in [Scale::int(1, 1000), Scale::int(0, 1_000_000), Scale::float(0.0, 1.0), Scale::millis(0.0, 60_000.0), Scale::float(1.0, 100_000.0)] {
+        for scale in [
+            Scale::int(1, 1000),
+            Scale::int(0, 1_000_000),
+            Scale::float(0.0, 1.0),
+            Scale::millis(0.0, 60_000.0),
+            Scale::float(1.0, 100_000.0),
+        ] {
             for share in 0..=10 {
                 let value = scale.value(f64::from(share) * STEPS / 10.0);
                 let again = scale.value(scale.position(value));

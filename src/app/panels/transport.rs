@@ -84,7 +84,7 @@ fn Dial() -> impl IntoView {
         format::speed(shown.get())
     };
     let note = move || match lags.get() {
-        Some(achieved) => format!("reaches {}", format::speed(achieved)),
+        Some(achieved) => format!("reaches {}", format::speed_short(achieved)),
         None if auto.get() => session.pace.get().to_string(),
         None => String::new(),
     };
@@ -153,7 +153,11 @@ fn Seed() -> impl IntoView {
                     session.set_seed(value);
                 }
             }
-            _ => error.set(Some(format!("The seed is a whole number from 0 to {}; it is still {}", format::count(MAX_SEED), seed.get_untracked()))),
+            _ => error.set(Some(format!(
+                "The seed is a whole number from 0 to {}; it is still {}",
+                format::count(MAX_SEED),
+                seed.get_untracked()
+            ))),
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {

@@ -69,7 +69,11 @@ fn one(pen: &Pen, picture: &Picture, colours: &Colours, packet: &Packet, (x, y):
         cross(pen, (x, y), 4.2 * scale);
     } else {
         shape(pen, packet.kind, (x, y), scale);
-        pen.set_fill_style_str(if packet.fate == PacketFate::Reply && packet.kind != PacketKind::Control { colour } else { &colours.surface });
+        pen.set_fill_style_str(if packet.fate == PacketFate::Reply && packet.kind != PacketKind::Control {
+            colour
+        } else {
+            &colours.surface
+        });
         pen.fill();
         pen.stroke();
         if packet.fate == PacketFate::StaleReply {

@@ -291,14 +291,7 @@ pub fn node(buckets: &[NodeBucket], gauges: &[Gauge], has_station: bool, now: Si
     };
     let mut charts = Vec::new();
     if has_station {
-        charts.push(single(
-            "utilisation",
-            "Utilisation".into(),
-            "%",
-            "--good",
-            1.0,
-            buckets.iter().map(|b| Some(b.utilisation)).collect(),
-        ));
+        charts.push(single("utilisation", "Utilisation".into(), "%", "--good", 1.0, buckets.iter().map(|b| Some(b.utilisation)).collect()));
         charts.push(single("queue", "Waiting requests".into(), "", "--warn", 1.0, buckets.iter().map(|b| Some(b.queue)).collect()));
     }
     let names: Vec<&'static str> = last.gauges.iter().map(|(name, _)| *name).collect();

@@ -46,9 +46,7 @@ pub fn Charts() -> impl IntoView {
     let tabled = RwSignal::new(false);
     let node = selected_node(session);
     let shown = Memo::new(move |_| if node.with(Option::is_some) { scope.get() } else { Scope::System });
-    let name = move || {
-        node.get().and_then(|id| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone()))).unwrap_or_default()
-    };
+    let name = move || node.get().and_then(|id| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone()))).unwrap_or_default();
     let set = Memo::new(move |_| {
         Arc::new(match (shown.get(), node.get()) {
             (Scope::Node, Some(id)) => node_set(session, &id),
@@ -117,9 +115,7 @@ pub fn Charts() -> impl IntoView {
 
 /// The one selected node.
 fn selected_node(session: Session) -> Memo<Option<String>> {
-    Memo::new(move |_| {
-        session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None })
-    })
+    Memo::new(move |_| session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None }))
 }
 
 fn node_set(session: Session, id: &str) -> ChartSet {
@@ -149,7 +145,8 @@ fn moment_text(shared: Shared) -> Option<String> {
     let (start, end) = *set.spans.get(set.at(moment)?)?;
     let reach = (end - start).max(set.end() / 100.0);
     let near = shared.marks.with(|marks| {
-        let nearest = marks.iter().filter(|m| (m.at - moment).abs() <= reach).min_by(|a, b| (a.at - moment).abs().total_cmp(&(b.at - moment).abs()));
+        let nearest =
+            marks.iter().filter(|m| (m.at - moment).abs() <= reach).min_by(|a, b| (a.at - moment).abs().total_cmp(&(b.at - moment).abs()));
         nearest.map(|m| format!(" · {}", m.what))
     });
     Some(format!("at {}{}", format::seconds((start + end) / 2.0), near.unwrap_or_default()))

@@ -68,8 +68,14 @@ impl Inks {
 }
 
 /// Draws, and says where the inside is; `None` while the canvas has no size.
-pub fn draw(canvas: &HtmlCanvasElement, set: &ChartSet, chart: &Chart, marks: &[Mark], cross: Option<f64>) -> Option<Area> {
-    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    set: &ChartSet,
+    chart: &Chart,
+    marks: &[Mark],
+    cross: Option<f64>,
+) -> Option<Area> {
     if width < 40.0 || height < 30.0 {
         return None;
     }
@@ -183,7 +189,8 @@ fn lines(pen: &CanvasRenderingContext2d, inks: &Inks, area: &Area, set: &ChartSe
     pen.set_line_join("round");
     let middle = |i: usize| set.spans.get(i).map_or(0.0, |(a, b)| (a + b) / 2.0);
     // Stacked areas from the tallest down, so that each covers its share.
-    let order = (0..chart.lines.len()).rev().filter(|i| chart.lines[*i].stacked).chain((0..chart.lines.len()).filter(|i| !chart.lines[*i].stacked));
+    let order =
+        (0..chart.lines.len()).rev().filter(|i| chart.lines[*i].stacked).chain((0..chart.lines.len()).filter(|i| !chart.lines[*i].stacked));
     for index in order {
         let line: &Line = &chart.lines[index];
         let heights = heights(chart, index);

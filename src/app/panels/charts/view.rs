@@ -20,14 +20,14 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
     let session = Session::get();
     let canvas = NodeRef::<Canvas>::new();
     let area = StoredValue::new(Area::default());
-    let size = resized(canvas);
+    let size = sized(canvas);
     let id = StoredValue::new(name);
     let chart = Memo::new(move |_| id.with_value(|id| shared.set.with(|s| s.charts.iter().find(|c| c.name == *id).cloned())));
     Effect::new(move || {
-        size.track();
         session.theme.track();
         let (Some(canvas), Some(chart)) = (canvas.get(), chart.get()) else { return };
-        let drawn = shared.set.with(|set| shared.marks.with(|marks| draw(&canvas, set, &chart, marks, shared.cross.get())));
+        let size = size.get();
+        let drawn = shared.set.with(|set| shared.marks.with(|marks| draw(&canvas, size, set, &chart, marks, shared.cross.get())));
         if let Some(drawn) = drawn {
             area.set_value(drawn);
         }
@@ -130,14 +130,15 @@ fn Legend(chart: Memo<Option<Chart>>, shared: Shared) -> impl IntoView {
     }
 }
 
-/// Counts the changes of the canvas's size, as long as the view lives.
-fn resized(canvas: NodeRef<Canvas>) -> RwSignal<u32> {
-    let count = RwSignal::new(0);
+/// The canvas's size in CSS pixels, followed as long as the view lives. Asked only when it changes: it costs the page a layout.
+fn sized(canvas: NodeRef<Canvas>) -> RwSignal<(f64, f64)> {
+    let size = RwSignal::new((0.0, 0.0));
     let kept = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     Effect::new(move || {
         let Some(canvas) = canvas.get() else { return };
+        let measured = canvas.clone();
         let told = Closure::<dyn FnMut()>::new(move || {
-            let _ = count.try_update(|n| *n += 1);
+            let _ = size.try_set((f64::from(measured.client_width()), f64::from(measured.client_height())));
         });
         if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
             observer.observe(&canvas);
@@ -151,5 +152,5 @@ fn resized(canvas: NodeRef<Canvas>) -> RwSignal<u32> {
             }
         });
     });
-    count
+    size
 }

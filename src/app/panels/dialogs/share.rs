@@ -30,8 +30,10 @@ pub fn Share() -> impl IntoView {
             let _ = hash.try_set(Some(value));
         }
     });
-    let too_long = (length > SAFE_LENGTH).then(|| view! {
-        <p class="field-error">"Some programs cut links over 2,000 characters: a file is safer"</p>
+    let too_long = (length > SAFE_LENGTH).then(|| {
+        view! {
+            <p class="field-error">"Some programs cut links over 2,000 characters: a file is safer"</p>
+        }
     });
     view! {
         <p>"The link holds everything: the diagram, the seed, and what was done to it until now. Nothing is sent to a server"</p>

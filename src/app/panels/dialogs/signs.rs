@@ -14,7 +14,11 @@ const SIGNS: &[(&str, &str, &str)] = &[
         "--odd",
         "Stale reply: an old version",
     ),
-    (r#"<path d="M5 5l10 10M15 5L5 15" stroke="currentColor" stroke-width="2.5" stroke-linecap="round"/>"#, "--bad", "Error on its way back"),
+    (
+        r#"<path d="M5 5l10 10M15 5L5 15" stroke="currentColor" stroke-width="2.5" stroke-linecap="round"/>"#,
+        "--bad",
+        "Error on its way back",
+    ),
     (r#"<path d="M10 5l5 5-5 5-5-5z" fill="none" stroke="currentColor" stroke-width="1.6"/>"#, "--control", "Health check or replication"),
 ];
 

@@ -23,9 +23,8 @@ pub fn Starters() -> impl IntoView {
             let drawing = preview(&document);
             let open = move |_| {
                 session.show(None);
-                session.open(document.clone());
-                session.tell(format!("Opened {}", starter.title));
-                session.play();
+                session.open_starter(starter.id);
+                session.playing.set(true);
             };
             view! {
                 <li>

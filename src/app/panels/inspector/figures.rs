@@ -48,9 +48,19 @@ pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
         None => format::count(part as u64),
     };
     let busy = share(frame.busy, frame.workers);
-    list.push(Figure { label: "Busy workers".into(), value: of(frame.busy, frame.workers), share: busy, tone: busy.map_or("accent", load_tone) });
+    list.push(Figure {
+        label: "Busy workers".into(),
+        value: of(frame.busy, frame.workers),
+        share: busy,
+        tone: busy.map_or("accent", load_tone),
+    });
     let queue = share(frame.queue, frame.queue_limit);
-    list.push(Figure { label: "Waiting".into(), value: of(frame.queue, frame.queue_limit), share: queue, tone: queue.map_or("warn", load_tone) });
+    list.push(Figure {
+        label: "Waiting".into(),
+        value: of(frame.queue, frame.queue_limit),
+        share: queue,
+        tone: queue.map_or("warn", load_tone),
+    });
     if frame.workers.is_some() {
         list.push(Figure {
             label: "Utilisation".into(),

@@ -61,6 +61,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
         let help_id = help_id.clone();
         move || view! { <FieldTools knob=knob helped=helped help_id=help_id/> }
     };
+    let zero = zero_meaning(spec.help);
     let hold = Callback::new(move |held: bool| if held { knob.begin_drag() } else { knob.end_drag() });
     let number = |scale: Scale| Number {
         scale,
@@ -136,6 +137,11 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     view! {
         <div class="field" class:changed=move || knob.is_changed() data-param=spec.name>
             {control}
+            {zero.map(|meaning| view! {
+                <Show when=move || knob.value().as_f64() == Some(0.0)>
+                    <p class="field-zero">{format!("0 is {meaning}")}</p>
+                </Show>
+            })}
             <p class="field-help" id=help_id hidden=move || !helped.get()>
                 {spec.help} <span class="field-range">{range(&spec)}</span>
             </p>
@@ -174,6 +180,12 @@ fn FieldTools(knob: Knob, helped: RwSignal<bool>, help_id: String) -> impl IntoV
     }
 }
 
+/// What zero stands for, where the help says so: `0 is unlimited.` is `unlimited`.
+fn zero_meaning(help: &'static str) -> Option<&'static str> {
+    let (_, meaning) = help.split_once("0 is ")?;
+    meaning.split(['.', ',', ';', ':']).next().filter(|m| !m.is_empty())
+}
+
 /// The range and default as a sentence: `1 to 1,000, default 4`.
 fn range(spec: &ParamSpec) -> String {
     let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
@@ -208,5 +220,16 @@ fn default_text(spec: &ParamSpec) -> String {
             let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { spec.unit };
             format!("{number} {unit}").trim_end().to_string()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_says_what_zero_means() {
+        assert_eq!(zero_meaning("How long the caller waits. 0 is for ever."), Some("for ever"));
+        assert_eq!(zero_meaning("How many at once."), None);
     }
 }

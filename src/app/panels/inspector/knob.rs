@@ -204,10 +204,9 @@ impl Knob {
         let step = Step { label, entries: vec![Entry::Edit(edit)] };
         let now_ms = dom::now_ms();
         let joins = moving
-            && self.gesture.with_value(|g| {
-                g.revision == Some(self.session.revision.get_untracked())
-                    && (g.held || now_ms - g.at_ms < KEYS_MS)
-            });
+            && self
+                .gesture
+                .with_value(|g| g.revision == Some(self.session.revision.get_untracked()) && (g.held || now_ms - g.at_ms < KEYS_MS));
         if joins {
             // The movement's step so far is undone at the same instant, so that one undo takes all of it back.
             let _ = self.session.with_run(|run| run.travel(false));
@@ -227,9 +226,7 @@ pub fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| same(v, other)))
-        }
+        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| same(v, other))),
         _ => a == b,
     }
 }

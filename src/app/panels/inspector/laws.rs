@@ -61,7 +61,12 @@ const fn pure(name: &'static str, label: &'static str, help: &'static str, low: 
 /// All laws, the common ones first.
 pub static LAWS: &[Law] = &[
     Law { name: "constant", label: "Constant", help: "Always the same", fields: &[time("value_ms", "Value", "Every draw")] },
-    Law { name: "exponential", label: "Exponential", help: "Memoryless: many short ones, a few long ones", fields: &[time("mean_ms", "Mean", "Average of all draws")] },
+    Law {
+        name: "exponential",
+        label: "Exponential",
+        help: "Memoryless: many short ones, a few long ones",
+        fields: &[time("mean_ms", "Mean", "Average of all draws")],
+    },
     Law {
         name: "uniform",
         label: "Uniform",
@@ -72,7 +77,10 @@ pub static LAWS: &[Law] = &[
         name: "log_normal",
         label: "Log-normal",
         help: "A typical value with a long tail, as measured latencies often have",
-        fields: &[time("median_ms", "Median", "Half of the draws are below"), pure("sigma", "Spread (σ)", "Standard deviation of the logarithm: 0.5 is a mild tail, 1.5 a heavy one", 0.0, 5.0)],
+        fields: &[
+            time("median_ms", "Median", "Half of the draws are below"),
+            pure("sigma", "Spread (σ)", "Standard deviation of the logarithm: 0.5 is a mild tail, 1.5 a heavy one", 0.0, 5.0),
+        ],
     },
     Law {
         name: "normal",
@@ -84,19 +92,28 @@ pub static LAWS: &[Law] = &[
         name: "erlang",
         label: "Erlang",
         help: "A sum of k exponential stages: steadier than one",
-        fields: &[pure("k", "Stages (k)", "1 is exponential, many are nearly constant", 1.0, 1000.0), time("mean_ms", "Mean", "Average of the sum")],
+        fields: &[
+            pure("k", "Stages (k)", "1 is exponential, many are nearly constant", 1.0, 1000.0),
+            time("mean_ms", "Mean", "Average of the sum"),
+        ],
     },
     Law {
         name: "hyper_exponential",
         label: "Hyper-exponential",
         help: "A mix of short and long ones: burstier than exponential",
-        fields: &[time("mean_ms", "Mean", "Average of all draws"), pure("cv2", "Variability (CV²)", "Squared coefficient of variation: 1 is exponential", 1.0, 1000.0)],
+        fields: &[
+            time("mean_ms", "Mean", "Average of all draws"),
+            pure("cv2", "Variability (CV²)", "Squared coefficient of variation: 1 is exponential", 1.0, 1000.0),
+        ],
     },
     Law {
         name: "pareto",
         label: "Pareto",
         help: "A heavy tail without end",
-        fields: &[time("minimum_ms", "Minimum", "Least value"), pure("alpha", "Tail index (α)", "Smaller is heavier; at most 1 has no mean", 0.1, 100.0)],
+        fields: &[
+            time("minimum_ms", "Minimum", "Least value"),
+            pure("alpha", "Tail index (α)", "Smaller is heavier; at most 1 has no mean", 0.1, 100.0),
+        ],
     },
     Law {
         name: "bounded_pareto",
@@ -153,7 +170,9 @@ pub fn convert(value: &Json, to: &str) -> Json {
             let least = round(mean * 0.4).max(0.001);
             json!({"law": to, "minimum_ms": least, "maximum_ms": round(least * 100.0), "alpha": 1.5})
         }
-        "mixture" => json!({"law": to, "parts": [[9.0, {"law": "exponential", "mean_ms": round(mean)}], [1.0, {"law": "exponential", "mean_ms": round(mean * 10.0)}]]}),
+        "mixture" => {
+            json!({"law": to, "parts": [[9.0, {"law": "exponential", "mean_ms": round(mean)}], [1.0, {"law": "exponential", "mean_ms": round(mean * 10.0)}]]})
+        }
         "empirical" => json!({"law": to, "values_ms": [round(mean * 0.5), round(mean), round(mean * 1.5)]}),
         "exponential" => json!({"law": to, "mean_ms": round(mean)}),
         _ => json!({"law": "constant", "value_ms": round(mean)}),

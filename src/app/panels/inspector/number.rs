@@ -177,7 +177,7 @@ fn parse(text: &str, unit: &str, whole: bool) -> Result<f64, String> {
     let digits = cleaned.trim_end_matches(|c: char| c.is_alphabetic() || c == '%' || c == '/' || c == 'µ').trim_end();
     let suffix = cleaned[digits.len()..].trim();
     let factor = match (suffix, unit) {
-        ("" , _) => 1.0,
+        ("", _) => 1.0,
         (s, u) if s == u.to_lowercase() => 1.0,
         ("us" | "µs", "ms") => 1e-3,
         ("s", "ms") => 1e3,
@@ -185,7 +185,9 @@ fn parse(text: &str, unit: &str, whole: bool) -> Result<f64, String> {
         ("h", "ms") => 3_600e3,
         ("ms", "s") => 1e-3,
         ("k", "") => 1e3,
-        _ => return Err(format!("“{}” is not a number{}", text.trim(), if unit.is_empty() { String::new() } else { format!(" of {unit}") })),
+        _ => {
+            return Err(format!("“{}” is not a number{}", text.trim(), if unit.is_empty() { String::new() } else { format!(" of {unit}") }))
+        }
     };
     match digits.parse::<f64>() {
         Ok(value) if value.is_finite() => {

@@ -44,7 +44,8 @@ pub fn Overview() -> impl IntoView {
 fn figures(totals: &Totals) -> Vec<Figure> {
     let ended: u64 = totals.ok + totals.failed.values().sum::<u64>();
     let share = |n: u64| (ended > 0).then(|| n as f64 / ended as f64);
-    let row = |label: &str, n: u64, share: Option<f64>, tone: &'static str| Figure { label: label.into(), value: format::count(n), share, tone };
+    let row =
+        |label: &str, n: u64, share: Option<f64>, tone: &'static str| Figure { label: label.into(), value: format::count(n), share, tone };
     let mut list = vec![
         row("Sent", totals.sent, None, "accent"),
         row("In flight", totals.in_flight, None, "accent"),
@@ -54,6 +55,12 @@ fn figures(totals: &Totals) -> Vec<Figure> {
     failed.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     for (reason, n) in failed {
         list.push(row(&format!("Failed: {}", format::words(reason)), *n, share(*n), "bad"));
+    }
+    let latency = &totals.latency_ms;
+    let time = |label: &str, ms: f64| Figure { label: label.into(), value: format::millis(ms), share: None, tone: "accent" };
+    if totals.ok > 0 {
+        list.push(time("Median latency", latency.p50));
+        list.push(time("99th percentile", latency.p99));
     }
     list
 }

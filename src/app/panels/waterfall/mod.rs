@@ -105,7 +105,10 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
 fn bring_into_view(section: &web_sys::HtmlElement) {
     let top = section.get_bounding_client_rect().top();
     let height = dom::window().and_then(|w| w.inner_height().ok()).and_then(|h| h.as_f64()).unwrap_or(0.0);
-    if top < 0.0 || top > height * 0.8 || section.parent_element().and_then(|p| p.parent_element()).is_some_and(|slot| slot.scroll_top() > 0) {
+    if top < 0.0
+        || top > height * 0.8
+        || section.parent_element().and_then(|p| p.parent_element()).is_some_and(|slot| slot.scroll_top() > 0)
+    {
         section.scroll_into_view();
     }
 }
@@ -141,10 +144,8 @@ fn Body(story: Waterfall) -> impl IntoView {
     let so_far = if story.end.is_none() { " so far" } else { "" };
     let ticks = axis.ticks();
     let grid = ticks.iter().map(|(share, _)| view! { <i style=format!("left: {:.2}%", share * 100.0)></i> }).collect_view();
-    let labels = ticks
-        .iter()
-        .map(|(share, text)| view! { <span style=format!("left: {:.2}%", share * 100.0)>{text.clone()}</span> })
-        .collect_view();
+    let labels =
+        ticks.iter().map(|(share, text)| view! { <span style=format!("left: {:.2}%", share * 100.0)>{text.clone()}</span> }).collect_view();
     let rows = layout::rows(&story.spans, &axis).into_iter().map(|row| step(&diagram, row, &axis)).collect_view();
     view! {
         <p class="story-sum">

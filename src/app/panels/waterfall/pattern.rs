@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use crate::lab::frame::SpanKind;
 
 /// Kinds in the order of the legend.
-const KINDS: [SpanKind; 6] =
-    [SpanKind::Call, SpanKind::Connect, SpanKind::Network, SpanKind::Queue, SpanKind::Service, SpanKind::Backoff];
+const KINDS: [SpanKind; 6] = [SpanKind::Call, SpanKind::Connect, SpanKind::Network, SpanKind::Queue, SpanKind::Service, SpanKind::Backoff];
 
 /// Name on the screen.
 pub fn kind_name(kind: SpanKind) -> &'static str {
