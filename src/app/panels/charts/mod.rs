@@ -97,7 +97,11 @@ pub fn Charts() -> impl IntoView {
             </header>
             <Show
                 when=move || !names.with(Vec::is_empty)
-                fallback=|| view! { <p class="charts-empty">"Nothing has been measured yet: press play"</p> }
+                fallback=move || view! {
+                    <p class="charts-empty">
+                        {move || if session.playing.get() { "Measuring the first moments…" } else { "Nothing has been measured yet: press play" }}
+                    </p>
+                }
             >
                 <Show when=move || !tabled.get() fallback=move || view! { <ChartTable shared=shared/> }>
                     <div class="charts-grid" on:pointerleave=move |_| shared.cross.set(None)>

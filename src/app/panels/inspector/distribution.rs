@@ -184,6 +184,11 @@ fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold
 #[component]
 fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
+    // A change from elsewhere, such as an undo, makes the complaint old.
+    Effect::new(move || {
+        value.get();
+        error.set(None);
+    });
     let text = move || {
         let value = value.get();
         let list = value.get("values_ms").and_then(Json::as_array).cloned().unwrap_or_default();

@@ -141,7 +141,7 @@ pub fn describe(value: &Json) -> String {
 pub fn convert(value: &Json, to: &str) -> Json {
     let mean = mean_ms(value).filter(|m| m.is_finite()).unwrap_or(10.0).clamp(0.0, MAX_MS / 10.0);
     // Sensible figures only: three digits.
-    let round = |v: f64| format!("{v:.3}").parse::<f64>().unwrap_or(v);
+    let round = |v: f64| format!("{v:.2e}").parse::<f64>().unwrap_or(v);
     match to {
         "uniform" => json!({"law": to, "low_ms": round(mean * 0.5), "high_ms": round(mean * 1.5)}),
         "log_normal" => json!({"law": to, "median_ms": round(mean / libm::exp(0.125)), "sigma": 0.5}),
