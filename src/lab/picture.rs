@@ -90,8 +90,8 @@ impl Experiment {
 
     /// Recently ended requests, newest first, at most 50: failures and stale reads before the rest.
     pub fn recent(&self) -> Vec<Waterfall> {
-        let notable = self.notable.iter().rev().take(30);
-        let ordinary = self.ordinary.iter().rev().take(50 - notable.len().min(30));
+        let notable = self.notable.iter().rev().take(8);
+        let ordinary = self.ordinary.iter().rev().take(50 - notable.len());
         notable.chain(ordinary).map(|t| self.render(t)).collect()
     }
 
