@@ -257,6 +257,15 @@ pub static ACTIONS: &[Action] = &[
         perform: canvas::connect,
     },
     Action {
+        id: "next-link",
+        label: "Select its next link",
+        icon: "link",
+        section: Section::Edit,
+        keys: &[key("l")],
+        available: canvas::has_links,
+        perform: canvas::next_link,
+    },
+    Action {
         id: "duplicate",
         label: "Duplicate",
         icon: "copy",

@@ -125,10 +125,13 @@ fn hint(session: Session) -> &'static str {
     ""
 }
 
+/// An observer and what it calls; both live as long as the stage.
+type Watch = (web_sys::ResizeObserver, Closure<dyn FnMut()>);
+
 /// Keeps the size of the stage and of its layers.
 fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<leptos::html::Canvas>) {
     let session = board.session;
-    let kept: StoredValue<Option<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>, LocalStorage> = StoredValue::new_local(None);
+    let kept: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(stage) = board.stage.get() else { return };
         if kept.with_value(Option::is_some) {

@@ -72,6 +72,8 @@ pub struct Replay {
 #[derive(Clone, Copy)]
 pub struct Session {
     run: StoredValue<Run, LocalStorage>,
+    /// Counts opened documents, so that a replay notices that another was opened.
+    openings: StoredValue<u64>,
     /// The diagram as it stands now, edits folded in.
     pub diagram: RwSignal<Arc<Document>>,
     /// What is selected; written by the canvas and the actions.
@@ -154,6 +156,7 @@ impl Session {
             still: RwSignal::new(false),
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
+            openings: StoredValue::new(0),
         }
     }
 
@@ -229,7 +232,8 @@ impl Session {
         self.announce(text.clone());
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {
-            list.retain(|m| m.text != text);
+            // There is one way back.
+            list.retain(|m| m.text != text && !(offers_before && m.offers_before));
             list.push(Message { id, text, tone, offers_before });
             let excess = list.len().saturating_sub(3);
             list.drain(..excess);

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::app::dom;
 use crate::app::session::Session;
 use crate::editor::{commands, geometry, Selection};
 
@@ -31,6 +32,41 @@ pub fn connect(session: Session) {
             "Connecting from {name}: choose a component with the arrow keys and press Enter, or click it. Escape cancels"
         ));
     }
+}
+
+/// A node or a link is selected, and it has links.
+pub fn has_links(session: Session) -> Result<(), &'static str> {
+    match anchor(session).is_some_and(|id| !links_of(session, &id).is_empty()) {
+        true => Ok(()),
+        false => Err("Select a component with links first"),
+    }
+}
+
+/// The node whose links are gone through: the focused or selected one, or where the selected link begins.
+fn anchor(session: Session) -> Option<String> {
+    let focused = dom::document().and_then(|d| d.active_element()).and_then(|e| e.get_attribute("data-node"));
+    let selection = session.selection.get();
+    let link = selection.only_link().map(String::from);
+    let start = move || link.and_then(|id| session.diagram.with(|d| d.link(&id).map(|l| l.from.clone())));
+    selection.nodes.iter().next().cloned().or(focused).or_else(start)
+}
+
+fn links_of(session: Session, node: &str) -> Vec<String> {
+    session.diagram.with(|d| d.links.iter().filter(|l| l.from == node || l.to == node).map(|l| l.id.clone()).collect())
+}
+
+/// Selects the next link of a node.
+pub fn next_link(session: Session) {
+    untrack(|| {
+        let Some(node) = anchor(session) else { return };
+        let links = links_of(session, &node);
+        let now = session.selection.with(|s| links.iter().position(|id| s.links.contains(id)));
+        let next = now.map_or(0, |i| (i + 1) % links.len().max(1));
+        if let Some(id) = links.get(next) {
+            session.select_link(id);
+            session.announce(session.diagram.with(|d| commands::link_name(d, id)));
+        }
+    });
 }
 
 /// Connects two nodes and selects the link; says why not.

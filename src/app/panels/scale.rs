@@ -111,7 +111,7 @@ impl Scale {
 
 /// 1, 2 or 5 times a power of ten, at least `raw`.
 pub fn round_step(raw: f64) -> f64 {
-    if !(raw > 0.0) || !raw.is_finite() {
+    if raw <= 0.0 || !raw.is_finite() {
         return 1.0;
     }
     let power = libm::pow(10.0, libm::floor(libm::log10(raw)));
@@ -132,7 +132,7 @@ fn tidy(value: f64, step: f64) -> f64 {
 
 /// Round numbers from `low` to `high`, about `about` of them.
 pub fn ticks(low: f64, high: f64, about: usize) -> Vec<f64> {
-    if !(high > low) {
+    if high.is_nan() || low.is_nan() || high <= low {
         return vec![low];
     }
     let step = round_step((high - low) / about.max(1) as f64);

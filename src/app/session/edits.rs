@@ -13,6 +13,9 @@ use super::{Dialog, Session};
 impl Session {
     /// Performs one undo step; says why if it is refused.
     pub fn perform(self, step: Step) -> bool {
+        if self.is_replaying() {
+            return false;
+        }
         let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(_)));
         let done = self.with_run(|run| run.perform(step)).unwrap_or(Ok(()));
         if fault {
@@ -30,6 +33,9 @@ impl Session {
 
     /// As [`Session::perform`], joining the step before it if that did the same: one undo step for a dragged slider.
     pub fn perform_continuing(self, step: Step) -> bool {
+        if self.is_replaying() {
+            return false;
+        }
         let done = self.with_run(|run| run.perform_continuing(step)).unwrap_or(Ok(()));
         self.changed();
         done.map_err(|reason| self.refuse(reason)).is_ok()
@@ -60,6 +66,9 @@ impl Session {
     }
 
     fn travel(self, forward: bool) {
+        if self.is_replaying() {
+            return;
+        }
         let done = self.with_run(|run| run.travel(forward)).unwrap_or(Ok(None));
         self.changed();
         let (verb, nothing) = if forward { ("Did again", "There is nothing to do again") } else { ("Undid", "There is nothing to undo") };
@@ -78,6 +87,7 @@ impl Session {
 
     /// Takes another seed and starts again.
     pub fn set_seed(self, seed: u64) {
+        self.replay.set(None);
         self.with_run(|run| {
             run.editor.set_seed(seed);
             run.editor.restart();
@@ -90,6 +100,7 @@ impl Session {
 
     /// Starts the run again, with the edits kept and the faults cleared.
     pub fn restart(self) {
+        self.replay.set(None);
         self.with_run(|run| {
             run.editor.restart();
             run.rewind();

@@ -24,6 +24,10 @@ const SHOWN_AFTER_MS: f64 = 500.0;
 impl Session {
     /// Opens a document in place of the present one and replays it to its moment.
     pub fn open(self, document: Document) {
+        let opening = self.openings.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
         let moment = document.moment;
         let view = document.view;
         self.run.set_value(Run::new(document));
@@ -38,12 +42,11 @@ impl Session {
             return;
         }
         self.replay.set(Some(Replay { done: 0.0, shown: false }));
-        let revision = self.revision.get_untracked();
         spawn_local(async move {
             let started = dom::now_ms();
             loop {
                 // Another document was opened, or the replay was cancelled.
-                if self.replay.get_untracked().is_none() || self.revision.get_untracked() != revision {
+                if self.replay.get_untracked().is_none() || self.openings.try_get_value() != opening {
                     return;
                 }
                 let now = self.with_run(|run| {
@@ -66,7 +69,18 @@ impl Session {
             self.with_run(|run| run.dial = Default::default());
             self.replay.set(None);
             self.publish();
+            // Nothing is kept during a replay: what was done meanwhile is kept now.
+            self.revision.update(|r| *r += 1);
         });
+    }
+
+    /// Whether a replay stands in the way of an edit; says so.
+    pub(super) fn is_replaying(self) -> bool {
+        let replaying = self.replay.with_untracked(Option::is_some);
+        if replaying {
+            self.refuse("The run is still catching up: wait a moment, or start from the beginning");
+        }
+        replaying
     }
 
     /// Gives up a replay: the document stays, its run starts again from the beginning.

@@ -180,6 +180,9 @@ impl Session {
 
     /// Handles a single event, paused.
     pub fn step_event(self) {
+        if self.is_replaying() {
+            return;
+        }
         self.playing.set(false);
         self.achieved.set(0.0);
         let moved = self.with_run(|run| {

@@ -10,8 +10,9 @@ use crate::app::actions::{Section, ACTIONS};
 const GESTURES: &[(&str, &str)] = &[
     ("Drag from the palette, or click in it", "Add a component"),
     ("Drag from the edge of a component", "Connect it"),
-    ("Drag the canvas", "Move the view"),
-    ("Wheel or pinch", "Zoom at the pointer"),
+    ("Drag the canvas, or the wheel", "Move the view"),
+    ("Ctrl and wheel, or pinch", "Zoom at the pointer"),
+    ("Shift and drag", "Select an area"),
     ("Shift and click", "Add to the selection"),
     ("Arrow keys", "Go to the neighbour"),
     ("Escape", "Cancel, or select nothing"),

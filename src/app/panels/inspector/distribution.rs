@@ -102,7 +102,7 @@ fn law_field(id: &str, name: &str, field: LawField, value: Signal<Json>, set: Se
     view! {
         <div class="law-field">
             <NumberField id=format!("{id}-{}", field.name) label=label short=field.label title=field.help number=number>
-                {()}
+                ""
             </NumberField>
         </div>
     }
@@ -153,7 +153,7 @@ fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold
                 <fieldset class="mixture-part">
                     <legend>{format!("Part {}", i + 1)} " " <small>{move || describe(&inner.get())}</small></legend>
                     <NumberField id=format!("{id}-{i}-weight") label=format!("{part_name}: weight") short="Weight" title="How often, beside the other weights" number=weight>
-                        {()}
+                        ""
                     </NumberField>
                     <LawEditor id=format!("{id}-{i}") name=part_name.clone() value=inner set=set_inner hold=hold nested=true/>
                     {(count.get() > 1).then(|| view! {

@@ -218,7 +218,7 @@ fn Links(id: String) -> impl IntoView {
         let into = diagram.links.iter().filter(|l| l.to == id).map(|l| (l.id.clone(), false, name(&l.from)));
         out.chain(into).collect::<Vec<_>>()
     });
-    let rate = move |link: &str| session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(|l| rate_text(l)));
+    let rate = move |link: &str| session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(rate_text));
     view! {
         <section class="group" aria-label="Links">
             <h3>"Links"</h3>
