@@ -16,8 +16,15 @@ fn every_starter_runs_and_keeps_its_books() {
         experiment.advance(SimTime::from_secs_f64(20.0), u64::MAX);
         experiment.check_books().unwrap_or_else(|e| panic!("{}: {e}", s.id));
         let report = experiment.report();
-        println!("{}: {}", s.id, serde_json::to_string_pretty(&report).unwrap());
         assert!(report.totals.ok > 500, "{}: {:?}", s.id, report.totals);
+        // A clone is a snapshot: both halves go on alike.
+        let mut snapshot = Experiment::new(&document);
+        snapshot.advance(SimTime::from_secs_f64(7.3), u64::MAX);
+        let mut restored = snapshot.clone();
+        snapshot.advance(SimTime::from_secs_f64(9.0), u64::MAX);
+        restored.advance(SimTime::from_secs_f64(20.0), u64::MAX);
+        assert_eq!(restored.trace_hash(), experiment.trace_hash(), "{}", s.id);
+        assert_eq!(restored.report(), report, "{}", s.id);
         let mut again = Experiment::new(&document).without_stories();
         again.advance(SimTime::from_secs_f64(20.0), u64::MAX);
         assert_eq!(again.trace_hash(), experiment.trace_hash(), "{}", s.id);

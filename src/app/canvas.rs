@@ -24,6 +24,7 @@ use super::session::Session;
 use board::Board;
 use card::Card;
 use legend::Legend;
+use scene::Looks;
 use toolbar::BreakToolbar;
 
 /// Most packets drawn at once.
@@ -61,6 +62,11 @@ pub fn Stage(
         format!("background-size: {pitch}px {pitch}px; background-position: {}px {}px", -view.x * view.zoom, -view.y * view.zoom)
     };
     let hint = move || hint(session);
+    let band = move || {
+        let (a, b) = board.band.get()?;
+        let place = format!("left: {}px; top: {}px; width: {}px; height: {}px", a.0.min(b.0), a.1.min(b.1), (a.0 - b.0).abs(), (a.1 - b.1).abs());
+        Some(view! { <div class="band" style=place></div> })
+    };
     view! {
         <section
             class="stage"
@@ -82,6 +88,7 @@ pub fn Stage(
                 </For>
             </div>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
+            {band}
             <BreakToolbar />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
@@ -162,13 +169,32 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
     board.lay_out();
     let (Some(under), Some(over)) = (pen(under), pen(over)) else { return };
     let draft = board.draft();
+    let playing = session.playing.get_untracked();
     let view = session.view.get_untracked();
     let size = session.viewport.get_untracked();
     let ratio = dom::window().map_or(1.0, |w| w.device_pixel_ratio());
     let selection = session.selection.get_untracked();
     let request = session.request.get_untracked();
     let still = session.still.get_untracked();
+    let looks = Looks {
+        now: session.now(),
+        diagram: std::sync::Arc::as_ptr(&session.diagram.get_untracked()) as usize,
+        frame: std::sync::Arc::as_ptr(&session.frame.get_untracked()) as usize,
+        drag: board.drag.get_untracked(),
+        selection: selection.clone(),
+        view,
+        size,
+        ratio,
+        draft,
+        request,
+    };
     let one_in = session.with_run(|run| {
+        let fading = run.marks.back().is_some_and(|m| wall_ms - m.born_ms < paint::MARK_LIFE_MS + 100.0);
+        // Standing still, only what changed is drawn again.
+        let same = board.scene.try_update_value(|scene| scene.looks_the_same(looks)).unwrap_or(false);
+        if same && !playing && !fading {
+            return board.one_in.get_untracked();
+        }
         let frame = run.experiment.frame(PACKETS);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {

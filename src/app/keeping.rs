@@ -15,10 +15,13 @@ const MOMENT_MS: u32 = 3_000;
 
 /// Opens what the page starts with.
 pub fn open_first(session: Session) {
-    let Opening { document, message, fit } = storage::opening();
+    let Opening { document, message, took_place, fit } = storage::opening();
     session.open(document);
     if fit {
         session.fit_next.set(true);
+    }
+    if let Some(said) = took_place {
+        session.tell_with_way_back(said);
     }
     if let Some(message) = message {
         session.refuse(message);
@@ -50,11 +53,8 @@ pub fn keep_going(session: Session) {
     let address = window_event_listener_untyped("hashchange", move |_| {
         match storage::from_address() {
             Some(Ok(document)) => {
-                let title = document.title.clone();
-                session.open(document);
-                session.fit_next.set(true);
-                session.fit_if_asked();
-                session.tell(format!("Opened {title} from the link"));
+                let said = format!("Opened {} from the link", document.title);
+                session.open_instead(document, said);
             }
             Some(Err(problem)) => session.refuse(problem),
             None => return,

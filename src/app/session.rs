@@ -53,6 +53,8 @@ pub struct Message {
     pub text: String,
     /// How it is shown.
     pub tone: MessageTone,
+    /// Whether it offers to go back to the document that was open before.
+    pub offers_before: bool,
 }
 
 /// How far a replay has come, while one goes on.
@@ -189,12 +191,17 @@ impl Session {
 
     /// Shows and says that something was done.
     pub fn tell(self, text: impl Into<String>) {
-        self.message(text.into(), MessageTone::Info);
+        self.message(text.into(), MessageTone::Info, false);
+    }
+
+    /// Shows and says that another document was opened, with a way back.
+    pub fn tell_with_way_back(self, text: impl Into<String>) {
+        self.message(text.into(), MessageTone::Info, true);
     }
 
     /// Shows and says why something was not done.
     pub fn refuse(self, reason: impl Into<String>) {
-        self.message(reason.into(), MessageTone::Problem);
+        self.message(reason.into(), MessageTone::Problem, false);
     }
 
     /// Shows the whole diagram if that was asked for and the canvas knows its size.
@@ -218,16 +225,16 @@ impl Session {
         self.messages.update(|list| list.retain(|m| m.id != id));
     }
 
-    fn message(self, text: String, tone: MessageTone) {
+    fn message(self, text: String, tone: MessageTone, offers_before: bool) {
         self.announce(text.clone());
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {
             list.retain(|m| m.text != text);
-            list.push(Message { id, text, tone });
+            list.push(Message { id, text, tone, offers_before });
             let excess = list.len().saturating_sub(3);
             list.drain(..excess);
         });
-        let shown_for = if tone == MessageTone::Problem { 8_000 } else { 4_000 };
+        let shown_for = if tone == MessageTone::Problem || offers_before { 8_000 } else { 4_000 };
         gloo_timers::callback::Timeout::new(shown_for, move || self.dismiss(id)).forget();
     }
 

@@ -15,6 +15,8 @@ use crate::lab::scenarios::scenarios;
 const KEY: &str = "faultline.document";
 /// Where a store that could not be read is moved.
 const ASIDE: &str = "faultline.document.unreadable";
+/// The document that was open before the present one.
+const BEFORE: &str = "faultline.document.before";
 /// Start of the fragment that holds a shared document.
 const FRAGMENT: &str = "#d=";
 
@@ -38,6 +40,8 @@ pub struct Opening {
     pub document: Document,
     /// A message, if something was not as hoped.
     pub message: Option<String>,
+    /// What is said, with a way back, when a link took the place of kept work.
+    pub took_place: Option<String>,
     /// Whether to show the whole diagram, rather than look where the document says.
     pub fit: bool,
 }
@@ -81,7 +85,10 @@ pub fn opening() -> Opening {
     match from_address() {
         Some(Ok(document)) => {
             forget_address();
-            return Opening { document, message: None, fit: true };
+            let kept = store().and_then(|s| s.get_item(KEY).ok().flatten());
+            let aside = kept.is_some_and(|text| store().is_some_and(|s| s.set_item(BEFORE, &text).is_ok()));
+            let took_place = aside.then(|| format!("Opened {} from the link", document.title));
+            return Opening { document, message: None, took_place, fit: true };
         }
         Some(Err(problem)) => {
             forget_address();
@@ -91,13 +98,13 @@ pub fn opening() -> Opening {
     }
     let kept = store().and_then(|s| s.get_item(KEY).ok().flatten());
     match kept.map(|text| (read::read(&text), text)) {
-        None => Opening { document: first_starter(), message, fit: true },
-        Some((Ok(document), _)) => Opening { document, message, fit: false },
+        None => Opening { document: first_starter(), message, took_place: None, fit: true },
+        Some((Ok(document), _)) => Opening { document, message, took_place: None, fit: false },
         Some((Err(problem), text)) => {
             let moved = store().is_some_and(|s| s.set_item(ASIDE, &text).is_ok());
             let fate = if moved { format!("it was moved aside, under {ASIDE} in this browser's storage") } else { "it could not be moved aside".into() };
             let message = format!("What was saved here could not be read ({problem}); {fate}");
-            Opening { document: first_starter(), message: Some(message), fit: true }
+            Opening { document: first_starter(), message: Some(message), took_place: None, fit: true }
         }
     }
 }
@@ -146,15 +153,39 @@ impl Session {
         }
     }
 
+    /// Opens a document in place of the present one, which is kept aside: the message offers the way back.
+    pub fn open_instead(self, document: Document, said: String) {
+        let before = read::write(&self.document());
+        let kept = store().is_some_and(|s| s.set_item(BEFORE, &before).is_ok());
+        self.open(document);
+        self.fit_next.set(true);
+        self.fit_if_asked();
+        if kept {
+            self.tell_with_way_back(said);
+        } else {
+            self.tell(said);
+        }
+    }
+
+    /// Opens the document that was open before.
+    pub fn open_before(self) {
+        let kept = store().and_then(|s| s.get_item(BEFORE).ok().flatten());
+        match kept.map(|text| read::read(&text)) {
+            Some(Ok(document)) => {
+                let said = format!("Back to {}", document.title);
+                self.open_instead(document, said);
+            }
+            Some(Err(problem)) => self.refuse(format!("What was open before could not be read: {problem}")),
+            None => self.refuse("What was open before is not kept any more"),
+        }
+    }
+
     /// Opens a starter.
     pub fn open_starter(self, id: &str) {
         match starter(id) {
             Some(document) => {
-                let title = document.title.clone();
-                self.open(document);
-                self.fit_next.set(true);
-                self.fit_if_asked();
-                self.announce(format!("Opened {title}"));
+                let said = format!("Opened {}", document.title);
+                self.open_instead(document, said);
             }
             None => self.refuse("This starter could not be read"),
         }
@@ -164,11 +195,8 @@ impl Session {
     pub fn open_text(self, text: &str) {
         match read::read(text) {
             Ok(document) => {
-                let title = document.title.clone();
-                self.open(document);
-                self.fit_next.set(true);
-                self.fit_if_asked();
-                self.tell(format!("Opened {title}"));
+                let said = format!("Opened {}", document.title);
+                self.open_instead(document, said);
             }
             Err(problem) => self.refuse(format!("The file could not be opened: {problem}")),
         }

@@ -56,6 +56,7 @@ pub struct Cache {
     misses: u64,
     expired: u64,
     evictions: u64,
+    stale_hits: u64,
 }
 
 fn capacity(p: &Params) -> NonZeroUsize {
@@ -119,7 +120,7 @@ impl Part for Cache {
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
         let entries = LruCache::with_hasher(capacity(&params), FxBuildHasher);
-        Cache { params, entries, hits: 0, misses: 0, expired: 0, evictions: 0 }
+        Cache { params, entries, hits: 0, misses: 0, expired: 0, evictions: 0, stale_hits: 0 }
     }
 
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
@@ -143,6 +144,7 @@ impl Part for Cache {
         vec![
             Gauge { name: "hit_ratio", label: "hit ratio", value: ratio, unit: "%", of: Some(1.0) },
             Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
+            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
             Gauge::result("hits", self.hits as f64),
             Gauge::result("misses", self.misses as f64),
             Gauge::result("expired", self.expired as f64),
@@ -174,8 +176,15 @@ impl Part for Cache {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
         let now = ctx.now();
+        let began = ctx.job(job).request_start;
         let (answer, why) = match message.operation {
-            Operation::Read => self.read(message.key, now),
+            Operation::Read => match self.read(message.key, now) {
+                (Some(value), _) if ctx.shared().is_stale(message.key, value, began) => {
+                    self.stale_hits += 1;
+                    (Some(value), Why::with("hit: version {a}, stale: a newer one was acknowledged", value.version, 0))
+                }
+                answer => answer,
+            },
             Operation::Fill | Operation::Write => {
                 if let Some(value) = message.value {
                     self.put(message.key, value, now);
@@ -189,5 +198,48 @@ impl Part for Cache {
         };
         ctx.explain(job, why);
         Next::Reply(Ok(answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(params: serde_json::Value) -> Cache {
+        Cache::new(params.as_object().unwrap())
+    }
+
+    fn value(version: u64) -> Versioned {
+        Versioned { origin: crate::engine::NodeIndex(0), version }
+    }
+
+    #[test]
+    fn lru_drops_the_least_recently_used_and_fifo_the_oldest() {
+        for (eviction, survivor) in [("lru", 1), ("fifo", 2)] {
+            let mut cache = cache(serde_json::json!({"capacity": 2, "eviction": eviction}));
+            cache.put(1, value(1), SimTime(0));
+            cache.put(2, value(1), SimTime(1));
+            assert!(cache.read(1, SimTime(2)).0.is_some());
+            cache.put(3, value(1), SimTime(3));
+            assert!(cache.read(survivor, SimTime(4)).0.is_some(), "{eviction} keeps {survivor}");
+            assert!(cache.read(3 - survivor, SimTime(4)).0.is_none(), "{eviction} drops the other");
+            assert_eq!(cache.evictions, 1);
+        }
+    }
+
+    #[test]
+    fn a_value_counts_as_absent_at_its_ttl_and_not_before() {
+        let mut cache = cache(serde_json::json!({"ttl": 10}));
+        cache.put(1, value(3), SimTime(0));
+        assert_eq!(cache.read(1, SimTime(9_999_999)).0, Some(value(3)));
+        assert_eq!(cache.read(1, SimTime(10_000_000)).0, None);
+        assert_eq!((cache.hits, cache.misses, cache.expired), (1, 1, 1));
+    }
+
+    #[test]
+    fn flushing_empties_it() {
+        let mut cache = cache(serde_json::json!({}));
+        cache.put(1, value(1), SimTime(0));
+        assert!(cache.flush() && cache.entries.is_empty());
     }
 }

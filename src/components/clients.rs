@@ -233,3 +233,59 @@ impl Part for Clients {
         stale
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, report};
+    use serde_json::{json, Value};
+
+    fn sent(clients: Value, seconds: f64) -> u64 {
+        let server = json!({"workers": 1000, "service_time": constant(5.0)});
+        report(&document(&[("c", "clients", clients), ("s", "service", server)], &[("c", "s", json!({}))]), seconds).totals.sent
+    }
+
+    #[test]
+    fn a_constant_source_sends_exactly_its_rate() {
+        assert_eq!(sent(json!({"source": "constant", "rate_per_s": 50}), 10.001), 500);
+    }
+
+    #[test]
+    fn a_ramp_sends_the_area_under_it() {
+        let ramp = json!({"source": "ramp", "rate_per_s": 10, "ramp_end_per_s": 190, "ramp_length": 20_000});
+        let n = sent(ramp, 20.0) as f64;
+        assert!((n - 2000.0).abs() < 4.0 * 2000f64.sqrt(), "{n}");
+    }
+
+    #[test]
+    fn bursts_come_after_the_pause_and_have_their_own_rate() {
+        let bursty = json!({"source": "bursty", "rate_per_s": 1, "burst_rate_per_s": 500, "burst_length": 1000, "burst_pause": 4000});
+        let (calm, burst) = (sent(bursty.clone(), 4.0), sent(bursty, 5.0));
+        assert!(calm < 20 && (burst - calm) as f64 > 400.0, "{calm} then {burst}");
+    }
+
+    #[test]
+    fn a_closed_loop_never_has_more_under_way_than_it_has_users() {
+        let closed = json!({"source": "closed", "users": 7, "think_time": constant(0.0)});
+        let server = json!({"workers": 2, "service_time": constant(10.0)});
+        let doc = document(&[("c", "clients", closed), ("s", "service", server)], &[("c", "s", json!({}))]);
+        let report = report(&doc, 5.0);
+        assert_eq!(report.totals.in_flight, 7);
+        assert_eq!(report.nodes["s"].queue_max, 5);
+    }
+
+    #[test]
+    fn a_deadline_ends_a_request_whatever_retries_are_left() {
+        let clients = json!({"source": "constant", "rate_per_s": 10, "deadline": 50});
+        let server = json!({"workers": 100, "service_time": constant(500.0)});
+        let link = json!({"timeout": 20, "retries": 20, "backoff": 1});
+        let report = report(&document(&[("c", "clients", clients), ("s", "service", server)], &[("c", "s", link)]), 5.0);
+        assert_eq!(report.totals.failed.keys().collect::<Vec<_>>(), [&"deadline"]);
+    }
+
+    #[test]
+    fn without_a_link_requests_fail_and_nothing_hangs() {
+        let closed = json!({"source": "closed", "users": 3, "think_time": constant(0.0)});
+        let report = report(&document(&[("c", "clients", closed)], &[]), 1.0);
+        assert_eq!(report.totals.failed.keys().collect::<Vec<_>>(), [&"unavailable"]);
+    }
+}

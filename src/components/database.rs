@@ -312,3 +312,39 @@ impl Part for Database {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, inflict, run, to, writers};
+    use crate::diagram::Fault;
+    use serde_json::{json, Value};
+
+    /// Lost writes after a crash at 1.5 s, at 100 writes a second.
+    fn lost(database: Value) -> u64 {
+        let doc = document(&[("c", "clients", writers(100.0)), ("d", "database", database)], &[("c", "d", json!({}))]);
+        let mut experiment = run(&doc, 1.5);
+        inflict(&mut experiment, Fault::Crash { node: "d".into() });
+        inflict(&mut experiment, Fault::Restart { node: "d".into() });
+        to(&mut experiment, 3.0);
+        assert!(experiment.totals().ok > 200, "it works again");
+        experiment.report().consistency.counts.lost_writes
+    }
+
+    #[test]
+    fn durability_decides_what_a_crash_costs() {
+        let with = |durability: &str| json!({"durability": durability, "write_time": constant(1.0), "flush_interval": 1000});
+        assert_eq!(lost(with("every_write")), 0);
+        let interval = lost(with("interval"));
+        assert!((45..=50).contains(&interval), "half a second of writes, not {interval}");
+        let memory = lost(with("memory"));
+        assert!(memory > 140, "everything, not {memory}");
+    }
+
+    #[test]
+    fn queries_beyond_its_connections_are_refused_with_that_reason() {
+        let database = json!({"connections": 4, "workers": 1, "write_time": constant(1000.0)});
+        let doc = document(&[("c", "clients", writers(100.0)), ("d", "database", database)], &[("c", "d", json!({}))]);
+        let totals = run(&doc, 0.5).totals();
+        assert_eq!(totals.in_flight, 4 + u64::from(totals.sent > 4 + totals.failed["too many connections"]));
+    }
+}

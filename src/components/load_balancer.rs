@@ -275,3 +275,76 @@ impl Part for LoadBalancer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, inflict, readers, report, run, to};
+    use crate::diagram::{Document, Fault};
+    use serde_json::{json, Value};
+
+    fn pool(balancer: Value) -> Document {
+        let server = json!({"workers": 50, "service_time": constant(5.0)});
+        let servers = ["s1", "s2", "s3", "s4"];
+        let mut nodes = vec![("c", "clients", readers(400.0)), ("b", "load_balancer", balancer)];
+        nodes.extend(servers.map(|s| (s, "service", server.clone())));
+        let mut links = vec![("c", "b", json!({}))];
+        links.extend(servers.map(|s| ("b", s, json!({}))));
+        document(&nodes, &links)
+    }
+
+    #[test]
+    fn round_robin_takes_turns_exactly() {
+        let report = report(&pool(json!({"algorithm": "round_robin"})), 10.0);
+        let handled: Vec<u64> = ["s1", "s2", "s3", "s4"].iter().map(|s| report.nodes[*s].handled).collect();
+        assert!(handled.iter().max().unwrap() - handled.iter().min().unwrap() <= 1, "{handled:?}");
+    }
+
+    #[test]
+    fn ip_hash_keeps_a_user_on_one_server() {
+        let experiment = run(&pool(json!({"algorithm": "ip_hash"})), 5.0);
+        let mut server_of = std::collections::HashMap::new();
+        for story in experiment.recent() {
+            let server = story.spans.iter().find(|s| s.node.starts_with('s')).unwrap().node.clone();
+            assert_eq!(server_of.entry(story.user).or_insert_with(|| server.clone()), &server);
+        }
+        assert!(server_of.len() > 5);
+    }
+
+    #[test]
+    fn health_checks_find_a_dead_server_and_its_return() {
+        let checks = json!({"check_interval": 100, "unhealthy_after": 3, "healthy_after": 2});
+        let mut experiment = run(&pool(checks), 1.05);
+        inflict(&mut experiment, Fault::Crash { node: "s2".into() });
+        to(&mut experiment, 2.0);
+        let events = experiment.take_events();
+        let out = events.iter().find(|e| e.what == "out of rotation").unwrap();
+        // Three checks in a row must have gone unanswered when the next is due.
+        assert!((1.35..=1.45).contains(&out.at.as_secs_f64()), "{}", out.at);
+        assert_eq!(out.node.as_deref(), Some("s2"));
+        let failed = experiment.totals().failed["refused"];
+        to(&mut experiment, 4.0);
+        assert_eq!(experiment.totals().failed["refused"], failed, "nothing fails once it is out");
+        inflict(&mut experiment, Fault::Restart { node: "s2".into() });
+        to(&mut experiment, 5.0);
+        assert!(experiment.take_events().iter().any(|e| e.what == "back in rotation"));
+    }
+
+    #[test]
+    fn without_health_checks_a_dead_server_goes_on_failing_its_share() {
+        let mut experiment = run(&pool(json!({"health_checks": false})), 1.0);
+        inflict(&mut experiment, Fault::Crash { node: "s2".into() });
+        to(&mut experiment, 11.0);
+        let refused = experiment.totals().failed["refused"] as f64;
+        assert!((refused / 4000.0 - 0.25).abs() < 0.01, "{refused}");
+    }
+
+    #[test]
+    fn with_nobody_healthy_it_says_unavailable() {
+        let mut experiment = run(&pool(json!({"check_interval": 50, "unhealthy_after": 1})), 0.5);
+        for server in ["s1", "s2", "s3", "s4"] {
+            inflict(&mut experiment, Fault::Crash { node: server.into() });
+        }
+        to(&mut experiment, 2.0);
+        assert!(experiment.totals().failed["unavailable"] > 400);
+    }
+}

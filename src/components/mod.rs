@@ -12,6 +12,8 @@ pub mod replica;
 pub mod service;
 pub mod shard_router;
 pub mod signal;
+#[cfg(test)]
+mod testing;
 
 pub use part::{Gauge, Group, Kind, Part, Ports, View};
 

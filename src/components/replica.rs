@@ -209,3 +209,85 @@ impl Part for Replica {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, inflict, run, to};
+    use crate::diagram::{Document, Edit, Entry, Fault, Link, Node};
+    use crate::lab::Experiment;
+    use serde_json::{json, Value};
+
+    fn pair(replica: Value) -> Document {
+        let clients = json!({"rate_per_s": 200, "read_percent": 50, "keys": 50});
+        document(
+            &[
+                ("c", "clients", clients),
+                ("s", "service", json!({"workers": 100, "service_time": constant(0.5)})),
+                ("d", "database", json!({"workers": 50})),
+                ("r", "replica", replica),
+            ],
+            &[("c", "s", json!({})), ("s", "d", json!({"when": "write"})), ("s", "r", json!({"when": "read"})), ("d", "r", json!({}))],
+        )
+    }
+
+    fn figure(e: &Experiment, node: &str, name: &str) -> f64 {
+        e.report().nodes[node].more[name]
+    }
+
+    #[test]
+    fn the_lag_grows_a_second_a_second_while_the_log_is_cut_and_it_catches_up_after() {
+        let mut experiment = run(&pair(json!({"apply_time": constant(0.1)})), 2.0);
+        assert!(figure(&experiment, "r", "lag_ms") < 5.0);
+        inflict(&mut experiment, Fault::Cut { link: "d-r".into() });
+        to(&mut experiment, 5.0);
+        let lag = figure(&experiment, "r", "lag_ms");
+        assert!((2_900.0..=3_000.0).contains(&lag), "{lag}");
+        let stale = experiment.report().consistency.counts.stale_reads;
+        assert!(stale > 50, "{stale}");
+        inflict(&mut experiment, Fault::Mend { link: "d-r".into() });
+        to(&mut experiment, 6.0);
+        assert!(figure(&experiment, "r", "lag_ms") < 5.0);
+        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied") < 5.0);
+    }
+
+    #[test]
+    fn a_restarted_replica_is_sent_what_it_missed() {
+        let mut experiment = run(&pair(json!({})), 1.0);
+        inflict(&mut experiment, Fault::Crash { node: "r".into() });
+        to(&mut experiment, 3.0);
+        inflict(&mut experiment, Fault::Restart { node: "r".into() });
+        to(&mut experiment, 5.0);
+        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied") < 5.0);
+    }
+
+    #[test]
+    fn a_replica_added_late_gets_a_snapshot() {
+        let mut experiment = run(&pair(json!({})), 2.0);
+        let node = Node { id: "r2".into(), kind: "replica".into(), name: "r2".into(), x: 0.0, y: 0.0, params: Default::default() };
+        let link = Link { id: "d-r2".into(), from: "d".into(), to: "r2".into(), params: Default::default() };
+        experiment.apply(&Entry::Edit(Edit::AddNode { node })).unwrap();
+        experiment.apply(&Entry::Edit(Edit::AddLink { link })).unwrap();
+        to(&mut experiment, 3.0);
+        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r2", "applied") < 5.0);
+    }
+
+    #[test]
+    fn replicas_follow_a_primary_that_lost_its_latest_writes() {
+        let mut doc = pair(json!({}));
+        doc.apply(&Edit::SetNodeParam { id: "d".into(), param: "durability".into(), value: json!("memory") }).unwrap();
+        let mut experiment = run(&doc, 2.0);
+        inflict(&mut experiment, Fault::Crash { node: "d".into() });
+        inflict(&mut experiment, Fault::Restart { node: "d".into() });
+        to(&mut experiment, 4.0);
+        let behind = figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied");
+        assert!((0.0..5.0).contains(&behind), "{behind}");
+    }
+
+    #[test]
+    fn writes_are_refused_as_read_only() {
+        let clients = json!({"rate_per_s": 50, "read_percent": 0});
+        let doc = document(&[("c", "clients", clients), ("r", "replica", json!({}))], &[("c", "r", json!({}))]);
+        let totals = run(&doc, 1.0).totals();
+        assert_eq!((totals.ok, totals.failed.keys().copied().collect::<Vec<_>>()), (0, vec!["read only"]));
+    }
+}

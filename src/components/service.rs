@@ -169,3 +169,75 @@ impl Part for Service {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, readers, report, run};
+    use serde_json::{json, Value};
+
+    #[test]
+    fn a_full_line_turns_away_and_its_limit_excludes_those_in_service() {
+        let doc = document(
+            &[
+                ("c", "clients", readers(1000.0)),
+                ("s", "service", json!({"workers": 2, "queue_limit": 3, "service_time": constant(1000.0)})),
+            ],
+            &[("c", "s", json!({}))],
+        );
+        let report = report(&doc, 0.4995);
+        assert_eq!((report.totals.in_flight, report.nodes["s"].queue_max), (5, 3));
+    }
+
+    #[test]
+    fn a_slow_dependency_holds_the_callers_workers() {
+        let tiers = |back_ms: f64| {
+            let front = json!({"workers": 4, "service_time": constant(1.0)});
+            let back = json!({"workers": 100, "service_time": constant(back_ms)});
+            let nodes = [("c", "clients", readers(50.0)), ("f", "service", front), ("b", "service", back)];
+            report(&document(&nodes, &[("c", "f", json!({})), ("f", "b", json!({}))]), 20.0)
+        };
+        let (quick, slow) = (tiers(5.0), tiers(60.0));
+        // 50/s x (1 + 60 + 0.2) ms over 4 workers = 0.765.
+        assert!((slow.nodes["f"].utilisation - 0.765).abs() < 0.01, "{}", slow.nodes["f"].utilisation);
+        assert!((quick.nodes["f"].utilisation - 0.0775).abs() < 0.01, "{}", quick.nodes["f"].utilisation);
+    }
+
+    fn shop(on_write: &str) -> crate::lab::report::Report {
+        let clients = json!({"rate_per_s": 500, "read_percent": 80, "keys": 20});
+        let nodes: [(&str, &str, Value); 4] = [
+            ("c", "clients", clients),
+            ("s", "service", json!({"workers": 100, "service_time": constant(1.0), "on_write": on_write})),
+            ("m", "cache", json!({})),
+            ("d", "database", json!({"workers": 50})),
+        ];
+        let uneven = json!({"latency": {"law": "exponential", "mean_ms": 3}});
+        report(&document(&nodes, &[("c", "s", json!({})), ("s", "m", json!({})), ("s", "d", uneven)]), 20.0)
+    }
+
+    #[test]
+    fn not_touching_the_cache_on_writes_makes_reads_stale_and_invalidating_nearly_never() {
+        let share = |r: &crate::lab::report::Report| r.consistency.counts.stale_reads as f64 / r.consistency.counts.reads as f64;
+        let (nothing, invalidate) = (shop("nothing"), shop("invalidate"));
+        assert!(share(&nothing) > 0.9, "{}", share(&nothing));
+        assert!(share(&invalidate) < 0.2, "{}", share(&invalidate));
+        // The race between a fill and a write is real: it is not nothing either.
+        assert!(invalidate.consistency.counts.stale_reads > 0);
+        assert!(shop("update").nodes["m"].more["hit_ratio"] > invalidate.nodes["m"].more["hit_ratio"]);
+    }
+
+    #[test]
+    fn stages_follow_one_another_and_a_stage_runs_at_once() {
+        let leaf = json!({"workers": 100, "service_time": constant(10.0)});
+        let nodes = [
+            ("c", "clients", readers(10.0)),
+            ("s", "service", json!({"service_time": constant(0.0)})),
+            ("a", "service", leaf.clone()),
+            ("b", "service", leaf),
+        ];
+        let mean = |stage: u32| {
+            let links = [("c", "s", json!({})), ("s", "a", json!({})), ("s", "b", json!({"stage": stage}))];
+            run(&document(&nodes, &links), 5.0).totals().latency_ms.mean
+        };
+        assert!((mean(1) - 10.4).abs() < 1e-6 && (mean(2) - 20.6).abs() < 1e-6, "{} {}", mean(1), mean(2));
+    }
+}

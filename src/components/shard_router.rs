@@ -117,3 +117,56 @@ impl Part for ShardRouter {
         Next::Wait
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{document, run};
+    use crate::diagram::Document;
+    use serde_json::{json, Value};
+
+    fn store(shards: usize, router: Value) -> Document {
+        let names: Vec<String> = (0..shards).map(|i| format!("shard{i}")).collect();
+        let clients = json!({"source": "constant", "rate_per_s": 2000, "read_percent": 100, "keys": 500, "popularity": "uniform"});
+        let mut nodes = vec![("c", "clients", clients), ("r", "shard_router", router)];
+        nodes.extend(names.iter().map(|n| (n.as_str(), "database", json!({"workers": 50}))));
+        let mut links = vec![("c", "r", json!({}))];
+        links.extend(names.iter().map(|n| ("r", n.as_str(), json!({}))));
+        document(&nodes, &links)
+    }
+
+    /// Owner of each key that was seen.
+    fn owners(document: &Document) -> std::collections::BTreeMap<u64, String> {
+        let mut experiment = crate::lab::Experiment::new(document);
+        let mut owners = std::collections::BTreeMap::new();
+        for step in 1..60 {
+            super::super::testing::to(&mut experiment, f64::from(step) * 0.02);
+            for story in experiment.recent() {
+                let shard = story.spans.iter().find(|s| s.node.starts_with("shard")).unwrap().node.clone();
+                assert_eq!(owners.entry(story.key).or_insert_with(|| shard.clone()), &shard, "a key has one owner");
+            }
+        }
+        owners
+    }
+
+    #[test]
+    fn a_new_shard_moves_its_share_of_keys_on_a_ring_and_nearly_all_by_modulo() {
+        let moved = |placement: &str| {
+            let router = json!({"placement": placement, "virtual_nodes": 200});
+            let (before, after) = (owners(&store(4, router.clone())), owners(&store(5, router)));
+            let both: Vec<_> = before.iter().filter_map(|(k, a)| after.get(k).map(|b| (a, b))).collect();
+            assert!(both.len() > 300);
+            both.iter().filter(|(a, b)| a != b).count() as f64 / both.len() as f64
+        };
+        let (ring, modulo) = (moved("consistent_hash"), moved("hash_modulo"));
+        assert!((ring - 0.2).abs() < 0.08 && (modulo - 0.8).abs() < 0.08, "ring {ring}, modulo {modulo}");
+    }
+
+    #[test]
+    fn shares_add_up() {
+        let experiment = run(&store(4, json!({})), 2.0);
+        let frame = experiment.frame(100);
+        let router = frame.nodes.iter().find(|n| n.id == "r").unwrap();
+        let total: f64 = router.shares.iter().map(|(_, s)| s).sum();
+        assert!((total - 1.0).abs() < 1e-9 && router.shares.len() == 4);
+    }
+}

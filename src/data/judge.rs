@@ -12,6 +12,10 @@ const REMEMBERED: usize = 64;
 /// Commit times remembered per store; a lag that reaches further back is reported as the age of the oldest.
 const REMEMBERED_COMMITS: usize = 1 << 16;
 
+/// Sessions (a user and a key) remembered. Beyond that all are forgotten and begin anew, so violations may be undercounted in
+/// runs of many millions of requests.
+const REMEMBERED_SESSIONS: usize = 1 << 20;
+
 /// What the judge counted, over all clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Consistency {
@@ -77,13 +81,20 @@ impl Judge {
                 history.acknowledged.pop_front();
             }
         }
-        let session = self.sessions.entry((client, user, value.origin, key)).or_default();
+        let session = self.session(client, user, key, value.origin);
         session.wrote = session.wrote.max(value.version);
     }
 
     /// Whether a value is older than one acknowledged before `since`.
     pub fn is_stale(&self, key: u64, value: Versioned, since: SimTime) -> bool {
         self.newest_before(value.origin, key, since) > value.version
+    }
+
+    fn session(&mut self, client: NodeIndex, user: u64, key: u64, origin: NodeIndex) -> &mut Session {
+        if self.sessions.len() >= REMEMBERED_SESSIONS {
+            self.sessions.clear();
+        }
+        self.sessions.entry((client, user, origin, key)).or_default()
     }
 
     fn newest_before(&self, origin: NodeIndex, key: u64, since: SimTime) -> u64 {
@@ -96,10 +107,11 @@ impl Judge {
         let stale = self.is_stale(key, value, began);
         self.counts.reads += 1;
         self.counts.stale_reads += u64::from(stale);
-        let session = self.sessions.entry((client, user, value.origin, key)).or_default();
-        self.counts.read_your_writes_violations += u64::from(value.version < session.wrote);
-        self.counts.monotonic_read_violations += u64::from(value.version < session.read);
-        session.read = session.read.max(value.version);
+        let session = self.session(client, user, key, value.origin);
+        let Session { wrote, read } = *session;
+        session.read = read.max(value.version);
+        self.counts.read_your_writes_violations += u64::from(value.version < wrote);
+        self.counts.monotonic_read_violations += u64::from(value.version < read);
         stale
     }
 

@@ -2,13 +2,16 @@
 //! Knows no component kind, no document and no screen.
 
 pub mod behaviour;
+mod calls;
 pub mod core;
 pub mod distribution;
+mod faults;
 pub mod ids;
 pub mod link;
 pub mod queue;
 pub mod random;
 pub mod request;
+mod stages;
 pub mod station;
 pub mod time;
 pub mod trace;

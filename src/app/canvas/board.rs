@@ -23,6 +23,8 @@ pub struct Board {
     pub loose_end: RwSignal<Option<Point>>,
     /// The card under the loose end, or chosen by key: what Enter connects to.
     pub target: RwSignal<Option<String>>,
+    /// The rubber band, from corner to corner on the stage.
+    pub band: RwSignal<Option<(Point, Point)>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
     /// Whether the space bar is held to pan.
@@ -40,6 +42,7 @@ impl Board {
             drag: RwSignal::default(),
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
+            band: RwSignal::new(None),
             one_in: RwSignal::new(1),
             grabbing: RwSignal::new(false),
             gesture: StoredValue::new_local(Gesture::default()),
@@ -79,7 +82,7 @@ impl Board {
         self.scene.with_value(|scene| {
             let start = *scene.cards.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
-                return Some((between(start, *end), true));
+                return Some((between(start, *end, scene.cards.values()), true));
             }
             self.loose_end.get_untracked().map(|end| (to_point(start, end), false))
         })

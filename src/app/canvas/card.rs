@@ -95,7 +95,7 @@ fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
     move || match workers.get() {
         Some(count) if count <= SLOTS => {
             let slots = (0..count).map(|i| view! { <i data-busy=move || (i < busy.get()).to_string()></i> }).collect_view();
-            view! { <span class="slots" title=move || format!("{} of {count} workers busy", busy.get())>{slots}</span> }.into_any()
+            view! { <span class="slots" data-many=(count > 6).to_string() title=move || format!("{} of {count} workers busy", busy.get())>{slots}</span> }.into_any()
         }
         Some(count) => view! { <span class="slots-figure" title="Workers busy">{move || format!("{}/{count}", busy.get())}</span> }.into_any(),
         None => ().into_any(),

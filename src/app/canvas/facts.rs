@@ -31,6 +31,11 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
         },
         Health::Placeholder => State { name: "unknown", chip: "unknown".into(), words: "of a kind this version does not know".into() },
         _ if is_cut_off(frame, diagram, id) => State { name: "cut", chip: "cut off".into(), words: "all its links are cut".into() },
+        Health::Slow(factor) if verdict.is_some() => State {
+            name: "out",
+            chip: format!("out, slow ×{factor}"),
+            words: format!("{}, {factor} times as slow as normal", verdict.unwrap_or_default()),
+        },
         _ if verdict.is_some() => State { name: "out", chip: "out".into(), words: verdict.unwrap_or_default().into() },
         Health::Slow(factor) => State { name: "slow", chip: format!("slow ×{factor}"), words: format!("{factor} times as slow as normal") },
         Health::Up => State { name: "up", chip: String::new(), words: "up".into() },
@@ -74,7 +79,7 @@ pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
         return String::new();
     }
     let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
-    if let Some((_, share)) = share {
+    if let Some((_, share)) = share.filter(|_| node.rate_per_s > 0.0) {
         return format!("{} % of the requests", percent(*share));
     }
     let held = node.sample.first().map(|(key, version)| format!("key {key} = v{version}"));

@@ -12,7 +12,7 @@ use super::curve::Point;
 use super::scene::Drag;
 use crate::app::actions::connect_nodes;
 use crate::diagram::View;
-use crate::editor::geometry::{pan, snap, to_diagram, zoom_at};
+use crate::editor::geometry::{nodes_in, pan, snap, to_diagram, zoom_at, Rect};
 use crate::editor::{commands, Selection};
 
 /// A pointer that moved less than this clicked.
@@ -26,6 +26,8 @@ enum Doing {
     Pan { view: View, on_empty: bool },
     /// Pressed on a card: moves the selection once it moves.
     Move { anchor: Point },
+    /// Pressed on empty canvas with shift: a rubber band.
+    Band { before: Selection },
     /// Drawing a link.
     Link { from: String },
     /// Two fingers.
@@ -105,7 +107,11 @@ impl Board {
             self.begin(Doing::Nothing, point);
             return;
         }
-        self.begin(Doing::Pan { view, on_empty: !event.shift_key() }, point);
+        let doing = match event.shift_key() {
+            true => Doing::Band { before: session.selection.get_untracked() },
+            false => Doing::Pan { view, on_empty: true },
+        };
+        self.begin(doing, point);
     }
 
     /// A pointer moved.
@@ -138,6 +144,7 @@ impl Board {
                 self.drag.set(Drag { nodes, by });
             }
             Doing::Move { .. } => {}
+            Doing::Band { before } => self.stretch(before, gesture.start, point),
             Doing::Link { .. } => self.aim(point),
             Doing::Pinch { view, distance, middle } => {
                 let fingers: Vec<_> = gesture.pointers.values().copied().collect();
@@ -160,6 +167,7 @@ impl Board {
             ended
         });
         let Some(gesture) = ended else { return };
+        self.band.set(None);
         match gesture.doing {
             Doing::Pan { on_empty: true, .. } if !gesture.moved => session.select(Selection::default()),
             Doing::Move { .. } => {
@@ -193,9 +201,11 @@ impl Board {
         match before {
             Some(Doing::Pan { view, .. } | Doing::Pinch { view, .. }) => self.session.view.set(view),
             Some(Doing::Link { .. }) => self.let_go(),
+            Some(Doing::Band { before }) => self.session.select(before),
             _ => {}
         }
         self.drag.set(Drag::default());
+        self.band.set(None);
     }
 
     /// A pointer was lost.
@@ -240,6 +250,17 @@ impl Board {
         if self.target.with_untracked(|old| *old != target) {
             self.target.set(target);
         }
+    }
+
+    /// Selects what the rubber band touches, with what was selected before.
+    fn stretch(self, before: &Selection, from: Point, to: Point) {
+        let session = self.session;
+        let view = session.view.get_untracked();
+        let area = Rect::between(to_diagram(view, from.0, from.1), to_diagram(view, to.0, to.1));
+        let mut selection = before.clone();
+        selection.nodes.extend(session.diagram.with_untracked(|d| nodes_in(d, &area)));
+        self.band.set(Some((from, to)));
+        session.select(selection);
     }
 
     fn pick_node(self, id: &str, add: bool) {

@@ -5,6 +5,8 @@ mod links;
 mod marks;
 mod packets;
 
+pub use marks::LIFE_MS as MARK_LIFE_MS;
+
 use std::collections::VecDeque;
 
 use web_sys::CanvasRenderingContext2d as Pen;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::diagram::{Document, View};
 use crate::editor::geometry::{to_diagram, CARD};
+use crate::editor::Selection;
+use crate::engine::SimTime;
 use crate::lab::frame::RequestId;
 
 use super::colours::Colours;
@@ -25,6 +27,31 @@ pub struct Drag {
     pub by: Point,
 }
 
+/// All that changes the drawing while time stands still.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looks {
+    /// The run's moment.
+    pub now: SimTime,
+    /// Which diagram.
+    pub diagram: usize,
+    /// Which published frame: a fault changes it without time passing.
+    pub frame: usize,
+    /// Cards being dragged.
+    pub drag: Drag,
+    /// What is selected.
+    pub selection: Selection,
+    /// Where the canvas looks.
+    pub view: View,
+    /// Size of the canvas.
+    pub size: (f64, f64),
+    /// Device pixels per CSS pixel.
+    pub ratio: f64,
+    /// A link being drawn.
+    pub draft: Option<(Curve, bool)>,
+    /// The ringed request.
+    pub request: Option<RequestId>,
+}
+
 /// The memory of the drawing.
 #[derive(Default)]
 pub struct Scene {
@@ -37,9 +64,19 @@ pub struct Scene {
     /// Where packets of requests were drawn last, on the screen.
     pub packets: Vec<(Point, RequestId)>,
     laid_out: Option<(Arc<Document>, Drag)>,
+    drawn: Option<Looks>,
 }
 
 impl Scene {
+    /// Whether this was drawn last, in these colours; remembers it as drawn.
+    pub fn looks_the_same(&mut self, looks: Looks) -> bool {
+        if self.colours.is_some() && self.drawn.as_ref() == Some(&looks) {
+            return true;
+        }
+        self.drawn = Some(looks);
+        false
+    }
+
     /// Lays the links out again if the diagram changed or cards are being dragged.
     pub fn lay_out(&mut self, diagram: &Arc<Document>, drag: &Drag) {
         if self.laid_out.as_ref().is_some_and(|(d, old)| Arc::ptr_eq(d, diagram) && old == drag) {
@@ -56,7 +93,7 @@ impl Scene {
         self.curves = diagram
             .links
             .iter()
-            .filter_map(|l| Some((l.id.clone(), between(*self.cards.get(&l.from)?, *self.cards.get(&l.to)?))))
+            .filter_map(|l| Some((l.id.clone(), between(*self.cards.get(&l.from)?, *self.cards.get(&l.to)?, self.cards.values()))))
             .collect();
         self.laid_out = Some((diagram.clone(), drag.clone()));
     }

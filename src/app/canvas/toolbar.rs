@@ -64,7 +64,8 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let diagram = session.diagram.get();
         let link = links.first().and_then(|id| diagram.link(id))?;
         let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
-        let middle = between((from.x, from.y), (to.x, to.y)).point_at(0.5);
+        let cards: Vec<_> = diagram.nodes.iter().map(|n| (n.x, n.y)).collect();
+        let middle = between((from.x, from.y), (to.x, to.y), cards.iter()).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
         (x, y + 20.0)
     } else {

@@ -142,7 +142,7 @@ impl Dial {
     fn pace(&self) -> &'static str {
         match self.phase {
             Phase::Ahead(_) => "running ahead",
-            Phase::Settle(_) => "look",
+            Phase::Settle(_) => "slowed to watch",
             _ => "",
         }
     }
@@ -159,6 +159,7 @@ impl Session {
     pub fn pause(self) {
         self.playing.set(false);
         self.achieved.set(0.0);
+        self.pace.set("");
         self.publish();
         self.announce(format!("Paused at {}", self.now()));
     }

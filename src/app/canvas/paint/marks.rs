@@ -13,7 +13,7 @@ use crate::editor::geometry::CARD;
 use crate::lab::frame::{Event, Tone};
 
 /// How long a mark is seen.
-const LIFE_MS: f64 = 2_600.0;
+pub const LIFE_MS: f64 = 2_600.0;
 /// How long it fades at the end.
 const FADE_MS: f64 = 700.0;
 
@@ -50,7 +50,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colou
             Tone::Good => (&colours.good, &colours.page),
         };
         pen.set_global_alpha(alpha);
-        let mut y = at.1 + *level as f64 * 22.0 + rise;
+        // Below a link, above a card: never over its name.
+        let mut y = at.1 + rise + *level as f64 * if on_link { 22.0 } else { -22.0 };
         if on_link {
             if *level == 0 && group.event.tone == Tone::Bad {
                 pen.set_stroke_style_str(ground);

@@ -53,8 +53,10 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         .filter_map(|(index, (heading, _))| {
             let members: Vec<ParamSpec> = specs.iter().filter(|s| group_of(s) == index).cloned().collect();
             (!members.is_empty()).then(|| {
+                // A log is shipped, not called: only how its messages travel matters.
+                let hidden = move || index != 0 && replication.get();
                 view! {
-                    <section class="group" aria-label=*heading hidden=move || index > 0 && replication.get()>
+                    <section class="group" aria-label=*heading hidden=hidden>
                         <h3>{*heading}</h3>
                         <ParamForm target=Target::Link(id.clone()) specs=members all=all/>
                     </section>

@@ -9,6 +9,8 @@ use crate::lab::frame::{RequestId, Waterfall};
 
 /// Rows shown.
 const ROWS: usize = 14;
+/// Of these, kept for requests that went well.
+const ORDINARY: usize = 4;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +95,10 @@ fn read(session: Session) -> Vec<Row> {
     let mut rows: Vec<Row> = session.with_experiment(|e| e.recent().iter().map(Row::of).collect());
     // The sort is stable: newest first within each rank.
     rows.sort_by_key(Row::rank);
+    // A few ordinary ones stay in sight, to compare.
+    let ordinary = rows.iter().filter(|r| r.rank() == 2).count().min(ORDINARY);
+    let notable = rows.iter().filter(|r| r.rank() != 2).count();
+    rows.drain(notable.min(ROWS - ordinary)..notable);
     rows.truncate(ROWS);
     rows
 }

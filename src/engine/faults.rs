@@ -1,0 +1,129 @@
+//! Faults and edits of a running world: crashes, restarts, cuts, nodes and links that come and go.
+
+use super::behaviour::Behaviour;
+use super::core::Observation;
+use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
+use super::request::Reason;
+use super::world::World;
+
+impl<B: Behaviour> World<B> {
+    /// Crashes a node: what it had is lost, callers see a reset. Does nothing if it is down already.
+    pub fn crash(&mut self, node: NodeIndex) {
+        if !self.core.nodes[node.at()].up {
+            return;
+        }
+        self.drop_work(node, false);
+        let now = self.core.now;
+        let state = &mut self.core.nodes[node.at()];
+        state.up = false;
+        state.epoch += 1;
+        state.down_since = now;
+        let (behaviour, mut ctx) = self.at(node);
+        behaviour.crash(&mut ctx);
+        ctx.notice(None, "crashed", false);
+    }
+
+    /// Starts a crashed node again. Does nothing if it is up.
+    pub fn restart(&mut self, node: NodeIndex) {
+        let state = &mut self.core.nodes[node.at()];
+        if state.up || state.removed {
+            return;
+        }
+        state.up = true;
+        state.epoch += 1;
+        let (behaviour, mut ctx) = self.at(node);
+        behaviour.start(&mut ctx);
+        ctx.notice(None, "restarted", true);
+    }
+
+    /// Sets the factor on a node's service times; services under way keep theirs.
+    pub fn slow(&mut self, node: NodeIndex, factor: f64) {
+        self.core.nodes[node.at()].slow = factor;
+        let (_, mut ctx) = self.at(node);
+        ctx.notice(None, if factor == 1.0 { "back to normal" } else { "slowed" }, factor == 1.0);
+    }
+
+    /// Removes a node from the diagram. Its links must have been removed.
+    pub fn remove_node(&mut self, node: NodeIndex) {
+        self.drop_work(node, true);
+        let state = &mut self.core.nodes[node.at()];
+        state.removed = true;
+        state.epoch += 1;
+    }
+
+    fn drop_work(&mut self, node: NodeIndex, removed: bool) {
+        let now = self.core.now;
+        self.core.nodes[node.at()].station.account(now);
+        let keys: Vec<JobKey> = self.core.jobs.iter().filter(|(_, j)| j.node == node).map(|(k, _)| k).collect();
+        for key in keys {
+            self.abandon_calls(key);
+            let Some(job) = self.core.jobs.remove(key) else { continue };
+            self.core.end_span(job.request, job.span, Some(Reason::Reset));
+            if job.origin.is_none() {
+                self.end_request(node, job.request, job.message, Err(Reason::Reset));
+                continue;
+            }
+            let state = &mut self.core.nodes[node.at()];
+            state.station.ledger.present -= 1;
+            state.station.sojourn_sum_ns += u128::from(now.since(job.arrived).0);
+            if removed {
+                state.station.ledger.removed += 1;
+            } else {
+                state.station.ledger.lost += 1;
+            }
+            state.failed.add(Reason::Reset);
+            self.core.send_reply(&job, Err(Reason::Reset));
+        }
+        let station = &mut self.core.nodes[node.at()].station;
+        station.busy = 0;
+        station.waiting.clear();
+        for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node) {
+            link.idle_connections = 0;
+        }
+    }
+
+    /// Adds a link; it is used from the next call on.
+    pub fn add_link(&mut self, link: super::link::Link) -> LinkIndex {
+        let index = LinkIndex(self.core.links.len() as u32);
+        self.core.nodes[link.from.at()].outgoing.push(index);
+        self.core.links.push(link);
+        index
+    }
+
+    /// Removes a link: what travels on it is lost, open attempts end with a reset.
+    pub fn remove_link(&mut self, index: LinkIndex) {
+        self.lose_transits(index);
+        let from = self.core.links[index.at()].from;
+        self.core.links[index.at()].removed = true;
+        self.core.nodes[from.at()].outgoing.retain(|l| *l != index);
+        let open: Vec<AttemptKey> = self.core.attempts.iter().filter(|(_, a)| a.link == index).map(|(k, _)| k).collect();
+        for attempt in open {
+            self.attempt_failed(attempt, Reason::Reset);
+        }
+        // Calls that were backing off over this link have no attempt to end them.
+        let idle: Vec<CallKey> = self.core.calls.iter().filter(|(_, c)| c.link == index && c.attempt.is_none()).map(|(k, _)| k).collect();
+        for call in idle {
+            self.answer_call(call, Err(Reason::Reset));
+        }
+    }
+
+    /// Cuts or mends a link. A cut link drops whatever is on it and whatever is sent, silently.
+    pub fn set_cut(&mut self, index: LinkIndex, cut: bool) {
+        if cut {
+            self.lose_transits(index);
+        }
+        self.core.links[index.at()].cut = cut;
+        let node = self.core.links[index.at()].from;
+        let (to, what) = (self.core.links[index.at()].to, if cut { "link cut" } else { "link mended" });
+        self.core.observations.push(Observation::Notice { at: self.core.now, node, about: Some(to), what, good: !cut });
+    }
+
+    fn lose_transits(&mut self, index: LinkIndex) {
+        let before = self.core.transits.len();
+        self.core.transits.retain(|_, t| t.link != index);
+        let link = &mut self.core.links[index.at()];
+        link.dropped += (before - self.core.transits.len()) as u64;
+        link.in_transit = 0;
+        link.idle_connections = 0;
+    }
+}
