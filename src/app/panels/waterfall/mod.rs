@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::Icon;
+use crate::app::dom;
 use crate::app::session::Session;
 use crate::diagram::Document;
 use crate::lab::frame::{Span, Waterfall};
@@ -16,6 +17,9 @@ use layout::{Axis, Row};
 use pattern::{kind_name, Legend};
 
 pub use pattern::tone;
+
+/// What happens within this time comes from one click.
+const SAME_CLICK_MS: f64 = 250.0;
 
 /// The panel of the chosen request; nothing while none is chosen.
 #[component]
@@ -40,14 +44,18 @@ pub fn RequestPanel() -> impl IntoView {
 
 /// Unless pinned, the story gives way to the node or link that is selected next.
 fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
-    Effect::new(move |before: Option<Option<u64>>| {
+    let chosen_at = StoredValue::new(0.0_f64);
+    Effect::new(move || {
+        session.request.track();
+        chosen_at.set_value(dom::now_ms());
+    });
+    Effect::new(move || {
         let selected = session.selection.with(|s| !s.nodes.is_empty() || !s.links.is_empty());
-        let request = session.request.get_untracked();
-        // The request was chosen together with the selection: it stays.
-        if selected && !pinned.get_untracked() && request.is_some() && before == Some(request) {
+        // A request that was chosen by the same click as the selection stays.
+        let settled = dom::now_ms() - chosen_at.get_value() > SAME_CLICK_MS;
+        if selected && settled && !pinned.get_untracked() && session.request.with_untracked(Option::is_some) {
             session.request.set(None);
         }
-        session.request.get_untracked()
     });
 }
 
@@ -96,7 +104,7 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
 /// Shows the story's head, which may be above what is scrolled to.
 fn bring_into_view(section: &web_sys::HtmlElement) {
     let top = section.get_bounding_client_rect().top();
-    let height = crate::app::dom::window().and_then(|w| w.inner_height().ok()).and_then(|h| h.as_f64()).unwrap_or(0.0);
+    let height = dom::window().and_then(|w| w.inner_height().ok()).and_then(|h| h.as_f64()).unwrap_or(0.0);
     if top < 0.0 || top > height * 0.8 || section.parent_element().and_then(|p| p.parent_element()).is_some_and(|slot| slot.scroll_top() > 0) {
         section.scroll_into_view();
     }
