@@ -129,22 +129,10 @@ fn percent(share: f64) -> String {
 /// A figure with as many digits as can be read at a glance.
 pub fn figure(value: f64) -> String {
     if value >= 100.0 || value == 0.0 {
-        grouped(value)
+        crate::metrics::grouped(value.max(0.0).round() as u64)
     } else if value >= 10.0 {
         format!("{value:.0}")
     } else {
         format!("{value:.1}")
     }
-}
-
-fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && c.is_ascii_digit() && !out.ends_with('-') {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
