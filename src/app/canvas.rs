@@ -71,6 +71,7 @@ pub fn Stage(
     view! {
         <section
             class="stage"
+            role="main"
             node_ref=board.stage
             aria-label="Diagram"
             style=grid
