@@ -2,7 +2,7 @@
 //! Knows kinds only by their face.
 
 use leptos::prelude::*;
-use web_sys::PointerEvent;
+use web_sys::{MouseEvent, PointerEvent};
 
 use super::canvas::board::Board;
 use super::icon::Icon;
@@ -100,7 +100,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
         let (x, y) = to_diagram(session.view.get_untracked(), local.0, local.1);
         add(session, kind, x - CARD.0 / 2.0, y - CARD.1 / 2.0);
     };
-    let click = move |_| {
+    let click = move |e: MouseEvent| {
         if dragged.get_value() {
             dragged.set_value(false);
             return;
@@ -108,6 +108,10 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
         let (x, y) = free_place(session);
         if let Some(id) = add(session, kind, x, y) {
             board.reveal(&id);
+            // By keyboard, one goes on with what was added.
+            if e.detail() == 0 {
+                gloo_timers::callback::Timeout::new(0, move || board.focus_card(&id)).forget();
+            }
         }
     };
     view! {

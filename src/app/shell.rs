@@ -72,7 +72,7 @@ fn Progress() -> impl IntoView {
         <Show when=move || shown.get()>
             <div class="replay" data-overlay="">
                 <div>
-                    <b>"Running again to where you left"</b>
+                    <b>"Running again to where you left off"</b>
                     <progress max="1" value=done></progress>
                     <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>"Start from the beginning instead"</button>
                 </div>

@@ -18,6 +18,8 @@ use super::{Replay, Run, Session};
 const SLICE_EVENTS: u64 = 2_000;
 /// Work between two breaths of the page.
 const SLICE_MS: f64 = 24.0;
+/// Between two publications to the views.
+const PUBLISH_MS: f64 = 250.0;
 /// A replay longer than this is shown.
 const SHOWN_AFTER_MS: f64 = 500.0;
 
@@ -44,6 +46,7 @@ impl Session {
         self.replay.set(Some(Replay { done: 0.0, shown: false }));
         spawn_local(async move {
             let started = dom::now_ms();
+            let mut published = started;
             loop {
                 // Another document was opened, or the replay was cancelled.
                 if self.replay.get_untracked().is_none() || self.openings.try_get_value() != opening {
@@ -64,6 +67,10 @@ impl Session {
                 }
                 let done = now.as_secs_f64() / moment.as_secs_f64();
                 self.replay.set(Some(Replay { done, shown: dom::now_ms() - started > SHOWN_AFTER_MS }));
+                if dom::now_ms() - published > PUBLISH_MS {
+                    published = dom::now_ms();
+                    self.publish();
+                }
                 dom::breathe().await;
             }
             self.with_run(|run| run.dial = Default::default());
