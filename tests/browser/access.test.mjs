@@ -153,6 +153,16 @@ for (const size of [{ width: 1024, height: 700 }, { width: 1280, height: 720 }, 
       const out = [];
       if (root.scrollWidth > root.clientWidth) out.push(`page is ${root.scrollWidth} px wide`);
       if (root.scrollHeight > root.clientHeight) out.push(`page is ${root.scrollHeight} px high`);
+      const bar = [...document.querySelectorAll('header button, header input, header [role=timer]')].filter((e) => e.checkVisibility() && e.offsetWidth > 2);
+      for (const [i, a] of bar.entries()) {
+        for (const b of bar.slice(i + 1)) {
+          const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+          if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) {
+            out.push(`${a.ariaLabel ?? a.textContent} lies on ${b.ariaLabel ?? b.textContent}`);
+          }
+        }
+        if (a.scrollWidth > a.clientWidth + 1 && a.tagName === 'BUTTON') out.push(`${a.textContent} is cut off`);
+      }
       for (const button of document.querySelectorAll('button, input, select')) {
         if (!button.checkVisibility()) continue;
         const r = button.getBoundingClientRect();
