@@ -23,7 +23,7 @@ impl Experiment {
         // Powers of two, so that the sample stays the same while the number of packets wavers.
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
-        let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id) % one_in == 0);
+        let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id).is_multiple_of(one_in));
         let packets = core.transits.values().filter(|t| drawn(t)).map(|t| packet(t, link_places[t.link.at()], core.now)).collect();
         Frame { now: core.now, nodes, links, packets, one_in, in_flight: core.requests.len() }
     }

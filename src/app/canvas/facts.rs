@@ -96,14 +96,14 @@ pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
 pub fn gauge(gauge: &Gauge) -> String {
     match (gauge.unit, gauge.of) {
         ("%", _) => format!("{} {} %", gauge.label, percent(gauge.value)),
-        ("", Some(of)) => format!("{} of {} {}", grouped(gauge.value), grouped(of), gauge.label),
-        ("", None) if gauge.value.fract() == 0.0 => format!("{} {}", grouped(gauge.value), gauge.label),
+        ("", Some(of)) => format!("{} of {} {}", whole(gauge.value), whole(of), gauge.label),
+        ("", None) if gauge.value.fract() == 0.0 => format!("{} {}", whole(gauge.value), gauge.label),
         ("", None) => format!("{} {}", gauge.label, figure(gauge.value)),
-        (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", grouped(gauge.value), grouped(of)),
+        (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", whole(gauge.value), whole(of)),
         ("/s", _) => format!("{} {}/s", gauge.label, figure(gauge.value)),
         ("ms" | "s", _) => format!("{} {} {}", gauge.label, figure(gauge.value), gauge.unit),
         // Things that are counted: `14 requests in flight`.
-        (unit, _) => format!("{} {unit} {}", grouped(gauge.value), gauge.label),
+        (unit, _) => format!("{} {unit} {}", whole(gauge.value), gauge.label),
     }
 }
 
@@ -126,25 +126,17 @@ fn percent(share: f64) -> String {
     }
 }
 
+fn whole(value: f64) -> String {
+    crate::metrics::grouped(value.max(0.0).round() as u64)
+}
+
 /// A figure with as many digits as can be read at a glance.
 pub fn figure(value: f64) -> String {
     if value >= 100.0 || value == 0.0 {
-        grouped(value)
+        whole(value)
     } else if value >= 10.0 {
         format!("{value:.0}")
     } else {
         format!("{value:.1}")
     }
-}
-
-fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && c.is_ascii_digit() && !out.ends_with('-') {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }

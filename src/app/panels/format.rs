@@ -3,18 +3,7 @@
 
 use crate::engine::{SimDuration, SimTime};
 
-/// A whole number with separators: `18,204`.
-pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
+pub use crate::metrics::grouped as count;
 
 /// A figure with about three significant digits: `0.04`, `3.1`, `412`, `12,300`.
 pub fn figure(value: f64) -> String {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use faultline::diagram::Document;
 use faultline::engine::SimTime;
 use faultline::lab::report::{Failures, Report, Totals};
+use faultline::metrics::grouped;
 
 /// The report as text.
 pub fn of(doc: &Document, report: &Report, warmup: SimTime) -> String {
@@ -142,19 +143,6 @@ fn table(out: &mut String, rows: Vec<Vec<String>>) {
             .collect();
         let _ = writeln!(out, "{}", cells.join("  ").trim_end());
     }
-}
-
-/// 1234567 as 1,234,567.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn short(v: f64) -> String {
