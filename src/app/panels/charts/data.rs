@@ -262,8 +262,21 @@ fn merge(buckets: &[NodeBucket]) -> Vec<NodeBucket> {
     let per = buckets.len().div_ceil(MOST_POINTS).max(1).next_power_of_two();
     let merged = |chunk: &[NodeBucket]| {
         let (first, last) = (chunk.first()?, chunk.last()?);
-        let mean = |pick: fn(&NodeBucket) -> f64| chunk.iter().map(pick).sum::<f64>() / chunk.len() as f64;
-        Some(NodeBucket { start: first.start, utilisation: mean(|b| b.utilisation), queue: mean(|b| b.queue), gauges: last.gauges.clone() })
+        let mean = |pick: &dyn Fn(&NodeBucket) -> Option<f64>| {
+            let (sum, n) = chunk.iter().filter_map(pick).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+            if n > 0.0 {
+                sum / n
+            } else {
+                0.0
+            }
+        };
+        let gauge = |name: &'static str| (name, mean(&|b| b.gauges.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)));
+        Some(NodeBucket {
+            start: first.start,
+            utilisation: mean(&|b| Some(b.utilisation)),
+            queue: mean(&|b| Some(b.queue)),
+            gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),
+        })
     };
     buckets.chunks(per).filter_map(merged).collect()
 }
