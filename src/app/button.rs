@@ -1,5 +1,5 @@
 //! A button for an action of the registry: it says its key, and when disabled why.
-//! Knows no action by name.
+//! Knows no action by name but those whose effect has a name of its own.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,10 @@ pub fn ActionButton(
         let reason = Memo::new(move |_| (action.available)(session).err());
         let title = move || match reason.get() {
             Some(reason) => format!("{}: {reason}", action.tooltip()),
-            None => action.tooltip(),
+            None => match detail(session, id) {
+                Some(detail) => format!("{}: {detail}", action.tooltip()),
+                None => action.tooltip(),
+            },
         };
         view! {
             <button
@@ -44,4 +47,13 @@ pub fn ActionButton(
             </button>
         }
     })
+}
+
+/// What exactly it would do, where that differs from time to time.
+fn detail(session: Session, id: &str) -> Option<String> {
+    match id {
+        "undo" => session.undo_label.get(),
+        "redo" => session.redo_label.get(),
+        _ => None,
+    }
 }

@@ -175,6 +175,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
     let (Some(under), Some(over)) = (pen(under), pen(over)) else { return };
     let draft = board.draft();
     let playing = session.playing.get_untracked();
+    let speed = session.speed.get_untracked();
     let view = session.view.get_untracked();
     let size = session.viewport.get_untracked();
     let ratio = dom::window().map_or(1.0, |w| w.device_pixel_ratio());
@@ -200,6 +201,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
         if same && !playing && !fading {
             return board.one_in.get_untracked();
         }
+        let strength = if playing { run.dial.legibility(speed) } else { 1.0 };
         let frame = run.experiment.frame(PACKETS);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
@@ -214,6 +216,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
                 draft,
                 wall_ms,
                 still,
+                strength,
             };
             paint::paint(&under, &over, &picture, scene);
         });

@@ -61,6 +61,15 @@ pub fn keep_going(session: Session) {
         }
         storage::forget_address();
     });
+    // Two tabs keep their work under one name.
+    let warned = StoredValue::new(false);
+    let other_tab = window_event_listener_untyped("storage", move |event| {
+        let key = js_sys::Reflect::get(&event, &"key".into()).ok().and_then(|k| k.as_string());
+        if storage::is_document(key.as_deref()) && !warned.get_value() {
+            warned.set_value(true);
+            session.refuse("Faultline is open in another tab too: this browser keeps the work of the tab that changed last");
+        }
+    });
     let scheme = dom::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());
     if let Some(scheme) = scheme {
         let repaint = wasm_bindgen::closure::Closure::wrap(Box::new(move || session.theme.notify()) as Box<dyn FnMut()>);
@@ -72,6 +81,7 @@ pub fn keep_going(session: Session) {
     }
     on_cleanup(move || {
         leaving.remove();
+        other_tab.remove();
         address.remove();
     });
 }

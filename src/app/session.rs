@@ -15,7 +15,7 @@ pub use time::{Speed, SPEED_RANGE};
 
 use crate::diagram::{Document, View};
 use crate::editor::{geometry, Selection};
-use crate::lab::frame::{Bucket, Event, Frame, RequestId};
+use crate::lab::frame::{Event, Frame, RequestId};
 use crate::lab::Experiment;
 
 use super::storage::Saved;
@@ -78,10 +78,8 @@ pub struct Session {
     pub diagram: RwSignal<Arc<Document>>,
     /// What is selected; written by the canvas and the actions.
     pub selection: RwSignal<Selection>,
-    /// The latest picture without packets, about eight times a second. Packets are for the canvas only.
+    /// The latest picture without packets, about eight times a second: track it to read the experiment again.
     pub frame: RwSignal<Arc<Frame>>,
-    /// The whole run's charts, as often as `frame`.
-    pub series: RwSignal<Arc<Vec<Bucket>>>,
     /// The latest notable events that are not one request's, oldest first, at most 200; for marks on time lines.
     pub events: RwSignal<Arc<Vec<Event>>>,
     /// Whether time runs.
@@ -134,7 +132,6 @@ impl Session {
             diagram: RwSignal::new(diagram.clone()),
             selection: RwSignal::default(),
             frame: RwSignal::new(frame),
-            series: RwSignal::default(),
             events: RwSignal::default(),
             playing: RwSignal::new(false),
             speed: RwSignal::new(Speed::Auto),
@@ -242,19 +239,18 @@ impl Session {
         gloo_timers::callback::Timeout::new(shown_for, move || self.dismiss(id)).forget();
     }
 
-    /// Publishes the picture, the charts and the events to the views.
+    /// Publishes the picture and the events to the views.
     pub fn publish(self) {
         let picture = self.with_run(|run| {
             // What was on the document's time line has been done by now.
             let followed = run.editor.follow(run.experiment.now()).then(|| run.editor.diagram().clone());
-            (run.experiment.frame(0), run.experiment.series().to_vec(), run.events.iter().cloned().collect::<Vec<_>>(), followed)
+            (run.experiment.frame(0), run.events.iter().cloned().collect::<Vec<_>>(), followed)
         });
-        let Some((frame, series, events, followed)) = picture else { return };
+        let Some((frame, events, followed)) = picture else { return };
         if let Some(diagram) = followed {
             self.diagram.set(Arc::new(diagram));
         }
         self.frame.set(Arc::new(frame));
-        self.series.set(Arc::new(series));
         if self.events.with_untracked(|old| old.len() != events.len() || old.last() != events.last()) {
             self.events.set(Arc::new(events));
         }

@@ -64,6 +64,11 @@ pub fn starter(id: &str) -> Option<Document> {
     Some(document)
 }
 
+/// Whether this is the name under which the document is kept.
+pub fn is_document(key: Option<&str>) -> bool {
+    key == Some(KEY)
+}
+
 /// The shared document in the address; `None` if the address holds none.
 pub fn from_address() -> Option<Result<Document, String>> {
     let hash = dom::window()?.location().hash().ok()?;

@@ -11,6 +11,7 @@ use crate::app::dom;
 use crate::app::session::Session;
 use crate::diagram::View;
 use crate::editor::geometry::{to_screen, CARD};
+use crate::lab::frame::SpanKind;
 
 /// The shared handle.
 #[derive(Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Board {
     pub target: RwSignal<Option<String>>,
     /// The rubber band, from corner to corner on the stage.
     pub band: RwSignal<Option<(Point, Point)>>,
+    /// The card that holds the request whose story is shown, while it waits or is served.
+    pub holder: Memo<Option<String>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
     /// Whether the space bar is held to pan.
@@ -32,6 +35,15 @@ pub struct Board {
     pub(super) gesture: StoredValue<Gesture, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
+}
+
+/// Where the shown request waits or is served now.
+fn holder(session: Session) -> Option<String> {
+    let request = session.request.get()?;
+    session.frame.track();
+    let story = session.with_experiment(|e| e.waterfall(request)).filter(|w| w.end.is_none())?;
+    let held = story.spans.into_iter().filter(|s| s.end.is_none() && matches!(s.kind, SpanKind::Queue | SpanKind::Service));
+    held.max_by_key(|s| s.depth).map(|s| s.node)
 }
 
 impl Board {
@@ -43,6 +55,7 @@ impl Board {
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
             band: RwSignal::new(None),
+            holder: Memo::new(move |_| holder(session)),
             one_in: RwSignal::new(1),
             grabbing: RwSignal::new(false),
             gesture: StoredValue::new_local(Gesture::default()),

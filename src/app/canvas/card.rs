@@ -29,6 +29,7 @@ pub fn Card(
     let name = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
     let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
     let aimed = Memo::new(move |_| id.with_value(|id| board.target.with(|t| t.as_ref() == Some(id))));
+    let holds = Memo::new(move |_| id.with_value(|id| board.holder.with(|h| h.as_ref() == Some(id))));
     let linking = Memo::new(move |_| id.with_value(|id| session.linking.with(|l| l.as_ref() == Some(id))));
     let state = Memo::new(move |_| {
         let frame = session.frame.get();
@@ -67,6 +68,7 @@ pub fn Card(
             data-state=move || state.with(|s| s.name)
             data-load=move || load.get()
             data-selected=move || selected.get().to_string()
+            data-holds=move || holds.get().to_string()
             data-aimed=move || aimed.get().to_string()
             data-linking=move || linking.get().to_string()
             aria-pressed=move || selected.get().to_string()

@@ -39,6 +39,8 @@ pub struct Picture<'a> {
     pub request: Option<RequestId>,
     /// A link being drawn.
     pub draft: Option<(Curve, bool)>,
+    /// How strongly packets are drawn: faint when they are too fast to follow.
+    pub strength: f64,
     /// Wall clock.
     pub wall_ms: f64,
     /// No motion that only decorates.

@@ -20,6 +20,10 @@ const SLICE_EVENTS: u64 = 500;
 const LONGEST_FRAME_MS: f64 = 100.0;
 /// How long a typical hop should take to watch.
 const HOP_WALL_S: f64 = 0.5;
+/// A hop that takes at least this long can be followed well.
+const LEGIBLE_S: f64 = 0.1;
+/// However fast, packets are drawn this strongly.
+const FAINTEST: f64 = 0.4;
 /// How much of the mean hop is kept from one animation frame to the next.
 const MEMORY: f64 = 0.98;
 /// The speed before anything has moved.
@@ -132,6 +136,19 @@ impl Dial {
         self.factor = libm::exp(libm::log(self.factor) * (1.0 - share) + libm::log(wanted) * share);
         self.factor = self.factor.clamp(SPEED_RANGE.0, SPEED_RANGE.1);
         self.factor
+    }
+
+    /// How well a hop can be followed at this speed: 1 as far as it takes a dozen frames, less below.
+    pub fn legibility(&self, speed: Speed) -> f64 {
+        let factor = match speed {
+            Speed::Auto => self.factor,
+            Speed::Factor(factor) => factor,
+        };
+        if self.hop_s > 0.0 {
+            (self.hop_s / factor / LEGIBLE_S).clamp(FAINTEST, 1.0)
+        } else {
+            1.0
+        }
     }
 
     /// Whether nothing moves now, so that the next event may be jumped to.

@@ -30,12 +30,15 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &mut Scene, colours: &C
             if at.0 < -20.0 || at.1 < -20.0 || at.0 > picture.size.0 + 20.0 || at.1 > picture.size.1 + 20.0 {
                 continue;
             }
+            let wrong = matches!(packet.fate, PacketFate::Error | PacketFate::StaleReply);
+            pen.set_global_alpha(if wrong { picture.strength.max(0.8) } else { picture.strength });
             one(pen, picture, colours, packet, at);
             if let Some(request) = packet.request {
                 scene.packets.push((at, request));
             }
         }
     }
+    pen.set_global_alpha(1.0);
 }
 
 fn place(picture: &Picture, curve: &Curve, packet: &Packet) -> Point {

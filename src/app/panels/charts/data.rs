@@ -107,10 +107,12 @@ impl Chart {
 }
 
 /// How many of the buckets are complete: the last one is still filling, and would look like a drop.
-fn complete(starts: impl ExactSizeIterator<Item = (SimTime, SimDuration)>, now: SimTime) -> usize {
+fn complete(mut starts: impl ExactSizeIterator<Item = (SimTime, SimDuration)>, now: SimTime) -> usize {
     let n = starts.len();
+    let usual = starts.next().map_or(SimDuration::ZERO, |(_, length)| length);
     match starts.last() {
-        Some((start, length)) if n > 1 && now < start + length => n - 1,
+        // Still filling, or merged of fewer than the others: too noisy beside them.
+        Some((start, length)) if now < start + length || length < usual.scale(0.5) => n - 1,
         _ => n,
     }
 }
@@ -262,10 +264,24 @@ fn merge(buckets: &[NodeBucket]) -> Vec<NodeBucket> {
     let per = buckets.len().div_ceil(MOST_POINTS).max(1).next_power_of_two();
     let merged = |chunk: &[NodeBucket]| {
         let (first, last) = (chunk.first()?, chunk.last()?);
-        let mean = |pick: fn(&NodeBucket) -> f64| chunk.iter().map(pick).sum::<f64>() / chunk.len() as f64;
-        Some(NodeBucket { start: first.start, utilisation: mean(|b| b.utilisation), queue: mean(|b| b.queue), gauges: last.gauges.clone() })
+        let mean = |pick: &dyn Fn(&NodeBucket) -> Option<f64>| {
+            let (sum, n) = chunk.iter().filter_map(pick).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+            if n > 0.0 {
+                sum / n
+            } else {
+                0.0
+            }
+        };
+        let gauge = |name: &'static str| (name, mean(&|b| b.gauges.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)));
+        Some(NodeBucket {
+            start: first.start,
+            utilisation: mean(&|b| Some(b.utilisation)),
+            queue: mean(&|b| Some(b.queue)),
+            gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),
+        })
     };
-    buckets.chunks(per).filter_map(merged).collect()
+    // A last one of fewer than half the others would be too noisy beside them.
+    buckets.chunks(per).filter(|chunk| chunk.len() * 2 >= per).filter_map(merged).collect()
 }
 
 /// The charts of one node. `gauges` are its current gauges: they give names and units to what the buckets hold.
@@ -275,8 +291,13 @@ pub fn node(buckets: &[NodeBucket], gauges: &[Gauge], has_station: bool, now: Si
         _ => now.since(SimTime::ZERO),
     };
     let n = complete(buckets.iter().map(|b| (b.start, length)), now);
-    let end = buckets[..n].last().map_or(SimTime::ZERO, |b| b.start + length);
     let merged = merge(&buckets[..n]);
+    let long = match merged[..] {
+        [ref first, ref second, ..] => second.start - first.start,
+        _ => length.scale(n as f64),
+    };
+    let measured = buckets[..n].last().map_or(SimTime::ZERO, |b| b.start + length);
+    let end = merged.last().map_or(SimTime::ZERO, |b| measured.min(b.start + long));
     let buckets = &merged[..];
     let Some(last) = buckets.last() else {
         return ChartSet::default();

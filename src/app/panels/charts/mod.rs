@@ -51,7 +51,7 @@ pub fn Charts() -> impl IntoView {
         Arc::new(match (shown.get(), node.get()) {
             (Scope::Node, Some(id)) => node_set(session, &id),
             _ => {
-                session.series.track();
+                session.frame.track();
                 let series = session.with_experiment(|e| e.series_of_at_most(data::MOST_POINTS));
                 data::system(&series, session.frame.with_untracked(|f| f.now))
             }

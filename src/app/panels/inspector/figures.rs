@@ -32,6 +32,11 @@ fn load_tone(share: f64) -> &'static str {
     }
 }
 
+/// What something costs at the measured rate.
+pub fn cost(per_hour: f64) -> Figure {
+    plain("Cost", format!("{} $ an hour", format::figure(per_hour)))
+}
+
 /// What a node shows, its kind's own figures first.
 pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
     let mut list: Vec<Figure> = frame.gauges.iter().map(of_gauge).collect();

@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-use super::figures::{Figure, Figures};
+use super::figures::{cost, Figure, Figures};
 use super::requests::RecentRequests;
 use super::slowly;
 use crate::app::panels::format;
 use crate::app::session::Session;
-use crate::lab::report::Totals;
+use crate::lab::report::Report;
 
 /// The panel when nothing is selected.
 #[component]
@@ -17,7 +17,7 @@ pub fn Overview() -> impl IntoView {
     let beat = slowly(session);
     let figures = Signal::derive(move || {
         beat.get();
-        session.with_experiment(|e| figures(&e.totals()))
+        session.with_experiment(|e| figures(&e.report()))
     });
     let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));
     view! {
@@ -41,7 +41,8 @@ pub fn Overview() -> impl IntoView {
     }
 }
 
-fn figures(totals: &Totals) -> Vec<Figure> {
+fn figures(report: &Report) -> Vec<Figure> {
+    let totals = &report.totals;
     let ended: u64 = totals.ok + totals.failed.values().sum::<u64>();
     let share = |n: u64| (ended > 0).then(|| n as f64 / ended as f64);
     let row =
@@ -56,11 +57,18 @@ fn figures(totals: &Totals) -> Vec<Figure> {
     for (reason, n) in failed {
         list.push(row(&format!("Failed: {}", format::words(reason)), *n, share(*n), "bad"));
     }
+    let counts = &report.consistency.counts;
+    if counts.stale_reads > 0 {
+        list.push(row("Stale reads", counts.stale_reads, Some(counts.stale_reads as f64 / counts.reads.max(1) as f64), "odd"));
+    }
     let latency = &totals.latency_ms;
     let time = |label: &str, ms: f64| Figure { label: label.into(), value: format::millis(ms), share: None, tone: "accent" };
     if totals.ok > 0 {
         list.push(time("Median latency", latency.p50));
         list.push(time("99th percentile", latency.p99));
+    }
+    if report.cost_per_hour > 0.0 {
+        list.push(cost(report.cost_per_hour));
     }
     list
 }
