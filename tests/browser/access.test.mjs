@@ -83,6 +83,24 @@ journey('the keyboard alone adds, connects, breaks and mends', { timeout: 90_000
   await page.keyboard.press('ArrowLeft');
   const name = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   assert.ok(name && !name.startsWith(`${fresh},`), 'arrows go from card to card');
+  // Connect: from the balancer, by the arrows, to whatever they reach; Enter makes the link, and it can be undone.
+  const [balancer] = await lab.namesOf('Load balancer');
+  await lab.card(balancer).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('c');
+  await page.keyboard.press('ArrowRight');
+  await page.getByText(/^To .*: press Enter to connect$/).waitFor({ state: 'attached' });
+  await page.keyboard.press('Escape');
+  await lab.card(balancer).focus();
+  await page.keyboard.press('c');
+  for (const _ of [1, 2, 3, 4, 5, 6]) {
+    if (await page.getByText(`To ${fresh}: press Enter to connect`).count()) break;
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(50);
+  }
+  await page.keyboard.press('Enter');
+  await page.getByText('Connected', { exact: true }).waitFor({ state: 'attached' });
+
   const [service] = await lab.namesOf('Service');
   await lab.card(service).focus();
   await page.keyboard.press('Enter');

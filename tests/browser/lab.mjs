@@ -6,7 +6,7 @@ import { expectSoon } from './soon.mjs';
 export class Lab {
   constructor(page) {
     this.page = page;
-    this.canvas = page.getByRole('main', { name: 'Diagram' });
+    this.canvas = page.getByLabel('Diagram', { exact: true });
     this.palette = page.getByRole('navigation', { name: 'Components' });
     this.inspector = page.getByRole('complementary', { name: 'Inspector' });
     this.charts = page.getByRole('region', { name: 'Charts' });
