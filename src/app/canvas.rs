@@ -61,6 +61,7 @@ pub fn Stage(
         }
         format!("background-size: {pitch}px {pitch}px; background-position: {}px {}px", -view.x * view.zoom, -view.y * view.zoom)
     };
+    let far = Memo::new(move |_| far(session.view.get().zoom));
     let hint = move || hint(session);
     let band = move || {
         let (a, b) = board.band.get()?;
@@ -75,6 +76,7 @@ pub fn Stage(
             node_ref=board.stage
             aria-label="Diagram"
             style=grid
+            data-far=move || far.get()
             data-linking=move || session.linking.with(Option::is_some).to_string()
             data-grabbing=move || board.grabbing.get().to_string()
             on:pointerdown=move |e| board.pressed(e)
@@ -105,6 +107,15 @@ pub fn Stage(
             </div>
             {children()}
         </section>
+    }
+}
+
+/// How far one stands from the cards: from afar they say less, larger.
+fn far(zoom: f64) -> &'static str {
+    match zoom {
+        z if z < 0.4 => "very",
+        z if z < 0.6 => "yes",
+        _ => "no",
     }
 }
 

@@ -66,9 +66,13 @@ fn Dial() -> impl IntoView {
     let session = Session::get();
     let auto = Memo::new(move |_| session.speed.get() == Speed::Auto);
     // What the dial shows: the wanted speed, or what the automatic setting makes of it.
-    let shown = Memo::new(move |_| match session.speed.get() {
+    let shown = Memo::new(move |before: Option<&f64>| match session.speed.get() {
         Speed::Factor(factor) => factor,
-        Speed::Auto => session.achieved.get().max(SPEED_RANGE.0),
+        Speed::Auto => match session.achieved.get() {
+            achieved if achieved > 0.0 => achieved,
+            // Paused: the dial stays where it was.
+            _ => before.copied().unwrap_or(SPEED_RANGE.0),
+        },
     });
     let lags = Memo::new(move |_| match session.speed.get() {
         Speed::Factor(wanted) if session.playing.get() => {

@@ -86,6 +86,11 @@ impl Chart {
         line.values.get(bucket).copied().flatten().map_or("–".into(), |v| format::with_unit(v, self.unit))
     }
 
+    /// Whether no line has any value.
+    pub fn is_blank(&self) -> bool {
+        self.lines.iter().all(|l| l.values.iter().all(Option::is_none))
+    }
+
     /// The greatest value drawn, stacks added up.
     pub fn top(&self) -> f64 {
         let buckets = self.lines.iter().map(|l| l.values.len()).max().unwrap_or(0);
