@@ -8,6 +8,7 @@ mod packets;
 pub use marks::LIFE_MS as MARK_LIFE_MS;
 
 use std::collections::VecDeque;
+use std::f64::consts::FRAC_PI_2;
 
 use web_sys::CanvasRenderingContext2d as Pen;
 
@@ -48,6 +49,11 @@ pub struct Picture<'a> {
 }
 
 impl Picture<'_> {
+    /// Size of the letters on a chip.
+    fn chip_size(&self) -> f64 {
+        (11.0 * self.view.zoom).clamp(9.0, 11.0)
+    }
+
     /// Sizes that follow the zoom a little, so that shapes stay shapes.
     fn scale(&self) -> f64 {
         self.view.zoom.clamp(0.65, 1.5)
@@ -90,20 +96,21 @@ fn dashes(pen: &Pen, lengths: &[f64]) {
 }
 
 /// A rounded label with a text in it, centred.
-fn chip(pen: &Pen, (x, y): Point, text: &str, ground: &str, ink: &str, font: &str) {
-    pen.set_font(&format!("600 11px {font}"));
-    let width = pen.measure_text(text).map_or(40.0, |m| m.width()) + 14.0;
-    let (left, top, height) = (x - width / 2.0, y - 9.0, 18.0);
+fn chip(pen: &Pen, size: f64, (x, y): Point, text: &str, ground: &str, ink: &str, font: &str) {
+    pen.set_font(&format!("600 {size}px {font}"));
+    let half = size * 0.82;
+    let width = pen.measure_text(text).map_or(40.0, |m| m.width()) + 1.5 * half;
+    let (left, right) = (x - width / 2.0 + half, x + width / 2.0 - half);
     pen.begin_path();
-    let _ = pen.arc(left + 9.0, top + 9.0, 9.0, std::f64::consts::FRAC_PI_2, 3.0 * std::f64::consts::FRAC_PI_2);
-    let _ = pen.arc(left + width - 9.0, top + 9.0, 9.0, -std::f64::consts::FRAC_PI_2, std::f64::consts::FRAC_PI_2);
+    let _ = pen.arc(left, y, half, FRAC_PI_2, 3.0 * FRAC_PI_2);
+    let _ = pen.arc(right, y, half, -FRAC_PI_2, FRAC_PI_2);
     pen.close_path();
     pen.set_fill_style_str(ground);
     pen.fill();
     pen.set_fill_style_str(ink);
     pen.set_text_align("center");
     pen.set_text_baseline("middle");
-    let _ = pen.fill_text(text, x, top + height / 2.0 + 0.5);
+    let _ = pen.fill_text(text, x, y + 0.5);
 }
 
 fn cross(pen: &Pen, (x, y): Point, r: f64) {

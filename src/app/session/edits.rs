@@ -16,7 +16,8 @@ impl Session {
         if self.is_replaying() {
             return false;
         }
-        let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(_)));
+        // What a flush does is seen at once: nothing to run ahead to.
+        let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(fault) if !matches!(fault, Fault::Flush { .. })));
         let done = self.with_run(|run| run.perform(step)).unwrap_or(Ok(()));
         if fault {
             self.with_run(|run| run.dial.fault(super::super::dom::now_ms()));

@@ -61,7 +61,7 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colou
             y += 18.0;
         }
         let text = if group.count > 1 { format!("{what} ×{}", group.count) } else { (*what).to_string() };
-        chip(pen, (at.0, y), &text, ground, ink, &colours.font);
+        chip(pen, picture.chip_size(), (at.0, y), &text, ground, ink, &colours.font);
         *level += 1;
     }
     pen.set_global_alpha(1.0);

@@ -87,8 +87,9 @@ fn CopyField(id: &'static str, text: String) -> impl IntoView {
         if let Some(field) = field.get_untracked() {
             field.select();
         }
+        let text = kept.get_value();
         spawn_local(async move {
-            if copy(&kept.get_value()).await {
+            if copy(&text).await {
                 let _ = copied.try_set(true);
                 session.announce("Copied");
             } else {

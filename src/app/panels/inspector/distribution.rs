@@ -56,7 +56,9 @@ fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: C
     let chosen = Memo::new(move |_| name_of(&value.get()).to_string());
     let error: RwSignal<Option<String>> = RwSignal::new(None);
     let choose = move |event: leptos::ev::Event| {
-        error.set(set.run((convert(&value.get_untracked(), &event_target_value(&event)), Phase::Once)).err());
+        let Some(now) = value.try_get_untracked() else { return };
+        let done = set.try_run((convert(&now, &event_target_value(&event)), Phase::Once));
+        error.set(done.and_then(Result::err));
     };
     let options = LAWS
         .iter()
@@ -201,7 +203,7 @@ fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> imp
             .filter(|part| !part.is_empty())
             .map(|part| part.parse::<f64>().map_err(|_| format!("“{part}” is not a number")))
             .collect();
-        let done = read.and_then(|values| set.run((json!({"law": "empirical", "values_ms": values}), Phase::Once)));
+        let done = read.and_then(|values| set.try_run((json!({"law": "empirical", "values_ms": values}), Phase::Once)).unwrap_or(Ok(())));
         error.set(done.err().map(|e| format!("{e}; the previous values still hold")));
     };
     let id = format!("{id}-values");

@@ -3,10 +3,12 @@
 
 use leptos::prelude::*;
 use serde_json::{json, Value as Json};
+use wasm_bindgen::JsCast;
 
 use super::distribution::DistributionField;
 use super::knob::{Knob, Phase, Target};
 use super::number::{plain, Number, NumberField};
+use crate::app::dom;
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
@@ -58,8 +60,8 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     let title = format!("{}\n{}", spec.help, range(&spec));
     let (label, help_id) = (spec.label, format!("{id}-help"));
     let tools = {
-        let help_id = help_id.clone();
-        move || view! { <FieldTools knob=knob helped=helped help_id=help_id/> }
+        let (id, help_id) = (id.clone(), help_id.clone());
+        move || view! { <FieldTools knob=knob helped=helped id=id help_id=help_id/> }
     };
     let zero = zero_meaning(spec.help);
     let hold = Callback::new(move |held: bool| if held { knob.begin_drag() } else { knob.end_drag() });
@@ -151,7 +153,8 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
 
 /// Buttons of a field: its help, and back to its default where it differs.
 #[component]
-fn FieldTools(knob: Knob, helped: RwSignal<bool>, help_id: String) -> impl IntoView {
+fn FieldTools(knob: Knob, helped: RwSignal<bool>, id: String, help_id: String) -> impl IntoView {
+    let id = StoredValue::new(id);
     let spec = knob.spec();
     let label = spec.label;
     let default = default_text(&spec);
@@ -172,11 +175,23 @@ fn FieldTools(knob: Knob, helped: RwSignal<bool>, help_id: String) -> impl IntoV
                 class="field-tool field-reset"
                 aria-label=format!("Reset {} to its default", label.to_lowercase())
                 title=format!("Back to {default}")
-                on:click=move |_| knob.reset()
+                on:click=move |_| {
+                    // The button goes away with the difference; the focus goes to the field.
+                    id.with_value(|id| focus(id));
+                    knob.reset();
+                }
             >
                 <Icon name="rotate-ccw"/>
             </button>
         </Show>
+    }
+}
+
+fn focus(id: &str) {
+    let field = dom::document().and_then(|d| d.get_element_by_id(id)).and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(field) = field {
+        // A field that cannot take the focus leaves it where it is.
+        let _ = field.focus();
     }
 }
 

@@ -127,6 +127,9 @@ impl Knob {
 
     /// Sets the value, if it is a right one.
     pub fn set(self, value: Json, phase: Phase) -> Result<(), String> {
+        if self.is_gone() {
+            return Ok(());
+        }
         self.check(&value)?;
         match phase {
             Phase::Once => {
@@ -149,17 +152,20 @@ impl Knob {
 
     /// A pointer takes the slider: what follows is one undo step, however long it takes.
     pub fn begin_drag(self) {
-        self.gesture.update_value(|g| *g = Gesture { held: true, ..Gesture::default() });
+        let _ = self.gesture.try_update_value(|g| *g = Gesture { held: true, ..Gesture::default() });
     }
 
     /// Ends a movement by pointer: the next one is another undo step.
     pub fn end_drag(self) {
         self.finish();
-        self.gesture.update_value(|g| *g = Gesture::default());
+        let _ = self.gesture.try_update_value(|g| *g = Gesture::default());
     }
 
     /// Applies what a movement has come to; a movement by keys may go on.
     pub fn finish(self) {
+        if self.is_gone() {
+            return;
+        }
         let waiting = self.gesture.try_update_value(|g| {
             g.timer = None;
             g.waiting.take()
@@ -177,6 +183,11 @@ impl Knob {
         let default = self.spec.with_value(|s| s.default.clone());
         // The default passes its own check.
         let _ = self.set(default, Phase::Once);
+    }
+
+    /// Whether the view that owns the knob was taken away: its elements may still have events to tell.
+    fn is_gone(self) -> bool {
+        self.gesture.is_disposed() || self.draft.is_disposed() || self.spec.is_disposed() || self.target.is_disposed()
     }
 
     fn value_untracked(self) -> Json {

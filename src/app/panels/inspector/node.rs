@@ -95,7 +95,7 @@ fn NameField(id: String) -> impl IntoView {
             error.set(Some("A name has at most 60 characters; the previous one is kept"));
         } else {
             error.set(None);
-            let old = name.get_untracked();
+            let Some(old) = name.try_get_untracked() else { return };
             if typed != old {
                 let entries = vec![Entry::Edit(Edit::Rename { id: id.clone(), name: typed.clone() })];
                 session.perform(Step { label: format!("rename {old} to {typed}"), entries });

@@ -56,8 +56,9 @@ pub fn NumberField(
         now
     });
     let commit = move || {
-        let Some(text) = typed.get_untracked() else { return };
-        match parse(&text, unit, scale.whole).and_then(|v| set.run((v, Phase::Once))) {
+        // A field that is taken away while it is typed in still says goodbye: it has nobody to tell.
+        let Some(text) = typed.try_get_untracked().flatten() else { return };
+        match parse(&text, unit, scale.whole).and_then(|v| set.try_run((v, Phase::Once)).unwrap_or(Ok(()))) {
             Ok(()) => {
                 typed.set(None);
                 error.set(None);
@@ -76,7 +77,7 @@ pub fn NumberField(
     };
     let slide = move |event: ev::Event| {
         let position = event_target::<HtmlInputElement>(&event).value_as_number();
-        if let Err(message) = set.run((scale.value(position), Phase::Moving)) {
+        if let Err(message) = set.try_run((scale.value(position), Phase::Moving)).unwrap_or(Ok(())) {
             error.set(Some(message));
         }
     };
@@ -89,7 +90,7 @@ pub fn NumberField(
             _ => return,
         };
         event.prevent_default();
-        if let Err(message) = set.run((scale.nudge(value.get_untracked(), presses), Phase::Moving)) {
+        if let Err(message) = set.try_run((scale.nudge(value.get_untracked(), presses), Phase::Moving)).unwrap_or(Ok(())) {
             error.set(Some(message));
         }
     };
@@ -136,13 +137,18 @@ pub fn NumberField(
             prop:value=move || scale.position(value.get()).to_string()
             on:input=slide
             on:keydown=on_slider_key
-            on:pointerdown=move |_| hold.run(true)
-            on:pointerup=move |_| hold.run(false)
-            on:pointercancel=move |_| hold.run(false)
-            on:blur=move |_| hold.run(false)
+            on:pointerdown=move |_| tell(hold, true)
+            on:pointerup=move |_| tell(hold, false)
+            on:pointercancel=move |_| tell(hold, false)
+            on:blur=move |_| tell(hold, false)
         />
         {move || error.get().map(|text| view! { <p class="field-error" id=error_id.clone() role="alert">{text}</p> })}
     }
+}
+
+/// Says who holds the slider, if there is still somebody to tell: a slider that is taken away loses the focus last.
+fn tell(hold: Callback<bool>, held: bool) {
+    let _ = hold.try_run(held);
 }
 
 /// Selects a field's text, so that typing replaces it.

@@ -65,7 +65,13 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
     let section = NodeRef::<Section>::new();
     let title = Memo::new(move |_| session.request.get().map(|id| format!("Request {}", format::count(id))).unwrap_or_default());
     Effect::new(move || {
-        title.get();
+        let title = title.get();
+        story.with_untracked(|story| {
+            if let Some(story) = story {
+                let steps = format::plural(story.spans.len() as u64, "step", "steps");
+                session.announce(format!("{title}: {}, {steps}", format::words(&story.outcome)));
+            }
+        });
         if let Some(section) = section.get() {
             bring_into_view(&section);
         }
