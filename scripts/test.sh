@@ -27,7 +27,11 @@ stage_docs() {
   # shellcheck disable=SC2086
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release $web --no-deps --lib
 }
-stage_native() { cargo test --profile fast; }
+stage_native() {
+  cargo test --profile fast
+  # The pure parts of the application (figures, scales, typed numbers) need no browser.
+  cargo test --profile fast --no-default-features --features web --lib app::
+}
 stage_build() { trunk build --release && node scripts/size.mjs; }
 stage_browser() {
   cargo build --quiet --profile fast

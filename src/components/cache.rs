@@ -115,6 +115,7 @@ impl Part for Cache {
         specs: Params::specs,
         has_station: true,
         can_flush: true,
+        headline: super::Headline::FirstGauge,
     };
 
     fn new(values: &Values) -> Self {

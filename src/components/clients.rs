@@ -165,6 +165,7 @@ impl Part for Clients {
         specs: Params::specs,
         has_station: false,
         can_flush: false,
+        headline: super::Headline::RateAndSuccess,
     };
 
     fn new(values: &Values) -> Self {

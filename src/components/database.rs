@@ -172,6 +172,7 @@ impl Part for Database {
         specs: Params::specs,
         has_station: true,
         can_flush: false,
+        headline: super::Headline::Rate,
     };
 
     fn new(values: &Values) -> Self {

@@ -3,7 +3,38 @@
 use crate::diagram::param::Values;
 use crate::engine::link::{Jitter, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
 use crate::engine::{Distribution, SimDuration};
-use crate::params;
+use crate::{named, params};
+
+named! {
+    When {
+        Any = "any" "Reads and writes",
+        Reads = "read" "Reads only",
+        Writes = "write" "Writes only",
+    }
+}
+
+named! {
+    Pick {
+        Every = "every" "Always",
+        One = "one" "One of the links so marked",
+    }
+}
+
+named! {
+    WaitFor {
+        All = "all" "Every answer",
+        Some = "some" "The first few answers",
+        None = "none" "Nothing: fire and forget",
+    }
+}
+
+named! {
+    Jitter {
+        Full = "full" "Full: uniform from 0 to the back-off",
+        Equal = "equal" "Equal: half fixed, half uniform",
+        None = "none" "None",
+    }
+}
 
 params! {
     /// What a link is set to.

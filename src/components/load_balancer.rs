@@ -176,6 +176,7 @@ impl Part for LoadBalancer {
         specs: Params::specs,
         has_station: false,
         can_flush: false,
+        headline: super::Headline::Rate,
     };
 
     fn new(values: &Values) -> Self {

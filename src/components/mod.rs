@@ -15,7 +15,7 @@ pub mod signal;
 #[cfg(test)]
 mod testing;
 
-pub use part::{Gauge, Group, Kind, Part, Ports, View};
+pub use part::{Gauge, Group, Headline, Kind, Part, Ports, View};
 
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};

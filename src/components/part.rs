@@ -10,7 +10,7 @@ use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
 /// Section of the palette.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// Sources of requests.
+    /// Sources of requests: their results are those of clients.
     Traffic,
     /// What spreads requests.
     Edge,
@@ -49,6 +49,17 @@ pub struct Ports {
     pub looks_aside: bool,
 }
 
+/// The figure under the name on a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Headline {
+    /// Requests finished per second.
+    Rate,
+    /// The same, with the share that went well.
+    RateAndSuccess,
+    /// The kind's first gauge.
+    FirstGauge,
+}
+
 /// The face of a kind: all that palette, inspector, reader and reference need.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
@@ -72,6 +83,8 @@ pub struct Kind {
     pub has_station: bool,
     /// Whether it can be emptied.
     pub can_flush: bool,
+    /// The figure under its name.
+    pub headline: Headline,
 }
 
 /// One named figure of a node: `hit ratio 71 %`.

@@ -21,6 +21,7 @@ impl Part for Placeholder {
         specs: Vec::new,
         has_station: false,
         can_flush: false,
+        headline: super::Headline::Rate,
     };
 
     fn new(_: &Values) -> Self {

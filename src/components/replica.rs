@@ -84,6 +84,7 @@ impl Part for Replica {
         specs: Params::specs,
         has_station: true,
         can_flush: false,
+        headline: super::Headline::FirstGauge,
     };
 
     fn new(values: &Values) -> Self {

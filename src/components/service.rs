@@ -14,7 +14,14 @@ use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Outcome, SimDuration, Why};
-use crate::{choice, params};
+use crate::{choice, named, params};
+
+named! {
+    Discipline {
+        Fifo = "fifo" "First in, first out",
+        Lifo = "lifo" "Last in, first out",
+    }
+}
 
 choice! {
     /// Vertical size.
@@ -90,6 +97,7 @@ impl Part for Service {
         specs: Params::specs,
         has_station: true,
         can_flush: false,
+        headline: super::Headline::Rate,
     };
 
     fn new(values: &Values) -> Self {

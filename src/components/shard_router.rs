@@ -57,6 +57,7 @@ impl Part for ShardRouter {
         specs: Params::specs,
         has_station: false,
         can_flush: false,
+        headline: super::Headline::Rate,
     };
 
     fn new(values: &Values) -> Self {

@@ -178,7 +178,27 @@ impl Field for Distribution {
     }
 }
 
-/// Declares an enum of choices: `choice! { /// doc \n pub enum Discipline { Fifo = "fifo" "First in, first out", … } }`.
+/// Gives an enum that is defined elsewhere its values in a file and its labels on the screen, as a parameter's field:
+/// `named! { Discipline { Fifo = "fifo" "First in, first out", … } }`. Every variant must be listed.
+#[macro_export]
+macro_rules! named {
+    ($name:ident { $($variant:ident = $value:literal $label:literal),* $(,)? }) => {
+        impl $name {
+            /// Value in a file and label on the screen of each choice.
+            pub const OPTIONS: &'static [(&'static str, &'static str)] = &[$(($value, $label)),*];
+        }
+        impl $crate::diagram::param::Field for $name {
+            fn to_json(&self) -> serde_json::Value {
+                match self { $($name::$variant => $value.into()),* }
+            }
+            fn from_json(value: &serde_json::Value) -> Option<Self> {
+                match value.as_str()? { $($value => Some($name::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+/// Declares an enum of choices and names them: `choice! { /// doc \n pub enum Eviction { Lru = "lru" "LRU", … } }`.
 /// The first variant is the default.
 #[macro_export]
 macro_rules! choice {
@@ -191,18 +211,7 @@ macro_rules! choice {
             $first,
             $(#[doc = $label] $variant,)*
         }
-        impl $name {
-            /// Value in a file and label on the screen of each choice.
-            pub const OPTIONS: &'static [(&'static str, &'static str)] = &[($fv, $fl) $(, ($value, $label))*];
-        }
-        impl $crate::diagram::param::Field for $name {
-            fn to_json(&self) -> serde_json::Value {
-                match self { $name::$first => $fv.into(), $($name::$variant => $value.into(),)* }
-            }
-            fn from_json(value: &serde_json::Value) -> Option<Self> {
-                match value.as_str()? { $fv => Some($name::$first), $($value => Some($name::$variant),)* _ => None }
-            }
-        }
+        $crate::named! { $name { $first = $fv $fl $(, $variant = $value $label)* } }
     };
 }
 

@@ -19,13 +19,16 @@ pub enum Role {
     Log,
 }
 
-crate::choice! {
-    /// Which operations are sent over the link.
-    pub enum When {
-        Any = "any" "Reads and writes",
-        Reads = "read" "Reads only",
-        Writes = "write" "Writes only",
-    }
+/// Which operations are sent over the link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Reads and writes.
+    #[default]
+    Any,
+    /// Reads only.
+    Reads,
+    /// Writes only.
+    Writes,
 }
 
 impl When {
@@ -39,30 +42,38 @@ impl When {
     }
 }
 
-crate::choice! {
-    /// Whether the link is called for itself or as one of several alternatives.
-    pub enum Pick {
-        Every = "every" "Always",
-        One = "one" "One of the links so marked",
-    }
+/// Whether the link is called for itself or as one of several alternatives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pick {
+    /// Always.
+    #[default]
+    Every,
+    /// One of the links so marked.
+    One,
 }
 
-crate::choice! {
-    /// What the caller waits for.
-    pub enum WaitFor {
-        All = "all" "Every answer",
-        Some = "some" "The first few answers",
-        None = "none" "Nothing: fire and forget",
-    }
+/// What the caller waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WaitFor {
+    /// Every answer.
+    #[default]
+    All,
+    /// The first few answers.
+    Some,
+    /// Nothing: fire and forget.
+    None,
 }
 
-crate::choice! {
-    /// How the back-off before a retry is randomised, after the AWS jitter study (Brooker 2015).
-    pub enum Jitter {
-        Full = "full" "Full: uniform from 0 to the back-off",
-        Equal = "equal" "Equal: half fixed, half uniform",
-        None = "none" "None",
-    }
+/// How the back-off before a retry is randomised, after the AWS jitter study (Brooker 2015).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Jitter {
+    /// Full: uniform from 0 to the back-off.
+    #[default]
+    Full,
+    /// Equal: half fixed, half uniform.
+    Equal,
+    /// None.
+    None,
 }
 
 /// Who calls whom, when. Links of one stage are called at once, stages in order.

@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use super::ids::JobKey;
 use super::time::SimTime;
 
-crate::choice! {
-    /// Which waiting request is served next.
-    pub enum Discipline {
-        Fifo = "fifo" "First in, first out",
-        Lifo = "lifo" "Last in, first out",
-    }
+/// Which waiting request is served next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Discipline {
+    /// First in, first out.
+    #[default]
+    Fifo,
+    /// Last in, first out.
+    Lifo,
 }
 
 /// What a station is set to.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::components::View;
+use crate::components::{kind, Group, View};
 use crate::data::judge::Consistency;
 use crate::engine::core::RequestLedger;
 use crate::engine::request::ByReason;
@@ -198,7 +198,8 @@ impl Experiment {
         let empty = Latency::new(3);
         for (i, node) in core.nodes.iter().enumerate().filter(|(_, n)| !n.removed) {
             let (index, id) = (NodeIndex(i as u32), self.node_ids[i].clone());
-            if matches!(self.world.behaviours[i], crate::components::Component::Clients(_)) {
+            let kind_id = self.diagram.node(&id).map_or("", |n| n.kind.as_str());
+            if kind(kind_id).is_some_and(|k| k.group == Group::Traffic) {
                 let latency = self.meter.by_client.get(i).unwrap_or(&empty);
                 report.clients.insert(id, self.totals_of(&self.requests_since(index), latency));
             } else {

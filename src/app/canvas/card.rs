@@ -55,7 +55,9 @@ pub fn Card(
     let headline = Memo::new(move |_| {
         now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default())
     });
-    let extra = Memo::new(move |_| session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n)).unwrap_or_default())));
+    let extra = Memo::new(move |_| {
+        session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n, &kind_id.get())).unwrap_or_default()))
+    });
     let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
     let has_workers = Memo::new(move |_| now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
     let load = Memo::new(move |_| facts::load(utilisation.get()));

@@ -1,6 +1,7 @@
 //! What a card says of a node, in words and figures.
 //! Knows frames, and no element.
 
+use crate::components::{self, Headline};
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
@@ -60,23 +61,20 @@ pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
         return format!("crashed {} ago", now.since(since));
     }
-    if let Some(leading) = leading(node) {
-        return gauge(leading);
-    }
     let rate = format!("{} req/s", figure(node.rate_per_s));
-    if kind == "clients" && node.rate_per_s > 0.0 {
-        return format!("{rate} · {} % ok", percent(node.ok_share));
+    match (headline_of(kind), node.gauges.first()) {
+        (Headline::FirstGauge, Some(first)) => gauge(first),
+        (Headline::RateAndSuccess, _) if node.rate_per_s > 0.0 => format!("{rate} · {} % ok", percent(node.ok_share)),
+        _ => rate,
     }
-    rate
 }
 
-/// The gauge that says more of a node than its rate.
-fn leading(node: &NodeFrame) -> Option<&Gauge> {
-    node.gauges.first().filter(|g| matches!(g.name, "hit_ratio" | "lag_ms"))
+fn headline_of(kind: &str) -> Headline {
+    components::kind(kind).map_or(Headline::Rate, |k| k.headline)
 }
 
 /// What the kind adds: its share of a router's requests, a gauge, a held key with its version.
-pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
+pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
     if matches!(node.health, Health::Down(_)) {
         return String::new();
     }
@@ -85,10 +83,11 @@ pub fn extra(frame: &Frame, node: &NodeFrame) -> String {
         return format!("{} % of the requests", percent(*share));
     }
     let held = node.sample.first().map(|(key, version)| format!("key {key} = v{version}"));
-    match leading(node).map(|g| g.name) {
-        Some("hit_ratio") => node.gauges.get(1).map(gauge).or(held).unwrap_or_default(),
-        Some(_) => held.or_else(|| node.gauges.get(1).map(gauge)).unwrap_or_default(),
-        None => held.or_else(|| node.gauges.first().map(gauge)).unwrap_or_default(),
+    // The headline has said the first gauge already; a fill level says more than a single key.
+    let next = node.gauges.get(usize::from(headline_of(kind) == Headline::FirstGauge));
+    match next {
+        Some(level) if level.of.is_some() && headline_of(kind) == Headline::FirstGauge => gauge(level),
+        _ => held.or_else(|| next.map(gauge)).unwrap_or_default(),
     }
 }
 
