@@ -291,3 +291,9 @@ fn help_is_a_result() {
         assert!(done(args).contains("faultline") || done(args).contains("Usage"));
     }
 }
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    refused(&["run", "shop", "--for", "5s", "--fault", "t=100s crash cache"], &["t=100s crash cache", "after the end of the run at 5 s"]);
+    refused(&["run", "shop", "--set", "shoppers.think_time=5"], &["think_time is 5", "it must be a distribution such as"]);
+}

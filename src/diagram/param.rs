@@ -78,6 +78,9 @@ impl ParamSpec {
                     Err(format!("is {}, it must be one of {}", brief(value), names.join(", ")))
                 }
             },
+            ParamType::Law if !value.is_object() => {
+                Err(format!("is {}, it must be a distribution such as {{\"law\":\"exponential\",\"mean_ms\":10}}", brief(value)))
+            }
             ParamType::Law => {
                 serde_json::from_value::<Distribution>(value.clone()).map_err(|e| format!("is not a distribution: {e}"))?.check()
             }

@@ -11,14 +11,15 @@ use crate::settings::known;
 
 const SHAPE: &str = "expected \"t=10s crash NODE\", restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends";
 
-/// Adds one fault, and its end if it has one, to the document's journal.
-pub fn add(doc: &mut Document, text: &str) -> Result<(), String> {
+/// Adds one fault, and its end if it has one, to the document's journal. Returns when it begins.
+pub fn add(doc: &mut Document, text: &str) -> Result<SimTime, String> {
     let entries = parse(doc, text).map_err(|message| format!("--fault \"{text}\": {message}"))?;
+    let begins = entries.iter().map(|(at, _)| *at).min().unwrap_or_default();
     for (at, fault) in entries {
         let place = doc.journal.partition_point(|(t, _)| *t <= at);
         doc.journal.insert(place, (at, Entry::Fault(fault)));
     }
-    Ok(())
+    Ok(begins)
 }
 
 fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {

@@ -22,13 +22,16 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Runs a diagram.
 pub fn run(options: &RunOptions) -> Result<Outcome, String> {
-    let doc = prepared(options)?;
+    let (doc, faults) = prepared(options)?;
     let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
     let saved_at = if doc.moment > SimTime::ZERO { doc.moment } else { USUAL_LENGTH };
     let end = options.length.map_or(saved_at, moment);
     let warmup = options.warmup.map_or(SimTime::ZERO, moment);
     if warmup > SimTime::ZERO && warmup >= end {
         return Err(format!("--warmup: {} s is not shorter than the run of {} s", warmup.as_secs_f64(), end.as_secs_f64()));
+    }
+    if let Some((_, fault)) = faults.iter().find(|(begins, _)| *begins > end) {
+        return Err(format!("--fault \"{fault}\": begins after the end of the run at {} s", end.as_secs_f64()));
     }
     let mut experiment = Experiment::new(&doc).without_stories();
     let mut progress = Progress::new(end);
@@ -46,7 +49,11 @@ pub fn run(options: &RunOptions) -> Result<Outcome, String> {
     Ok(Outcome::done(text))
 }
 
-fn prepared(options: &RunOptions) -> Result<Document, String> {
+/// When each fault of the command line begins.
+type Beginnings<'a> = Vec<(SimTime, &'a str)>;
+
+/// The document with the options applied, and when each of their faults begins.
+fn prepared(options: &RunOptions) -> Result<(Document, Beginnings<'_>), String> {
     let mut doc = input::open(&options.input)?;
     if let Some(seed) = options.seed {
         doc.seed = seed;
@@ -54,11 +61,12 @@ fn prepared(options: &RunOptions) -> Result<Document, String> {
     for setting in &options.settings {
         settings::set(&mut doc, setting)?;
     }
+    let mut begin = Vec::new();
     for fault in &options.faults {
-        faults::add(&mut doc, fault)?;
+        begin.push((faults::add(&mut doc, fault)?, fault.as_str()));
         validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", p.message))?;
     }
-    Ok(doc)
+    Ok((doc, begin))
 }
 
 fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
