@@ -22,7 +22,8 @@ pub const GRID: f64 = 8.0;
 pub fn snap(v: f64) -> f64 {
     let limit = crate::diagram::read::MAX_COORDINATE;
     let v = if v.is_finite() { v } else { 0.0 };
-    ((v / GRID).round() * GRID).clamp(-limit, limit)
+    // Adding zero turns a negative zero, which a file cannot tell from zero, into zero.
+    ((v / GRID).round() * GRID).clamp(-limit, limit) + 0.0
 }
 
 /// A rectangle.

@@ -308,3 +308,12 @@ fn the_journal_never_outgrows_what_can_be_read() {
     let step = set_node_param(editor.diagram(), "service", "workers", json!(3));
     editor.perform(step, later(1)).unwrap();
 }
+
+#[test]
+fn a_node_just_left_of_the_middle_snaps_to_an_ordinary_zero() {
+    let (step, id) = add_node(&Document::default(), "service", -3.0, -1.0);
+    let mut editor = Editor::new(Document::default());
+    editor.perform(step, START).unwrap();
+    let node = editor.diagram().node(&id).unwrap();
+    assert_eq!((node.x.to_bits(), node.y.to_bits()), (0, 0));
+}

@@ -77,7 +77,8 @@ impl Fields {
     }
 
     pub fn number(at: &str, value: Json) -> Result<f64, Problem> {
-        value.as_f64().filter(|v| v.is_finite()).ok_or_else(|| wrong_type(at, &value, "a number"))
+        // Adding zero makes a negative zero an ordinary one.
+        value.as_f64().filter(|v| v.is_finite()).map(|v| v + 0.0).ok_or_else(|| wrong_type(at, &value, "a number"))
     }
 
     /// A whole number from 0 to 2^64 - 1, exact.
