@@ -84,8 +84,7 @@ fn Progress() -> impl IntoView {
 /// Keys: what the focused element does not take, the canvas and the registry of actions may.
 fn listen_to_keys(board: Board) {
     let session = board.session;
-    // Space pans while it is held and something moved; a mere press plays or pauses.
-    let space_view = StoredValue::new(None);
+    // Space pans while it is held and dragged; a mere press plays or pauses.
     let down = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if event.is_composing()
             || event.default_prevented()
@@ -106,7 +105,7 @@ fn listen_to_keys(board: Board) {
         if key == " " {
             event.prevent_default();
             if !event.repeat() {
-                space_view.set_value(Some(session.view.get_untracked()));
+                board.panned.set_value(false);
                 board.grabbing.set(true);
             }
             return;
@@ -123,7 +122,7 @@ fn listen_to_keys(board: Board) {
     let up = window_event_listener(leptos::ev::keyup, move |event: KeyboardEvent| {
         if event.key() == " " && board.grabbing.get_untracked() {
             board.grabbing.set(false);
-            if space_view.get_value() == Some(session.view.get_untracked()) {
+            if !board.panned.get_value() {
                 session.toggle();
             }
         }

@@ -32,6 +32,8 @@ pub struct Board {
     pub one_in: RwSignal<u64>,
     /// Whether the space bar is held to pan.
     pub grabbing: RwSignal<bool>,
+    /// Whether it was dragged with since.
+    pub panned: StoredValue<bool>,
     pub(super) gesture: StoredValue<Gesture, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
@@ -58,6 +60,7 @@ impl Board {
             holder: Memo::new(move |_| holder(session)),
             one_in: RwSignal::new(1),
             grabbing: RwSignal::new(false),
+            panned: StoredValue::new(false),
             gesture: StoredValue::new_local(Gesture::default()),
             scene: StoredValue::new_local(Scene::default()),
             stage: NodeRef::new(),

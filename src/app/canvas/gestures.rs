@@ -71,6 +71,7 @@ impl Board {
         }
         if event.button() == 1 || self.grabbing.get_untracked() {
             event.prevent_default();
+            self.panned.set_value(true);
             self.begin(Doing::Pan { view, on_empty: false }, point);
             return;
         }

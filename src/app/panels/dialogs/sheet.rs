@@ -43,6 +43,14 @@ pub fn Sheet(
             close();
         }
     };
+    // The browser says `close` only after the sheet is gone from the screen: by then the next key may have come.
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        event.stop_propagation();
+        if event.key() == "Escape" {
+            event.prevent_default();
+            close();
+        }
+    };
     view! {
         <dialog
             node_ref=element
@@ -51,7 +59,7 @@ pub fn Sheet(
             aria-label=title
             on:close=move |_| close()
             on:click=on_click
-            on:keydown=move |e| if e.key() != "Escape" { e.stop_propagation() }
+            on:keydown=on_key
         >
             <div class="sheet-body">
                 <header class="sheet-head">
