@@ -35,6 +35,7 @@ pub fn Bar() -> impl IntoView {
                 <ActionButton id="save" />
                 <ActionButton id="open" />
                 <ActionButton id="theme" />
+                <ActionButton id="language" />
                 <ActionButton id="help" />
                 <input id=FIELD class="visually-hidden" type="file" accept=".json,application/json" tabindex="-1" aria-hidden="true" on:change=move |e| chosen(session, &e) />
             </div>

@@ -32,12 +32,12 @@ pub fn Help() -> impl IntoView {
                     let parts = parts.split(' ').map(|p| view! { <kbd>{p.to_string()}</kbd> }).collect_view();
                     view! { <span class="key">{parts}</span> }
                 });
-                view! { <div><dt>{action.label}</dt><dd>{keys.collect_view()}</dd></div> }
+                view! { <div><dt>{t!(action.label)}</dt><dd>{keys.collect_view()}</dd></div> }
             })
             .collect_view();
         view! {
             <section>
-                <h3>{section.label()}</h3>
+                <h3>{t!(section.label())}</h3>
                 <dl class="keys">{rows}</dl>
             </section>
         }
