@@ -53,7 +53,7 @@ pub fn keep_going(session: Session) {
     let address = window_event_listener_untyped("hashchange", move |_| {
         match storage::from_address() {
             Some(Ok(document)) => {
-                let said = format!("Opened {} from the link", document.title);
+                let said = t!("Opened %{name} from the link", name = document.title);
                 session.open_instead(document, said);
             }
             Some(Err(problem)) => session.refuse(problem),
@@ -67,7 +67,7 @@ pub fn keep_going(session: Session) {
         let key = js_sys::Reflect::get(&event, &"key".into()).ok().and_then(|k| k.as_string());
         if storage::is_document(key.as_deref()) && !warned.get_value() {
             warned.set_value(true);
-            session.refuse("Faultline is open in another tab too: this browser keeps the work of the tab that changed last");
+            session.refuse(t!("Faultline is open in another tab too: this browser keeps the work of the tab that changed last"));
         }
     });
     let scheme = dom::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());

@@ -90,7 +90,7 @@ pub struct Session {
     pub speed: RwSignal<Speed>,
     /// How fast it does: simulated seconds per second.
     pub achieved: RwSignal<f64>,
-    /// What the automatic dial is doing, in a few words: `watching`, `running ahead`.
+    /// What the automatic dial is doing, in a few English words: `running ahead`.
     pub pace: RwSignal<&'static str>,
     /// The request whose story is shown; written by the canvas and the list of requests.
     pub request: RwSignal<Option<RequestId>>,

@@ -6,6 +6,7 @@ use web_sys::Storage;
 
 use super::dom;
 use super::session::Session;
+use super::words::translate;
 use crate::diagram::{read, Document};
 use crate::editor::share;
 use crate::engine::SimTime;
@@ -73,7 +74,7 @@ pub fn is_document(key: Option<&str>) -> bool {
 pub fn from_address() -> Option<Result<Document, String>> {
     let hash = dom::window()?.location().hash().ok()?;
     let code = hash.strip_prefix(FRAGMENT)?;
-    Some(share::decode(code).map_err(|problem| format!("The share link could not be read: {problem}")))
+    Some(share::decode(code).map_err(|problem| t!("The share link could not be read: %{what}", what = translate(&problem.to_string()))))
 }
 
 /// The link to this document.
@@ -130,14 +131,14 @@ pub fn forget_address() {
 
 /// Writes the document and reads it back.
 pub fn keep(document: &Document) -> Saved {
-    let Some(store) = store() else { return Saved::Failed("this browser gives the page no storage".into()) };
+    let Some(store) = store() else { return Saved::Failed(text!("this browser gives the page no storage").into()) };
     let text = read::write(document);
     if store.set_item(KEY, &text).is_err() {
-        return Saved::Failed("this browser's storage is full".into());
+        return Saved::Failed(text!("this browser's storage is full").into());
     }
     match store.get_item(KEY) {
         Ok(Some(back)) if back == text => Saved::Saved,
-        _ => Saved::Failed("this browser's storage did not give back what was written".into()),
+        _ => Saved::Failed(text!("this browser's storage did not give back what was written").into()),
     }
 }
 
@@ -157,8 +158,8 @@ impl Session {
         let plain = document.title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
         let name: String = plain.collect();
         match dom::download(&format!("{name}.faultline.json"), &read::write(&document)) {
-            Some(()) => self.tell("Saved as a file"),
-            None => self.refuse("This browser did not take the file"),
+            Some(()) => self.tell(t!("Saved as a file")),
+            None => self.refuse(t!("This browser did not take the file")),
         }
     }
 
@@ -181,11 +182,13 @@ impl Session {
         let kept = store().and_then(|s| s.get_item(BEFORE).ok().flatten());
         match kept.map(|text| read::read(&text)) {
             Some(Ok(document)) => {
-                let said = format!("Back to {}", document.title);
+                let said = t!("Back to %{name}", name = document.title);
                 self.open_instead(document, said);
             }
-            Some(Err(problem)) => self.refuse(format!("What was open before could not be read: {problem}")),
-            None => self.refuse("What was open before is not kept any more"),
+            Some(Err(problem)) => {
+                self.refuse(t!("What was open before could not be read: %{what}", what = translate(&problem.to_string())))
+            }
+            None => self.refuse(t!("What was open before is not kept any more")),
         }
     }
 
@@ -193,10 +196,10 @@ impl Session {
     pub fn open_starter(self, id: &str) {
         match starter(id) {
             Some(document) => {
-                let said = format!("Opened {}", document.title);
+                let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said);
             }
-            None => self.refuse("This starter could not be read"),
+            None => self.refuse(t!("This starter could not be read")),
         }
     }
 
@@ -204,10 +207,10 @@ impl Session {
     pub fn open_text(self, text: &str) {
         match read::read(text) {
             Ok(document) => {
-                let said = format!("Opened {}", document.title);
+                let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said);
             }
-            Err(problem) => self.refuse(format!("The file could not be opened: {problem}")),
+            Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = translate(&problem.to_string()))),
         }
     }
 }
