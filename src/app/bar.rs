@@ -30,6 +30,7 @@ pub fn Bar() -> impl IntoView {
             <div class="transport-slot"><Transport /></div>
             <div class="actions">
                 <ActionButton id="starters" text="Starters" />
+                <ActionButton id="recent" />
                 <ActionButton id="share" text="Share" />
                 <span class="rule"></span>
                 <ActionButton id="save" />

@@ -10,6 +10,7 @@ pub mod dom;
 pub mod files;
 pub mod icon;
 mod keeping;
+mod offline;
 mod palette;
 pub mod panels;
 pub mod session;
@@ -25,7 +26,7 @@ use theme::Theme;
 
 /// Mounts the application.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    dom::tell_panics();
     if let Some(waiting) = dom::document().and_then(|d| d.get_element_by_id("waiting")) {
         waiting.remove();
     }
@@ -41,8 +42,9 @@ fn App() -> impl IntoView {
     session.still.set(still);
     session.theme.set(Theme::kept());
     Effect::new(move |_| session.theme.get().show());
-    keeping::open_first(session);
+    let paused = keeping::open_first(session);
     keeping::keep_going(session);
-    session.playing.set(!still);
+    offline::watch(session);
+    session.playing.set(!still && !paused);
     view! { <Shell /> }
 }
