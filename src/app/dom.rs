@@ -50,6 +50,14 @@ pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
     matches!(tag.as_str(), "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
 
+/// Moves the keyboard's focus to the first element that a selector finds.
+pub fn focus(selector: &str) {
+    let found = document().and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// Offers a text as a file to keep.
 pub fn download(name: &str, kind: &str, text: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&text.into());

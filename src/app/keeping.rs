@@ -65,7 +65,7 @@ pub fn keep_going(session: Session) {
     let address = window_event_listener_untyped("hashchange", move |_| {
         match storage::from_address() {
             Some(Ok(document)) => {
-                let said = format!("Opened {} from the link", document.title);
+                let said = t!("Opened %{name} from the link", name = document.title);
                 session.open_instead(document, said, true);
             }
             Some(Err(problem)) => session.refuse(problem),
@@ -82,7 +82,7 @@ pub fn keep_going(session: Session) {
         session.other_tab_wrote(work);
         if !told.get_value() {
             told.set_value(true);
-            session.tell_with("Faultline is open in another tab too: each tab keeps its own work", Offer::Recent);
+            session.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
         }
     });
     let scheme = dom::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());

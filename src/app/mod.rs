@@ -1,6 +1,9 @@
 //! Leptos views and canvas drawing over the editor and the lab.
 //! Holds no simulation logic.
 
+#[macro_use]
+pub mod words;
+
 pub mod actions;
 mod bar;
 pub mod button;
@@ -23,6 +26,7 @@ use leptos::prelude::*;
 use session::Session;
 use shell::Shell;
 use theme::Theme;
+use words::Language;
 
 /// Mounts the application.
 pub fn start() {
@@ -41,10 +45,16 @@ fn App() -> impl IntoView {
     let still = dom::media("(prefers-reduced-motion: reduce)");
     session.still.set(still);
     session.theme.set(Theme::kept());
+    Language::kept().speak();
+    session.language.set(Language::kept());
     Effect::new(move |_| session.theme.get().show());
     let paused = keeping::open_first(session);
     keeping::keep_going(session);
     offline::watch(session);
     session.playing.set(!still && !paused);
-    view! { <Shell /> }
+    // Another language makes the views again; the session and its run go on.
+    move || {
+        session.language.track();
+        view! { <Shell /> }
+    }
 }

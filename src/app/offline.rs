@@ -8,7 +8,7 @@ use super::session::{Offer, Session};
 
 /// Offers a newer version when there is one.
 pub fn watch(session: Session) {
-    let offer = move || session.tell_with("A newer version of Faultline is ready", Offer::Reload);
+    let offer = move || session.tell_with(t!("A newer version of Faultline is ready"), Offer::Reload);
     let newer = window_event_listener_untyped("faultline-newer", move |_| offer());
     on_cleanup(move || newer.remove());
     // It may have been found before the application was there to hear of it.

@@ -18,8 +18,10 @@ use crate::editor::{geometry, Selection};
 use crate::lab::frame::{Event, Frame, RequestId};
 use crate::lab::Experiment;
 
+use super::dom;
 use super::storage::{Saved, Work};
 use super::theme::Theme;
+use super::words::{translate, Language};
 
 /// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
 const LOWER_EDGE: f64 = 40.0;
@@ -60,12 +62,12 @@ pub enum Offer {
 }
 
 impl Offer {
-    /// On its button.
+    /// On its button, in English.
     pub fn label(self) -> &'static str {
         match self {
-            Offer::Before => "Go back to what was open",
-            Offer::Recent => "Recent diagrams…",
-            Offer::Reload => "Reload",
+            Offer::Before => text!("Go back to what was open"),
+            Offer::Recent => text!("Recent diagrams…"),
+            Offer::Reload => text!("Reload"),
         }
     }
 }
@@ -116,7 +118,7 @@ pub struct Session {
     pub speed: RwSignal<Speed>,
     /// How fast it does: simulated seconds per second.
     pub achieved: RwSignal<f64>,
-    /// What the automatic dial is doing, in a few words: `watching`, `running ahead`.
+    /// What the automatic dial is doing, in a few English words: `running ahead`.
     pub pace: RwSignal<&'static str>,
     /// The request whose story is shown; written by the canvas and the list of requests.
     pub request: RwSignal<Option<RequestId>>,
@@ -140,6 +142,8 @@ pub struct Session {
     pub replay: RwSignal<Option<Replay>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
+    /// The language of the views; [`Session::speak`] changes it.
+    pub language: RwSignal<Language>,
     /// Whether the work is safe.
     pub saved: RwSignal<Saved>,
     /// Counts changes of the document; autosave watches it.
@@ -176,6 +180,7 @@ impl Session {
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
+            language: RwSignal::new(Language::English),
             saved: RwSignal::new(Saved::Saved),
             revision: RwSignal::new(0),
             still: RwSignal::new(false),
@@ -213,9 +218,18 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Says a sentence in the live region.
+    /// Says a sentence in the live region, in the chosen language.
     pub fn announce(self, text: impl Into<String>) {
-        self.live.set(text.into());
+        self.live.set(translate(&text.into()).into_owned());
+    }
+
+    /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.
+    pub fn speak(self, language: Language) {
+        language.keep();
+        language.speak();
+        self.language.set(language);
+        self.announce(language.name());
+        gloo_timers::callback::Timeout::new(0, || dom::focus("[data-action=language]")).forget();
     }
 
     /// Shows and says that something was done.
@@ -264,6 +278,7 @@ impl Session {
     }
 
     fn message(self, text: String, tone: MessageTone, offer: Option<Offer>) {
+        let text = translate(&text).into_owned();
         self.announce(text.clone());
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {

@@ -7,6 +7,7 @@ mod work;
 
 use super::dom;
 use super::session::Session;
+use super::words::translate;
 use crate::diagram::{read, Document};
 use crate::editor::share;
 use crate::engine::SimTime;
@@ -76,7 +77,7 @@ pub fn starter(id: &str) -> Option<Document> {
 pub fn from_address() -> Option<Result<Document, String>> {
     let hash = dom::window()?.location().hash().ok()?;
     let code = hash.strip_prefix(FRAGMENT)?;
-    Some(share::decode(code).map_err(|problem| format!("The share link could not be read: {problem}")))
+    Some(share::decode(code).map_err(|problem| t!("The share link could not be read: %{what}", what = translate(&problem.to_string()))))
 }
 
 /// The link to this document.
@@ -99,7 +100,7 @@ pub fn opening() -> Opening {
         Some(Ok(document)) => {
             forget_address();
             opening.before = kept.and_then(|k| Some((shelf().text(&k.name)?, k.work, k.label.built)));
-            opening.took_place = opening.before.is_some().then(|| format!("Opened {} from the link", document.title));
+            opening.took_place = opening.before.is_some().then(|| t!("Opened %{name} from the link", name = document.title));
             return Opening { document, built: true, ..opening };
         }
         Some(Err(problem)) => {
@@ -110,20 +111,23 @@ pub fn opening() -> Opening {
     }
     let Some(kept) = kept else { return Opening { document: first_starter(), ..opening } };
     if start.as_deref() == Some("anew") {
-        let set_aside = Some("The diagram that was open is set aside, among the recent diagrams".into());
+        let set_aside = Some(t!("The diagram that was open is set aside, among the recent diagrams").into());
         return Opening { document: first_starter(), set_aside, ..opening };
     }
     match read::read(&shelf().text(&kept.name).unwrap_or_default()) {
         Ok(document) => {
             let hung = start.is_none() && unfinished.as_ref() == Some(&kept.work);
             if hung && opening.message.is_none() {
-                opening.message = Some("The last time this diagram did not open to its end: it stands at its start now".into());
+                opening.message = Some(t!("The last time this diagram did not open to its end: it stands at its start now").into());
             }
             let still = hung || start.as_deref() == Some("still");
             Opening { document, work: Some(kept.work), built: kept.label.built, fit: false, still, ..opening }
         }
         Err(problem) => {
-            let set_aside = Some(format!("What was kept here could not be read ({problem}); it is set aside, among the recent diagrams"));
+            let set_aside = Some(t!(
+                "What was kept here could not be read (%{what}); it is set aside, among the recent diagrams",
+                what = translate(&problem.to_string())
+            ));
             Opening { document: first_starter(), set_aside, ..opening }
         }
     }
@@ -160,8 +164,8 @@ impl Session {
     /// Offers a text as a file, and says so.
     pub fn offer_file(self, name: &str, kind: &str, text: &str) {
         match dom::download(name, kind, text) {
-            Some(()) => self.tell("Saved as a file"),
-            None => self.refuse("This browser did not take the file"),
+            Some(()) => self.tell(t!("Saved as a file")),
+            None => self.refuse(t!("This browser did not take the file")),
         }
     }
 
@@ -169,7 +173,7 @@ impl Session {
     pub fn save_kept(self, kept: &Kept) {
         match shelf().text(&kept.name) {
             Some(text) => self.offer_file("recovered.faultline.json", "application/json", &text),
-            None => self.refuse("This is not kept any more"),
+            None => self.refuse(t!("This is not kept any more")),
         }
     }
 
@@ -180,17 +184,17 @@ impl Session {
 
     /// Starts an empty diagram; what was open stays kept.
     pub fn open_empty(self) {
-        self.open_instead(Document::default(), "Started an empty diagram".into(), false);
+        self.open_instead(Document::default(), t!("Started an empty diagram").into(), false);
     }
 
     /// Opens a starter.
     pub fn open_starter(self, id: &str) {
         match starter(id) {
             Some(document) => {
-                let said = format!("Opened {}", document.title);
+                let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said, false);
             }
-            None => self.refuse("This starter could not be read"),
+            None => self.refuse(t!("This starter could not be read")),
         }
     }
 
@@ -198,10 +202,10 @@ impl Session {
     pub fn open_text(self, text: &str) {
         match read::read(text) {
             Ok(document) => {
-                let said = format!("Opened {}", document.title);
+                let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said, true);
             }
-            Err(problem) => self.refuse(format!("The file could not be opened: {problem}")),
+            Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = translate(&problem.to_string()))),
         }
     }
 }

@@ -32,12 +32,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The reason, for a sentence.
+    /// The reason, for a sentence, in English.
     pub fn words(self) -> &'static str {
         match self {
-            Refusal::Missing => "this browser gives the page no storage",
-            Refusal::Full => "this browser's storage is full",
-            Refusal::Unfaithful => "this browser's storage did not give back what was written",
+            Refusal::Missing => text!("this browser gives the page no storage"),
+            Refusal::Full => text!("this browser's storage is full"),
+            Refusal::Unfaithful => text!("this browser's storage did not give back what was written"),
         }
     }
 }

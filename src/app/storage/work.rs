@@ -11,6 +11,7 @@ use super::shelf::Label;
 use super::{Opening, Saved};
 use crate::app::dom;
 use crate::app::session::{Offer, Session};
+use crate::app::words::translate;
 use crate::diagram::{read, Document};
 
 /// This tab's note of its piece of work; the crash screen reads it too.
@@ -92,7 +93,7 @@ impl Work {
         }
         match shelf.keep(&self.id, &label, text) {
             Ok(()) => Saved::Saved,
-            Err(refusal) => Saved::Failed(refusal.words().into()),
+            Err(refusal) => Saved::Failed(t!(refusal.words()).into()),
         }
     }
 }
@@ -117,7 +118,7 @@ impl Session {
                     self.work.update_value(|w| w.ours = true);
                 } else {
                     self.work.update_value(|w| w.part());
-                    let text = format!("{} is open in another tab too: this is a copy, kept apart from it", document.title);
+                    let text = t!("%{name} is open in another tab too: this is a copy, kept apart from it", name = document.title);
                     self.tell_with(text, Offer::Recent);
                 }
                 // What waited for the answer is kept now.
@@ -148,7 +149,7 @@ impl Session {
         if let Saved::Failed(why) = &saved {
             let told = self.work.try_update_value(|w| std::mem::replace(&mut w.told, true));
             if told == Some(false) {
-                self.refuse(format!("Your work could not be kept: {why}. Save it as a file"));
+                self.refuse(t!("Your work could not be kept: %{what}. Save it as a file", what = why));
             }
         } else {
             self.work.update_value(|w| w.told = false);
@@ -197,42 +198,43 @@ impl Session {
     /// Opens the document that was open before.
     pub fn open_before(self) {
         match self.work.with_value(|w| w.before.clone()) {
-            Some(Before { text, work, built }) => self.open_record(text, work, built, "Back to"),
-            None => self.refuse("What was open before is not kept any more"),
+            Some(Before { text, work, built }) => self.open_record(text, work, built, text!("Back to %{name}")),
+            None => self.refuse(t!("What was open before is not kept any more")),
         }
     }
 
     /// Opens a piece of work from the shelf and goes on with it; with a copy if another tab has it.
     pub fn open_kept(self, kept: super::Kept) {
         match shelf().text(&kept.name) {
-            Some(text) => self.open_record(text, kept.work, kept.label.built, "Opened"),
-            None => self.refuse("This is not kept any more"),
+            Some(text) => self.open_record(text, kept.work, kept.label.built, text!("Opened %{name}")),
+            None => self.refuse(t!("This is not kept any more")),
         }
     }
 
-    fn open_record(self, text: String, work: String, built: bool, verb: &'static str) {
+    fn open_record(self, text: String, work: String, built: bool, said: &'static str) {
         match read::read(&text) {
             Ok(document) => spawn_local(async move {
                 let own = self.work.with_value(|w| w.id == work);
                 let ours = own || claim(&work).await;
-                let said = format!("{verb} {}{}", document.title, if ours { "" } else { " as a copy: it is open in another tab too" });
+                let said = if ours { said } else { text!("%{name} is open in another tab too: this is a copy, kept apart from it") };
+                let said = t!(said, name = document.title);
                 self.open_as(document, said, ours.then_some(work), built);
             }),
-            Err(problem) => self.refuse(format!("This could not be read: {problem}")),
+            Err(problem) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
         }
     }
 
     /// Goes back to an earlier state of the open piece of work; the present state becomes one of them.
     pub fn restore(self, state: super::Kept) {
-        let Some(text) = shelf().text(&state.name) else { return self.refuse("This is not kept any more") };
+        let Some(text) = shelf().text(&state.name) else { return self.refuse(t!("This is not kept any more")) };
         match read::read(&text) {
             Ok(document) => {
                 let present = read::write(&self.document());
                 let id = self.work.with_value(|w| w.id.clone());
                 shelf().keep_past(&id, &label(&self.document(), &present, true), &present, false);
-                self.open_as(document, "Restored an earlier state".into(), Some(id), true);
+                self.open_as(document, t!("Restored an earlier state").into(), Some(id), true);
             }
-            Err(problem) => self.refuse(format!("This could not be read: {problem}")),
+            Err(problem) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
         }
     }
 
@@ -240,7 +242,7 @@ impl Session {
     pub fn other_tab_wrote(self, work: &str) {
         if self.work.with_value(|w| w.id == work) {
             self.work.update_value(|w| w.part());
-            self.tell_with("Another tab keeps the same diagram: this tab goes on with a copy of its own", Offer::Recent);
+            self.tell_with(t!("Another tab keeps the same diagram: this tab goes on with a copy of its own"), Offer::Recent);
             self.revision.update(|r| *r += 1);
         }
     }

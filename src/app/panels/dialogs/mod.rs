@@ -22,16 +22,16 @@ use starters::Starters;
 #[component]
 pub fn Dialogs() -> impl IntoView {
     view! {
-        <Sheet which=Dialog::Starters title="Starters" wide=true>
+        <Sheet which=Dialog::Starters title=t!("Starters") wide=true>
             <Starters/>
         </Sheet>
-        <Sheet which=Dialog::Share title="Share" wide=false>
+        <Sheet which=Dialog::Share title=t!("Share") wide=false>
             <Share/>
         </Sheet>
-        <Sheet which=Dialog::Recent title="Recent diagrams" wide=false>
+        <Sheet which=Dialog::Recent title=t!("Recent diagrams") wide=false>
             <Recent/>
         </Sheet>
-        <Sheet which=Dialog::Help title="Keys and signs" wide=true>
+        <Sheet which=Dialog::Help title=t!("Keys and signs") wide=true>
             <Help/>
         </Sheet>
     }

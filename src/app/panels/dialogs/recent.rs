@@ -21,16 +21,16 @@ pub fn Recent() -> impl IntoView {
     };
     let states = rows(session, session.earlier_states(), again, true);
     view! {
-        <h3>"Diagrams"</h3>
+        <h3>{t!("Diagrams")}</h3>
         {works}
-        <h3>"Earlier states of this diagram"</h3>
+        <h3>{t!("Earlier states of this diagram")}</h3>
         {states}
         <p class="quiet">
-            {format!("About once a minute a changed diagram is kept as an earlier state, the last {MOST_PAST} of each. All of this is in this browser only: save a file to be safe from cleared browser data")}
+            {t!("About once a minute a changed diagram is kept as an earlier state, the last %{count} of each. All of this is in this browser only: save a file to be safe from cleared browser data", count = MOST_PAST)}
         </p>
         <footer class="sheet-foot">
-            <ActionButton id="new" text=Signal::stored("New, empty") class="outlined"/>
-            <ActionButton id="save" text=Signal::stored("Save as a file") class="outlined"/>
+            <ActionButton id="new" text=t!("New, empty") class="outlined"/>
+            <ActionButton id="save" text=t!("Save as a file") class="outlined"/>
         </footer>
     }
 }
@@ -38,9 +38,9 @@ pub fn Recent() -> impl IntoView {
 fn rows(session: Session, list: Vec<Kept>, again: RwSignal<()>, past: bool) -> AnyView {
     if list.is_empty() {
         let text = if past {
-            "None yet: change something, and wait a minute"
+            t!("None yet: change something, and wait a minute")
         } else {
-            "None yet: what you build is listed here once you open something else"
+            t!("None yet: what you build is listed here once you open something else")
         };
         return view! { <p class="quiet">{text}</p> }.into_any();
     }
@@ -50,8 +50,8 @@ fn rows(session: Session, list: Vec<Kept>, again: RwSignal<()>, past: bool) -> A
 
 fn row(session: Session, kept: Kept, again: RwSignal<()>, past: bool) -> impl IntoView {
     let readable = !kept.label.essence.is_empty();
-    let title = if readable { kept.label.title.clone() } else { "Damaged record".to_string() };
-    let parts = if kept.label.nodes == 1 { "1 component".to_string() } else { format!("{} components", kept.label.nodes) };
+    let title = if readable { kept.label.title.clone() } else { t!("Damaged record").to_string() };
+    let parts = if kept.label.nodes == 1 { t!("1 component").to_string() } else { t!("%{count} components", count = kept.label.nodes) };
     let size = format!("{:.1} kB", kept.bytes as f64 / 1e3);
     let detail = if readable { format!("{} · {parts} · {size}", when(kept.label.at)) } else { size };
     let kept = StoredValue::new(kept);
@@ -65,9 +65,9 @@ fn row(session: Session, kept: Kept, again: RwSignal<()>, past: bool) -> impl In
         }
     };
     let verb = match (past, readable) {
-        (true, _) => "Restore",
-        (false, true) => "Open",
-        (false, false) => "Save as a file",
+        (true, _) => t!("Restore"),
+        (false, true) => t!("Open"),
+        (false, false) => t!("Save as a file"),
     };
     let forget = move |_| {
         session.forget_kept(&kept.get_value());
@@ -80,7 +80,7 @@ fn row(session: Session, kept: Kept, again: RwSignal<()>, past: bool) -> impl In
             <span class="quiet">{detail}</span>
             <button type="button" class="button outlined" aria-label=label on:click=take>{verb}</button>
             {(!past).then(|| view! {
-                <button type="button" class="button" aria-label=format!("Remove {title} from this browser") title="Remove from this browser" on:click=forget>
+                <button type="button" class="button" aria-label=t!("Remove %{name} from this browser", name = title) title=t!("Remove from this browser") on:click=forget>
                     <Icon name="trash-2"/>
                 </button>
             })}

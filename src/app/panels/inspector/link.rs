@@ -13,9 +13,9 @@ use crate::diagram::param::ParamSpec;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Latency and loss", &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
-    ("Calling policy", &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
-    ("Who is called, when", &[]),
+    (text!("Latency and loss"), &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
+    (text!("Calling policy"), &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
+    (text!("Who is called, when"), &[]),
 ];
 
 fn group_of(spec: &ParamSpec) -> usize {
@@ -56,8 +56,8 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                 // A log is shipped, not called: only how its messages travel matters.
                 let hidden = move || index != 0 && replication.get();
                 view! {
-                    <section class="group" aria-label=*heading hidden=hidden>
-                        <h3>{*heading}</h3>
+                    <section class="group" aria-label=t!(*heading) hidden=hidden>
+                        <h3>{t!(*heading)}</h3>
                         <ParamForm target=Target::Link(id.clone()) specs=members all=all/>
                     </section>
                 }
@@ -65,22 +65,22 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="subject" aria-label="Selected link">
+        <section class="subject" aria-label=t!("Selected link")>
             <header class="subject-head">
                 <h2 class="ends">
-                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">"to"</span> {end(to)} })}
+                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">{t!("to")}</span> {end(to)} })}
                 </h2>
                 <p class="subject-kind">
                     <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
-                    {move || if replication.get() { "Replication link" } else { "Link" }}
+                    {move || if replication.get() { t!("Replication link") } else { t!("Link") }}
                 </p>
                 <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
                     <i class="state-dot" aria-hidden="true"></i>
-                    <span>{move || if cut.get() { "Cut: drops everything silently, both ways" } else { "Up" }}</span>
+                    <span>{move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") }}</span>
                 </p>
             </header>
-            <section class="group" aria-label="Now">
-                <h3>"Now"</h3>
+            <section class="group" aria-label=t!("Now")>
+                <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
             </section>
             {groups}
