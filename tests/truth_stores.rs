@@ -107,3 +107,75 @@ fn random_eviction_hits_as_fifo_does_and_lfu_as_the_best_static_choice() {
         }
     }
 }
+
+/// A thousand requests a second, a fifth of them writes, to a hundred keys; the way to the store and its work vary.
+fn strategy(nodes: &[(&str, &str, Value)], links: &[(&str, &str, Value)]) -> Document {
+    let clients = json!({"source": "constant", "rate_per_s": 500, "read_percent": 80, "keys": 100});
+    let mut all =
+        vec![("c", "clients", clients), ("d", "database", json!({"workers": 100, "read_time": exp(3.0), "write_time": exp(6.0)}))];
+    all.extend(nodes.iter().cloned());
+    document(&all, links)
+}
+
+fn aside(on_write: &str) -> Document {
+    let service = json!({"workers": 200, "service_time": zero(), "on_write": on_write});
+    strategy(
+        &[("s", "service", service), ("m", "cache", json!({}))],
+        &[("c", "s", json!({})), ("s", "m", json!({"latency": exp(0.5)})), ("s", "d", json!({"latency": exp(1.0)}))],
+    )
+}
+
+fn in_line(on_write: &str) -> Document {
+    let cache = json!({"on_write": on_write, "capacity": 60, "workers": 200});
+    strategy(&[("m", "inline_cache", cache)], &[("c", "m", json!({"latency": exp(0.5)})), ("m", "d", json!({"latency": exp(1.0)}))])
+}
+
+#[test]
+fn a_cache_that_sees_every_write_is_never_stale_and_one_beside_the_store_is_now_and_then() {
+    for on_write in ["through", "around", "back"] {
+        let counts = run(&in_line(on_write), 60.0).consistency.counts;
+        assert!(counts.reads > 20_000);
+        assert_eq!((counts.stale_reads, counts.lost_writes), (0, 0), "{on_write}");
+    }
+    // The race between a fill and a write is rare, and real.
+    let share = |on_write: &str| {
+        let counts = run(&aside(on_write), 60.0).consistency.counts;
+        counts.stale_reads as f64 / counts.reads as f64
+    };
+    let (invalidate, nothing) = (share("invalidate"), share("nothing"));
+    assert!(invalidate > 0.0 && invalidate < 0.05 && nothing > 0.5, "{invalidate} {nothing}");
+}
+
+#[test]
+fn only_write_back_answers_writes_without_the_store_and_only_it_loses_them_in_a_crash() {
+    let case = |on_write: &str| {
+        let mut document = in_line(on_write);
+        document.apply(&Edit::SetNodeParam { id: "c".into(), param: "read_percent".into(), value: json!(0) }).unwrap();
+        let mut experiment = begin(&document, 3);
+        let latency = to(&mut experiment, 20.2).totals.latency_ms.mean;
+        inflict(&mut experiment, Fault::Crash { node: "m".into() });
+        inflict(&mut experiment, Fault::Restart { node: "m".into() });
+        (latency, to(&mut experiment, 21.0).consistency.counts.lost_writes)
+    };
+    let ((through, kept), (around, too), (back, lost)) = (case("through"), case("around"), case("back"));
+    // 0.5 ms each way to the cache, 0.2 ms there, 1 ms each way to the store, 6 ms and 1 ms of flushing there.
+    near("write-through", through, 10.2, 0.3);
+    near("write-around", around, 10.2, 0.3);
+    assert!(back < 6.0, "{back}");
+    // At most half a second of writes waits.
+    assert_eq!((kept, too), (0, 0));
+    assert!(lost > 20 && lost <= 250, "{lost}");
+}
+
+#[test]
+fn an_in_line_cache_hits_as_che_says_too() {
+    let clients = json!({"source": "constant", "rate_per_s": 1000, "read_percent": 100, "keys": 10_000, "zipf_exponent": 1.0});
+    for (eviction, expected) in [("lru", 0.6756), ("fifo", 0.6309), ("random", 0.6309)] {
+        let cache = json!({"capacity": 1000, "eviction": eviction, "service_time": zero()});
+        let document = document(
+            &[("c", "clients", clients.clone()), ("m", "inline_cache", cache), ("d", "database", json!({"read_time": zero()}))],
+            &[("c", "m", json!({})), ("m", "d", json!({}))],
+        );
+        near(eviction, hit_ratio(&document, 1, 60.0, 360.0), expected, 0.005);
+    }
+}
