@@ -33,14 +33,14 @@ impl Section {
     /// All of them, in order.
     pub const ALL: [Section; 5] = [Section::Break, Section::Time, Section::Edit, Section::Canvas, Section::Page];
 
-    /// The heading.
+    /// The heading, in English.
     pub fn label(self) -> &'static str {
         match self {
-            Section::Time => "Time",
-            Section::Break => "Break and mend",
-            Section::Edit => "Edit",
-            Section::Canvas => "Canvas",
-            Section::Page => "Page",
+            Section::Time => text!("Time"),
+            Section::Break => text!("Break and mend"),
+            Section::Edit => text!("Edit"),
+            Section::Canvas => text!("Canvas"),
+            Section::Page => text!("Page"),
         }
     }
 }
@@ -49,7 +49,7 @@ impl Section {
 pub struct Action {
     /// Stable name: `undo`.
     pub id: &'static str,
-    /// On buttons and in the sheet.
+    /// On buttons and in the sheet, in English.
     pub label: &'static str,
     /// Icon, as in assets/icons.
     pub icon: &'static str,
@@ -57,7 +57,7 @@ pub struct Action {
     pub section: Section,
     /// Keys, the first is the one shown.
     pub keys: &'static [Key],
-    /// Whether it can be done now, or why not. Tracks what it reads.
+    /// Whether it can be done now, or why not, in English. Tracks what it reads.
     pub available: fn(Session) -> Result<(), &'static str>,
     /// Does it.
     pub perform: fn(Session),
@@ -67,8 +67,8 @@ impl Action {
     /// Label with the key, for a tooltip: `Undo (Ctrl Z)`.
     pub fn tooltip(&self) -> String {
         match self.keys.first() {
-            Some(key) => format!("{} ({})", self.label, key.label()),
-            None => self.label.into(),
+            Some(key) => format!("{} ({})", t!(self.label), key.label()),
+            None => t!(self.label).into(),
         }
     }
 
@@ -89,7 +89,7 @@ fn always(_: Session) -> Result<(), &'static str> {
 pub static ACTIONS: &[Action] = &[
     Action {
         id: "crash",
-        label: "Crash or restart",
+        label: text!("Crash or restart"),
         icon: "zap-off",
         section: Section::Break,
         keys: &[key("k")],
@@ -98,7 +98,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "slow",
-        label: "Slow or normal",
+        label: text!("Slow or normal"),
         icon: "turtle",
         section: Section::Break,
         keys: &[key("s")],
@@ -107,7 +107,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "cut",
-        label: "Cut or mend a link",
+        label: text!("Cut or mend a link"),
         icon: "unplug",
         section: Section::Break,
         keys: &[key("x")],
@@ -116,7 +116,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "flush",
-        label: "Flush a cache",
+        label: text!("Flush a cache"),
         icon: "eraser",
         section: Section::Break,
         keys: &[key("f")],
@@ -125,7 +125,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "play",
-        label: "Play or pause",
+        label: text!("Play or pause"),
         icon: "play",
         section: Section::Time,
         keys: &[key(" ")],
@@ -134,7 +134,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "step",
-        label: "A single event",
+        label: text!("A single event"),
         icon: "step-forward",
         section: Section::Time,
         keys: &[key(".")],
@@ -143,7 +143,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "slower",
-        label: "Slower",
+        label: text!("Slower"),
         icon: "minus",
         section: Section::Time,
         keys: &[key("[")],
@@ -152,7 +152,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "faster",
-        label: "Faster",
+        label: text!("Faster"),
         icon: "plus",
         section: Section::Time,
         keys: &[key("]")],
@@ -161,7 +161,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "auto",
-        label: "Automatic speed",
+        label: text!("Automatic speed"),
         icon: "gauge",
         section: Section::Time,
         keys: &[key("a")],
@@ -170,7 +170,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "restart",
-        label: "Start again, mended",
+        label: text!("Start again, mended"),
         icon: "rotate-ccw",
         section: Section::Time,
         keys: &[shift("r")],
@@ -179,7 +179,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "undo",
-        label: "Undo",
+        label: text!("Undo"),
         icon: "undo-2",
         section: Section::Edit,
         keys: &[ctrl("z")],
@@ -188,7 +188,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "redo",
-        label: "Redo",
+        label: text!("Redo"),
         icon: "redo-2",
         section: Section::Edit,
         keys: &[ctrl_shift("z"), ctrl("y")],
@@ -197,7 +197,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "connect",
-        label: "Connect to…",
+        label: text!("Connect to…"),
         icon: "spline",
         section: Section::Edit,
         keys: &[key("c")],
@@ -206,7 +206,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "next-link",
-        label: "Select its next link",
+        label: text!("Select its next link"),
         icon: "link",
         section: Section::Edit,
         keys: &[key("l")],
@@ -215,7 +215,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "duplicate",
-        label: "Duplicate",
+        label: text!("Duplicate"),
         icon: "copy",
         section: Section::Edit,
         keys: &[key("d"), ctrl("d")],
@@ -224,7 +224,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "delete",
-        label: "Delete",
+        label: text!("Delete"),
         icon: "trash-2",
         section: Section::Edit,
         keys: &[key("Delete"), key("Backspace")],
@@ -233,7 +233,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "select-all",
-        label: "Select everything",
+        label: text!("Select everything"),
         icon: "square-dashed-mouse-pointer",
         section: Section::Edit,
         keys: &[ctrl("a")],
@@ -242,7 +242,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "zoom-in",
-        label: "Zoom in",
+        label: text!("Zoom in"),
         icon: "zoom-in",
         section: Section::Canvas,
         keys: &[key("+"), key("=")],
@@ -251,7 +251,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "zoom-out",
-        label: "Zoom out",
+        label: text!("Zoom out"),
         icon: "zoom-out",
         section: Section::Canvas,
         keys: &[key("-")],
@@ -260,7 +260,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "fit",
-        label: "Zoom to fit",
+        label: text!("Zoom to fit"),
         icon: "maximize",
         section: Section::Canvas,
         keys: &[key("0")],
@@ -269,7 +269,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "starters",
-        label: "Starters",
+        label: text!("Starters"),
         icon: "layout-grid",
         section: Section::Page,
         keys: &[],
@@ -277,8 +277,29 @@ pub static ACTIONS: &[Action] = &[
         perform: |s| s.show(Some(Dialog::Starters)),
     },
     Action {
+        id: "new",
+        label: text!("New, empty"),
+        icon: "file-plus-2",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| {
+            s.show(None);
+            s.open_empty();
+        },
+    },
+    Action {
+        id: "recent",
+        label: text!("Recent diagrams"),
+        icon: "history",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| s.show(Some(Dialog::Recent)),
+    },
+    Action {
         id: "share",
-        label: "Share",
+        label: text!("Share"),
         icon: "share-2",
         section: Section::Page,
         keys: &[],
@@ -287,7 +308,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "save",
-        label: "Save",
+        label: text!("Save"),
         icon: "download",
         section: Section::Page,
         keys: &[ctrl("s")],
@@ -296,7 +317,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "open",
-        label: "Open",
+        label: text!("Open"),
         icon: "folder-open",
         section: Section::Page,
         keys: &[ctrl("o")],
@@ -305,7 +326,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "theme",
-        label: "Light or dark",
+        label: text!("Light or dark"),
         icon: "sun-moon",
         section: Section::Page,
         keys: &[key("t")],
@@ -313,8 +334,17 @@ pub static ACTIONS: &[Action] = &[
         perform: change_theme,
     },
     Action {
+        id: "language",
+        label: text!("Change the language"),
+        icon: "languages",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| s.speak(s.language.get_untracked().next()),
+    },
+    Action {
         id: "help",
-        label: "Help and keys",
+        label: text!("Help and keys"),
         icon: "circle-question-mark",
         section: Section::Page,
         keys: &[key("?")],
@@ -334,11 +364,11 @@ pub fn for_key(event: &web_sys::KeyboardEvent) -> Option<&'static Action> {
 }
 
 fn can_undo(session: Session) -> Result<(), &'static str> {
-    session.undo_label.with(|l| l.as_ref().map(|_| ()).ok_or("There is nothing to undo"))
+    session.undo_label.with(|l| l.as_ref().map(|_| ()).ok_or(text!("There is nothing to undo")))
 }
 
 fn can_redo(session: Session) -> Result<(), &'static str> {
-    session.redo_label.with(|l| l.as_ref().map(|_| ()).ok_or("There is nothing to do again"))
+    session.redo_label.with(|l| l.as_ref().map(|_| ()).ok_or(text!("There is nothing to do again")))
 }
 
 fn turn_dial(session: Session, by: f64) {
@@ -352,5 +382,5 @@ fn turn_dial(session: Session, by: f64) {
 fn change_theme(session: Session) {
     let theme: Theme = session.theme.get_untracked().other();
     session.theme.set(theme);
-    session.announce(if theme == Theme::Dark { "Dark" } else { "Light" });
+    session.announce(if theme == Theme::Dark { t!("Dark") } else { t!("Light") });
 }

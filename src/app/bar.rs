@@ -11,6 +11,7 @@ use super::icon::Icon;
 use super::panels::Transport;
 use super::session::Session;
 use super::storage::Saved;
+use super::words::translate;
 
 /// The bar.
 #[component]
@@ -29,12 +30,14 @@ pub fn Bar() -> impl IntoView {
             </div>
             <div class="transport-slot"><Transport /></div>
             <div class="actions">
-                <ActionButton id="starters" text="Starters" />
-                <ActionButton id="share" text="Share" />
+                <ActionButton id="starters" text=t!("Starters") />
+                <ActionButton id="recent" />
+                <ActionButton id="share" text=t!("Share") />
                 <span class="rule"></span>
                 <ActionButton id="save" />
                 <ActionButton id="open" />
                 <ActionButton id="theme" />
+                <ActionButton id="language" />
                 <ActionButton id="help" />
                 <input id=FIELD class="visually-hidden" type="file" accept=".json,application/json" tabindex="-1" aria-hidden="true" on:change=move |e| chosen(session, &e) />
             </div>
@@ -65,7 +68,7 @@ fn Title() -> impl IntoView {
     view! {
         <input
             class="title"
-            aria-label="Title of the document"
+            aria-label=t!("Title of the document")
             maxlength="80"
             spellcheck="false"
             prop:value=move || title.get()
@@ -84,9 +87,9 @@ fn Title() -> impl IntoView {
 fn SavedState() -> impl IntoView {
     let session = Session::get();
     let state = move || match session.saved.get() {
-        Saved::Saved => ("saved", "saved", "Kept in this browser".to_string()),
-        Saved::Pending => ("pending", "saving…", "Changes are kept in a moment".to_string()),
-        Saved::Failed(why) => ("failed", "not saved", format!("Not kept: {why}. Save it as a file instead")),
+        Saved::Saved => ("saved", t!("saved"), t!("Kept in this browser").to_string()),
+        Saved::Pending => ("pending", t!("saving…"), t!("Changes are kept in a moment").to_string()),
+        Saved::Failed(why) => ("failed", t!("not saved"), t!("Not kept: %{why}. Save it as a file instead", why = translate(&why))),
     };
     view! {
         <span class="saved" data-state=move || state().0 title=move || state().2>
@@ -104,11 +107,11 @@ fn chosen(session: Session, event: &Event) {
     let shared = reader.clone();
     let read = wasm_bindgen::closure::Closure::once_into_js(move || match shared.result().ok().and_then(|r| r.as_string()) {
         Some(text) => session.open_text(&text),
-        None => session.refuse("The file could not be read"),
+        None => session.refuse(t!("The file could not be read")),
     });
     reader.set_onloadend(Some(read.unchecked_ref()));
     if reader.read_as_text(&file).is_err() {
-        session.refuse("The file could not be read");
+        session.refuse(t!("The file could not be read"));
     }
     // The same file can be chosen again.
     field.set_value("");

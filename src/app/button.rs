@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::actions::action;
 use super::icon::Icon;
 use super::session::Session;
+use super::words::translate;
 
 /// The button of an action.
 #[component]
@@ -26,7 +27,7 @@ pub fn ActionButton(
     action(id).map(|action| {
         let reason = Memo::new(move |_| (action.available)(session).err());
         let title = move || match reason.get() {
-            Some(reason) => format!("{}: {reason}", action.tooltip()),
+            Some(reason) => format!("{}: {}", action.tooltip(), t!(reason)),
             None => match detail(session, id) {
                 Some(detail) => format!("{}: {detail}", action.tooltip()),
                 None => action.tooltip(),
@@ -38,7 +39,7 @@ pub fn ActionButton(
                 class=format!("button {class}")
                 data-action=id
                 title=title
-                aria-label=text.is_none().then_some(action.label)
+                aria-label=text.is_none().then(|| t!(action.label))
                 aria-disabled=move || reason.get().map(|_| "true")
                 on:click=move |_| action.run(session)
             >
@@ -52,8 +53,9 @@ pub fn ActionButton(
 /// What exactly it would do, where that differs from time to time.
 fn detail(session: Session, id: &str) -> Option<String> {
     match id {
-        "undo" => session.undo_label.get(),
-        "redo" => session.redo_label.get(),
+        "undo" => session.undo_label.get().map(|l| translate(&l).into_owned()),
+        "redo" => session.redo_label.get().map(|l| translate(&l).into_owned()),
+        "language" => Some(session.language.get().next().name().into()),
         _ => None,
     }
 }

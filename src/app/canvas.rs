@@ -74,7 +74,7 @@ pub fn Stage(
             class="stage"
             role="main"
             node_ref=board.stage
-            aria-label="Diagram"
+            aria-label=t!("Diagram")
             style=grid
             data-far=move || far.get()
             data-linking=move || session.linking.with(Option::is_some).to_string()
@@ -96,7 +96,7 @@ pub fn Stage(
             <BreakToolbar />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
-            <div class="zoom" data-overlay="" role="toolbar" aria-label="Zoom">
+            <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />
                 <span class="rule"></span>
@@ -122,17 +122,17 @@ fn far(zoom: f64) -> &'static str {
 /// One sentence on what to do next.
 fn hint(session: Session) -> &'static str {
     if session.linking.with(Option::is_some) {
-        return "Choose the component to connect to, Escape cancels";
+        return t!("Choose the component to connect to, Escape cancels");
     }
     if session.diagram.with(|d| d.nodes.is_empty()) {
-        return "Drag a component here, or choose a starter";
+        return t!("Drag a component here, or choose a starter");
     }
     if session.still.get() && !session.playing.get() {
-        return "Paused, because your system asks for less motion: press Play, or step through single events";
+        return t!("Paused, because your system asks for less motion: press Play, or step through single events");
     }
     let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
     if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
-        return "Select a server and press K to crash it";
+        return t!("Select a server and press K to crash it");
     }
     ""
 }

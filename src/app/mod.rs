@@ -1,6 +1,9 @@
 //! Leptos views and canvas drawing over the editor and the lab.
 //! Holds no simulation logic.
 
+#[macro_use]
+pub mod words;
+
 pub mod actions;
 mod bar;
 pub mod button;
@@ -10,6 +13,7 @@ pub mod dom;
 pub mod files;
 pub mod icon;
 mod keeping;
+mod offline;
 mod palette;
 pub mod panels;
 pub mod session;
@@ -22,10 +26,11 @@ use leptos::prelude::*;
 use session::Session;
 use shell::Shell;
 use theme::Theme;
+use words::Language;
 
 /// Mounts the application.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    dom::tell_panics();
     if let Some(waiting) = dom::document().and_then(|d| d.get_element_by_id("waiting")) {
         waiting.remove();
     }
@@ -40,9 +45,16 @@ fn App() -> impl IntoView {
     let still = dom::media("(prefers-reduced-motion: reduce)");
     session.still.set(still);
     session.theme.set(Theme::kept());
+    Language::kept().speak();
+    session.language.set(Language::kept());
     Effect::new(move |_| session.theme.get().show());
-    keeping::open_first(session);
+    let paused = keeping::open_first(session);
     keeping::keep_going(session);
-    session.playing.set(!still);
-    view! { <Shell /> }
+    offline::watch(session);
+    session.playing.set(!still && !paused);
+    // Another language makes the views again; the session and its run go on.
+    move || {
+        session.language.track();
+        view! { <Shell /> }
+    }
 }

@@ -31,25 +31,25 @@ pub fn Palette() -> impl IntoView {
     let carried: RwSignal<Option<Carried>> = RwSignal::new(None);
     let groups = GROUPS.map(|group| {
         let items: Vec<_> = kinds().iter().filter(|k| k.group == group).map(|kind| item(board, carried, kind)).collect();
-        (!items.is_empty()).then(|| view! { <h2>{group.label()}</h2> {items} })
+        (!items.is_empty()).then(|| view! { <h2>{t!(group.label())}</h2> {items} })
     });
     let ghost = move || {
         let c = carried.get().filter(|c| c.moved)?;
         let place = format!("translate({}px, {}px) translate(-50%, -50%)", c.at.0, c.at.1);
-        Some(view! { <div class="ghost" style:transform=place><Icon name=c.kind.icon />{c.kind.label}</div> })
+        Some(view! { <div class="ghost" style:transform=place><Icon name=c.kind.icon />{t!(c.kind.label)}</div> })
     };
     // Escape lets go of what is carried.
     let escape = window_event_listener(leptos::ev::keydown, move |e| {
         if e.key() == "Escape" && carried.with_untracked(Option::is_some) {
             carried.set(None);
-            session.announce("Cancelled");
+            session.announce(t!("Cancelled"));
         }
     });
     on_cleanup(move || escape.remove());
     view! {
-        <nav class="palette" aria-label="Components">
+        <nav class="palette" aria-label=t!("Components")>
             {groups.into_iter().collect_view()}
-            <p class="note">"Drag onto the canvas, or click to add"</p>
+            <p class="note">{t!("Drag onto the canvas, or click to add")}</p>
         </nav>
         {ghost}
     }
@@ -93,7 +93,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
         dragged.set_value(true);
         let at = point(&e);
         if !board.is_over(at.0, at.1) {
-            session.announce("Nothing was added: it was dropped beside the canvas");
+            session.announce(t!("Nothing was added: it was dropped beside the canvas"));
             return;
         }
         let local = board.local(at.0, at.1);
@@ -119,7 +119,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
             type="button"
             class="kind"
             data-palette=kind.id
-            title=kind.summary
+            title=t!(kind.summary)
             on:pointerdown=press
             on:pointermove=drag
             on:pointerup=drop
@@ -127,7 +127,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
             on:click=click
         >
             <Icon name=kind.icon />
-            <span>{kind.label}</span>
+            <span>{t!(kind.label)}</span>
         </button>
     }
 }
@@ -139,7 +139,7 @@ fn add(session: Session, kind: &Kind, x: f64, y: f64) -> Option<String> {
         return None;
     }
     session.select_node(&id);
-    session.announce(format!("Added {}", kind.label));
+    session.announce(t!("Added %{what}", what = t!(kind.label)));
     Some(id)
 }
 

@@ -18,8 +18,10 @@ use crate::editor::{geometry, Selection};
 use crate::lab::frame::{Event, Frame, RequestId};
 use crate::lab::Experiment;
 
-use super::storage::Saved;
+use super::dom;
+use super::storage::{Saved, Work};
 use super::theme::Theme;
+use super::words::{translate, Language};
 
 /// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
 const LOWER_EDGE: f64 = 40.0;
@@ -33,6 +35,10 @@ pub enum Dialog {
     Share,
     /// Keys and the visual language.
     Help,
+    /// Recent diagrams, and earlier states of this one.
+    Recent,
+    /// Pictures and tables to take away.
+    Export,
 }
 
 /// How a message is shown.
@@ -44,6 +50,28 @@ pub enum MessageTone {
     Problem,
 }
 
+/// What a message offers to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To go back to the document that was open before.
+    Before,
+    /// To see the recent diagrams.
+    Recent,
+    /// To load the page again, since there is a newer version of it.
+    Reload,
+}
+
+impl Offer {
+    /// On its button, in English.
+    pub fn label(self) -> &'static str {
+        match self {
+            Offer::Before => text!("Go back to what was open"),
+            Offer::Recent => text!("Recent diagrams…"),
+            Offer::Reload => text!("Reload"),
+        }
+    }
+}
+
 /// A short message over the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
@@ -53,8 +81,8 @@ pub struct Message {
     pub text: String,
     /// How it is shown.
     pub tone: MessageTone,
-    /// Whether it offers to go back to the document that was open before.
-    pub offers_before: bool,
+    /// What it offers, as a button.
+    pub offer: Option<Offer>,
 }
 
 /// How far a replay has come, while one goes on.
@@ -74,6 +102,8 @@ pub struct Session {
     run: StoredValue<Run, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
+    /// The record in which the document is kept; see [`super::storage`].
+    pub(super) work: StoredValue<Work>,
     /// The diagram as it stands now, edits folded in.
     pub diagram: RwSignal<Arc<Document>>,
     /// What is selected; written by the canvas and the actions.
@@ -88,7 +118,7 @@ pub struct Session {
     pub speed: RwSignal<Speed>,
     /// How fast it does: simulated seconds per second.
     pub achieved: RwSignal<f64>,
-    /// What the automatic dial is doing, in a few words: `watching`, `running ahead`.
+    /// What the automatic dial is doing, in a few English words: `running ahead`.
     pub pace: RwSignal<&'static str>,
     /// The request whose story is shown; written by the canvas and the list of requests.
     pub request: RwSignal<Option<RequestId>>,
@@ -112,6 +142,8 @@ pub struct Session {
     pub replay: RwSignal<Option<Replay>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
+    /// The language of the views; [`Session::speak`] changes it.
+    pub language: RwSignal<Language>,
     /// Whether the work is safe.
     pub saved: RwSignal<Saved>,
     /// Counts changes of the document; autosave watches it.
@@ -148,12 +180,14 @@ impl Session {
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
+            language: RwSignal::new(Language::English),
             saved: RwSignal::new(Saved::Saved),
             revision: RwSignal::new(0),
             still: RwSignal::new(false),
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
             openings: StoredValue::new(0),
+            work: StoredValue::new(Work::default()),
         }
     }
 
@@ -184,24 +218,33 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Says a sentence in the live region.
+    /// Says a sentence in the live region, in the chosen language.
     pub fn announce(self, text: impl Into<String>) {
-        self.live.set(text.into());
+        self.live.set(translate(&text.into()).into_owned());
+    }
+
+    /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.
+    pub fn speak(self, language: Language) {
+        language.keep();
+        language.speak();
+        self.language.set(language);
+        self.announce(language.name());
+        gloo_timers::callback::Timeout::new(0, || dom::focus("[data-action=language]")).forget();
     }
 
     /// Shows and says that something was done.
     pub fn tell(self, text: impl Into<String>) {
-        self.message(text.into(), MessageTone::Info, false);
+        self.message(text.into(), MessageTone::Info, None);
     }
 
-    /// Shows and says that another document was opened, with a way back.
-    pub fn tell_with_way_back(self, text: impl Into<String>) {
-        self.message(text.into(), MessageTone::Info, true);
+    /// Shows and says something, and offers what can be done about it.
+    pub fn tell_with(self, text: impl Into<String>, offer: Offer) {
+        self.message(text.into(), MessageTone::Info, Some(offer));
     }
 
     /// Shows and says why something was not done.
     pub fn refuse(self, reason: impl Into<String>) {
-        self.message(reason.into(), MessageTone::Problem, false);
+        self.message(reason.into(), MessageTone::Problem, None);
     }
 
     /// Shows the whole diagram if that was asked for and the canvas knows its size.
@@ -220,22 +263,39 @@ impl Session {
         self.view.set(view);
     }
 
+    /// Does what a message offered.
+    pub fn accept(self, offer: Offer) {
+        match offer {
+            Offer::Before => self.open_before(),
+            Offer::Recent => self.show(Some(Dialog::Recent)),
+            Offer::Reload => self.reload_newer(),
+        }
+    }
+
     /// Removes a message.
     pub fn dismiss(self, id: u64) {
         self.messages.update(|list| list.retain(|m| m.id != id));
     }
 
-    fn message(self, text: String, tone: MessageTone, offers_before: bool) {
+    fn message(self, text: String, tone: MessageTone, offer: Option<Offer>) {
+        let text = translate(&text).into_owned();
         self.announce(text.clone());
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {
             // There is one way back.
-            list.retain(|m| m.text != text && !(offers_before && m.offers_before));
-            list.push(Message { id, text, tone, offers_before });
+            list.retain(|m| m.text != text && !(offer.is_some() && m.offer == offer));
+            list.push(Message { id, text, tone, offer });
             let excess = list.len().saturating_sub(3);
             list.drain(..excess);
         });
-        let shown_for = if tone == MessageTone::Problem || offers_before { 8_000 } else { 4_000 };
+        let shown_for = match offer {
+            // It waits for an answer.
+            Some(Offer::Reload) => return,
+            Some(Offer::Recent) => 15_000,
+            Some(Offer::Before) => 8_000,
+            None if tone == MessageTone::Problem => 8_000,
+            None => 4_000,
+        };
         gloo_timers::callback::Timeout::new(shown_for, move || self.dismiss(id)).forget();
     }
 

@@ -31,7 +31,7 @@ pub fn Shell() -> impl IntoView {
                 <Progress />
             </Stage>
             <div class="charts-slot"><Charts /></div>
-            <aside class="inspector-slot" aria-label="Inspector"><Inspector /></aside>
+            <aside class="inspector-slot" aria-label=t!("Inspector")><Inspector /></aside>
         </div>
         <Dialogs />
         <div class="visually-hidden" role="status" aria-live="polite">{move || session.live.get()}</div>
@@ -48,14 +48,14 @@ fn Messages() -> impl IntoView {
                 <div class="message" data-tone=if message.tone == MessageTone::Problem { "problem" } else { "info" }>
                     <Icon name=if message.tone == MessageTone::Problem { "triangle-alert" } else { "info" } />
                     <span>{message.text.clone()}</span>
-                    {message.offers_before.then(|| {
-                        let back = move |_| {
+                    {message.offer.map(|offer| {
+                        let take = move |_| {
                             session.dismiss(message.id);
-                            session.open_before();
+                            session.accept(offer);
                         };
-                        view! { <button type="button" class="button back" on:click=back>"Go back to what was open"</button> }
+                        view! { <button type="button" class="button back" on:click=take>{t!(offer.label())}</button> }
                     })}
-                    <button type="button" class="button" aria-label="Dismiss" on:click=move |_| session.dismiss(message.id)><Icon name="x" /></button>
+                    <button type="button" class="button" aria-label=t!("Dismiss") on:click=move |_| session.dismiss(message.id)><Icon name="x" /></button>
                 </div>
             </For>
         </div>
@@ -72,9 +72,9 @@ fn Progress() -> impl IntoView {
         <Show when=move || shown.get()>
             <div class="replay" data-overlay="">
                 <div>
-                    <b>"Running again to where you left off"</b>
+                    <b>{t!("Running again to where you left off")}</b>
                     <progress max="1" value=done></progress>
-                    <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>"Start from the beginning instead"</button>
+                    <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>{t!("Start from the beginning instead")}</button>
                 </div>
             </div>
         </Show>

@@ -14,18 +14,18 @@ pub const SLOWNESS: f64 = 5.0;
 
 /// What can be broken needs a node.
 pub fn some_node(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() { Err("Select a component first") } else { Ok(()) })
+    session.selection.with(|s| if s.nodes.is_empty() { Err(text!("Select a component first")) } else { Ok(()) })
 }
 
 /// A link, or a node whose only links are meant.
 pub fn some_link(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.links.is_empty() { Err("Select a link first") } else { Ok(()) })
+    session.selection.with(|s| if s.links.is_empty() { Err(text!("Select a link first")) } else { Ok(()) })
 }
 
 /// A cache.
 pub fn some_cache(session: Session) -> Result<(), &'static str> {
     if caches(session).is_empty() {
-        Err("Select a cache first")
+        Err(text!("Select a cache first"))
     } else {
         Ok(())
     }

@@ -9,17 +9,17 @@ use crate::editor::{commands, geometry, Selection};
 
 /// Exactly one node is selected.
 pub fn one_node(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.len() == 1 { Ok(()) } else { Err("Select one component to connect from") })
+    session.selection.with(|s| if s.nodes.len() == 1 { Ok(()) } else { Err(text!("Select one component to connect from")) })
 }
 
 /// Nodes are selected.
 pub fn some_nodes(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() { Err("Select a component first") } else { Ok(()) })
+    session.selection.with(|s| if s.nodes.is_empty() { Err(text!("Select a component first")) } else { Ok(()) })
 }
 
 /// Something is selected.
 pub fn something(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() && s.links.is_empty() { Err("Nothing is selected") } else { Ok(()) })
+    session.selection.with(|s| if s.nodes.is_empty() && s.links.is_empty() { Err(text!("Nothing is selected")) } else { Ok(()) })
 }
 
 /// Begins a link from the selected node.
@@ -28,8 +28,9 @@ pub fn connect(session: Session) {
     let name = from.as_ref().and_then(|id| session.diagram.with_untracked(|d| d.node(id).map(|n| n.name.clone())));
     session.linking.set(from);
     if let Some(name) = name {
-        session.announce(format!(
-            "Connecting from {name}: choose a component with the arrow keys and press Enter, or click it. Escape cancels"
+        session.announce(t!(
+            "Connecting from %{name}: choose a component with the arrow keys and press Enter, or click it. Escape cancels",
+            name = name
         ));
     }
 }
@@ -38,7 +39,7 @@ pub fn connect(session: Session) {
 pub fn has_links(session: Session) -> Result<(), &'static str> {
     match anchor(session).is_some_and(|id| !links_of(session, &id).is_empty()) {
         true => Ok(()),
-        false => Err("Select a component with links first"),
+        false => Err(text!("Select a component with links first")),
     }
 }
 
@@ -78,7 +79,7 @@ pub fn connect_nodes(session: Session, from: &str, to: &str) -> bool {
             let done = session.perform(step);
             if done {
                 session.select_link(&id);
-                session.announce("Connected");
+                session.announce(t!("Connected"));
             }
             done
         }

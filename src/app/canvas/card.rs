@@ -49,7 +49,7 @@ pub fn Card(
         })
     });
     let label = move || {
-        let kind = kind(&kind_id.get()).map_or("Unknown kind", |k| k.label);
+        let kind = kind(&kind_id.get()).map_or(t!("Unknown kind"), |k| t!(k.label));
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
     };
     let headline = Memo::new(move |_| {
@@ -90,7 +90,7 @@ pub fn Card(
             </div>
             <div class="card-extra">{move || extra.get()}</div>
             <div class="load" hidden=move || !has_workers.get()><div style:width=move || format!("{}%", utilisation.get())></div></div>
-            <div class="handle" data-handle="" title="Drag to another component to connect them"></div>
+            <div class="handle" data-handle="" title=t!("Drag to another component to connect them")></div>
         </div>
     }
 }
@@ -103,10 +103,10 @@ fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
     move || match workers.get() {
         Some(count) if count <= SLOTS => {
             let slots = (0..count).map(|i| view! { <i data-busy=move || (i < busy.get()).to_string()></i> }).collect_view();
-            view! { <span class="slots" data-many=(count > 6).to_string() title=move || format!("{} of {count} workers busy", busy.get())>{slots}</span> }.into_any()
+            view! { <span class="slots" data-many=(count > 6).to_string() title=move || t!("%{busy} of %{count} workers busy", busy = busy.get(), count = count)>{slots}</span> }.into_any()
         }
         Some(count) => {
-            view! { <span class="slots-figure" title="Workers busy">{move || format!("{}/{count}", busy.get())}</span> }.into_any()
+            view! { <span class="slots-figure" title=t!("Workers busy")>{move || format!("{}/{count}", busy.get())}</span> }.into_any()
         }
         None => ().into_any(),
     }

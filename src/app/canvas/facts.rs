@@ -1,6 +1,7 @@
 //! What a card says of a node, in words and figures.
 //! Knows frames, and no element.
 
+use crate::app::panels::format;
 use crate::components::{self, Headline};
 use crate::diagram::Document;
 use crate::engine::SimTime;
@@ -19,29 +20,39 @@ pub struct State {
 
 /// The state of a node: its own health, what others think of it, and whether its links are all cut.
 pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
-    let Some(node) = frame.nodes.iter().find(|n| n.id == id) else { return State { name: "up", words: "up".into(), ..State::default() } };
+    let Some(node) = frame.nodes.iter().find(|n| n.id == id) else {
+        return State { name: "up", words: t!("up").into(), ..State::default() };
+    };
     let verdict = frame.nodes.iter().flat_map(|n| &n.verdicts).find(|(of, _)| of == id).map(|(_, what)| *what);
     match node.health {
         Health::Down(since) => State {
             name: "down",
-            chip: "down".into(),
+            chip: t!("down").into(),
             words: match verdict {
-                Some(what) => format!("crashed at {since}, {what}"),
-                None => format!("crashed at {since}"),
+                Some(what) => t!("crashed at %{moment}, %{what}", moment = format::moment(since), what = t!(what)),
+                None => t!("crashed at %{moment}", moment = format::moment(since)),
             },
         },
-        Health::Placeholder => State { name: "unknown", chip: "unknown".into(), words: "of a kind this version does not know".into() },
-        _ if is_cut_off(frame, diagram, id) => State { name: "cut", chip: "cut off".into(), words: "all its links are cut".into() },
+        Health::Placeholder => {
+            State { name: "unknown", chip: t!("unknown").into(), words: t!("of a kind this version does not know").into() }
+        }
+        _ if is_cut_off(frame, diagram, id) => State { name: "cut", chip: t!("cut off").into(), words: t!("all its links are cut").into() },
         Health::Slow(factor) if verdict.is_some() => State {
             name: "out",
-            chip: format!("out, slow ×{factor}"),
-            words: format!("{}, {factor} times as slow as normal", verdict.unwrap_or_default()),
+            chip: t!("out, slow ×%{factor}", factor = format::figure(factor)),
+            words: t!(
+                "%{what}, %{factor} times as slow as normal",
+                what = t!(verdict.unwrap_or_default()),
+                factor = format::figure(factor)
+            ),
         },
-        _ if verdict.is_some() => State { name: "out", chip: "out".into(), words: verdict.unwrap_or_default().into() },
-        Health::Slow(factor) => {
-            State { name: "slow", chip: format!("slow ×{factor}"), words: format!("{factor} times as slow as normal") }
-        }
-        Health::Up => State { name: "up", chip: String::new(), words: "up".into() },
+        _ if verdict.is_some() => State { name: "out", chip: t!("out").into(), words: t!(verdict.unwrap_or_default()).into() },
+        Health::Slow(factor) => State {
+            name: "slow",
+            chip: t!("slow ×%{factor}", factor = format::figure(factor)),
+            words: t!("%{factor} times as slow as normal", factor = format::figure(factor)),
+        },
+        Health::Up => State { name: "up", chip: String::new(), words: t!("up").into() },
     }
 }
 
@@ -59,12 +70,14 @@ fn is_cut_off(frame: &Frame, diagram: &Document, id: &str) -> bool {
 /// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
 pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
-        return format!("crashed {} ago", now.since(since));
+        return t!("crashed %{time} ago", time = format::duration(now.since(since)));
     }
-    let rate = format!("{} req/s", figure(node.rate_per_s));
+    let rate = t!("%{rate} req/s", rate = figure(node.rate_per_s));
     match (headline_of(kind), node.gauges.first()) {
         (Headline::FirstGauge, Some(first)) => gauge(first),
-        (Headline::RateAndSuccess, _) if node.rate_per_s > 0.0 => format!("{rate} · {} % ok", percent(node.ok_share)),
+        (Headline::RateAndSuccess, _) if node.rate_per_s > 0.0 => {
+            t!("%{rate} · %{share} % ok", rate = rate, share = percent(node.ok_share))
+        }
         _ => rate,
     }
 }
@@ -80,9 +93,9 @@ pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
     }
     let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
     if let Some((_, share)) = share.filter(|_| node.rate_per_s > 0.0) {
-        return format!("{} % of the requests", percent(*share));
+        return t!("%{share} % of the requests", share = percent(*share));
     }
-    let held = node.sample.first().map(|(key, version)| format!("key {key} = v{version}"));
+    let held = node.sample.first().map(|(key, version)| t!("key %{key} = v%{version}", key = key, version = version));
     // The headline has said the first gauge already; a fill level says more than a single key.
     let next = node.gauges.get(usize::from(headline_of(kind) == Headline::FirstGauge));
     match next {
@@ -93,16 +106,18 @@ pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
 
 /// A gauge in words: `hit ratio 71 %`, `812 of 1,000 keys`.
 pub fn gauge(gauge: &Gauge) -> String {
+    let (label, unit) = (t!(gauge.label), t!(gauge.unit));
+    let of = |of: f64| t!("%{part} of %{whole}", part = whole(gauge.value), whole = whole(of));
     match (gauge.unit, gauge.of) {
-        ("%", _) => format!("{} {} %", gauge.label, percent(gauge.value)),
-        ("", Some(of)) => format!("{} of {} {}", whole(gauge.value), whole(of), gauge.label),
-        ("", None) if gauge.value.fract() == 0.0 => format!("{} {}", whole(gauge.value), gauge.label),
-        ("", None) => format!("{} {}", gauge.label, figure(gauge.value)),
-        (unit, Some(of)) if of > 0.0 => format!("{} of {} {unit}", whole(gauge.value), whole(of)),
-        ("/s", _) => format!("{} {}/s", gauge.label, figure(gauge.value)),
-        ("ms" | "s", _) => format!("{} {} {}", gauge.label, figure(gauge.value), gauge.unit),
+        ("%", _) => format!("{label} {} %", percent(gauge.value)),
+        ("", Some(full)) => format!("{} {label}", of(full)),
+        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", whole(gauge.value)),
+        ("", None) => format!("{label} {}", figure(gauge.value)),
+        (_, Some(full)) if full > 0.0 => format!("{} {unit}", of(full)),
+        ("/s", _) => format!("{label} {}/s", figure(gauge.value)),
+        ("ms" | "s", _) => format!("{label} {} {unit}", figure(gauge.value)),
         // Things that are counted: `14 requests in flight`.
-        (unit, _) => format!("{} {unit} {}", whole(gauge.value), gauge.label),
+        _ => format!("{} {unit} {label}", whole(gauge.value)),
     }
 }
 
@@ -119,14 +134,14 @@ fn percent(share: f64) -> String {
     let value = share * 100.0;
     // 99.96 % is not all of it.
     if value > 99.0 && value < 100.0 {
-        format!("{:.1}", (value * 10.0).floor() / 10.0)
+        format::local(&format!("{:.1}", (value * 10.0).floor() / 10.0))
     } else {
         format!("{value:.0}")
     }
 }
 
 fn whole(value: f64) -> String {
-    crate::metrics::grouped(value.max(0.0).round() as u64)
+    format::count(value.max(0.0).round() as u64)
 }
 
 /// A figure with as many digits as can be read at a glance.
@@ -136,6 +151,6 @@ pub fn figure(value: f64) -> String {
     } else if value >= 10.0 {
         format!("{value:.0}")
     } else {
-        format!("{value:.1}")
+        format::local(&format!("{value:.1}"))
     }
 }

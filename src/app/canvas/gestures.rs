@@ -94,7 +94,7 @@ impl Board {
         // Packets are drawn above the cards' edges: what is seen is what is hit.
         if let Some(request) = self.scene.with_value(|s| s.packet_at(point)) {
             session.request.set(Some(request));
-            session.announce(format!("Request {request}"));
+            session.announce(t!("Request %{id}", id = request));
             self.begin(Doing::Nothing, point);
             return;
         }
@@ -184,7 +184,7 @@ impl Board {
                 let target = self.target.get_untracked();
                 if !gesture.moved {
                     // A click on the handle begins the same as the key: the next click ends it.
-                    session.announce("Click the component to connect to, Escape cancels");
+                    session.announce(t!("Click the component to connect to, Escape cancels"));
                     return;
                 }
                 self.let_go();

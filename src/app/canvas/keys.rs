@@ -48,7 +48,7 @@ impl Board {
                         self.let_go();
                         connect_nodes(session, &from, &to);
                     }
-                    None => session.announce("Choose a component with the arrow keys first"),
+                    None => session.announce(t!("Choose a component with the arrow keys first")),
                 }
                 return true;
             }
@@ -66,13 +66,13 @@ impl Board {
         if session.linking.with_untracked(Option::is_some) {
             self.cancel();
             self.let_go();
-            session.announce("Cancelled");
+            session.announce(t!("Cancelled"));
             return true;
         }
         let dragging = self.drag.with_untracked(|d| !d.nodes.is_empty());
         self.cancel();
         if dragging {
-            session.announce("Cancelled");
+            session.announce(t!("Cancelled"));
             return true;
         }
         if session.request.with_untracked(Option::is_some) {
@@ -104,7 +104,7 @@ impl Board {
         if linking {
             self.target.set(Some(next.clone()));
             let name = diagram.node(&next).map(|n| n.name.clone()).unwrap_or_default();
-            session.announce(format!("To {name}: press Enter to connect"));
+            session.announce(t!("To %{name}: press Enter to connect", name = name));
         } else {
             session.select_node(&next);
         }
@@ -140,7 +140,7 @@ impl Board {
         let session = self.session;
         let ids: Vec<String> = session.selection.with_untracked(|s| s.nodes.iter().cloned().collect());
         if ids.is_empty() {
-            session.announce("Select a component first");
+            session.announce(t!("Select a component first"));
             return;
         }
         let (dx, dy) = match way {

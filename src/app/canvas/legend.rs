@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::board::Board;
+use crate::app::panels::format;
 
 /// The line at the bottom of the stage.
 #[component]
@@ -11,17 +12,17 @@ pub fn Legend() -> impl IntoView {
     let board = Board::get();
     let sample = move || match board.one_in.get() {
         1 => String::new(),
-        n => format!("1 of {n} requests shown"),
+        n => t!("1 of %{n} requests shown", n = format::count(n)),
     };
     view! {
         <div class="stage-legend" data-overlay="">
             <Show when=move || board.one_in.get() != 1><b>{sample}</b></Show>
-            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read hollow" /></svg>"read"</span>
-            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read" /></svg>"reply"</span>
-            <span><svg viewBox="0 0 12 12"><rect x="2" y="2" width="8" height="8" class="write hollow" /></svg>"write"</span>
-            <span><svg viewBox="0 0 12 12"><path d="M2.5 2.5l7 7m0-7l-7 7" class="bad" /></svg>"error"</span>
-            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="odd hollow" /><path d="M3.5 8.5l5-5" class="odd" /></svg>"stale"</span>
-            <span><svg viewBox="0 0 12 12"><path d="M6 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" class="control hollow" /></svg>"health check, replication"</span>
+            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read hollow" /></svg>{t!("read")}</span>
+            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="read" /></svg>{t!("reply")}</span>
+            <span><svg viewBox="0 0 12 12"><rect x="2" y="2" width="8" height="8" class="write hollow" /></svg>{t!("write")}</span>
+            <span><svg viewBox="0 0 12 12"><path d="M2.5 2.5l7 7m0-7l-7 7" class="bad" /></svg>{t!("error")}</span>
+            <span><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="4" class="odd hollow" /><path d="M3.5 8.5l5-5" class="odd" /></svg>{t!("stale")}</span>
+            <span><svg viewBox="0 0 12 12"><path d="M6 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" class="control hollow" /></svg>{t!("health check, replication")}</span>
         </div>
     }
 }

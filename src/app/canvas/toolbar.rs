@@ -42,16 +42,16 @@ pub fn BreakToolbar() -> impl IntoView {
         let (x, y) = anchor.get().unwrap_or_default();
         format!("translate(-50%, 0) translate({x}px, {y}px)")
     };
-    let crash_text = Signal::derive(move || if down.get() { "Restart" } else { "Crash" });
-    let slow_text = Signal::derive(move || if slow.get() { "Normal" } else { "Slow" });
-    let cut_text = Signal::derive(move || if cut.get() { "Mend" } else { "Cut" });
+    let crash_text = Signal::derive(move || if down.get() { t!("Restart") } else { t!("Crash") });
+    let slow_text = Signal::derive(move || if slow.get() { t!("Normal") } else { t!("Slow") });
+    let cut_text = Signal::derive(move || if cut.get() { t!("Mend") } else { t!("Cut") });
     view! {
         <Show when=move || shown.get()>
-            <div class="break" data-overlay="" role="toolbar" aria-label="Break and mend" style:transform=place>
+            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=place>
                 <Show when=move || nodes.with(|n| !n.is_empty())>
                     <span class="tint" data-good=move || down.get().to_string()><ActionButton id="crash" text=crash_text /></span>
                     <Show when=move || !down.get()><ActionButton id="slow" text=slow_text /></Show>
-                    <Show when=move || cache.get() && !down.get()><ActionButton id="flush" text="Flush" /></Show>
+                    <Show when=move || cache.get() && !down.get()><ActionButton id="flush" text=t!("Flush") /></Show>
                 </Show>
                 <Show when=move || links.with(|l| !l.is_empty())>
                     <span class="tint" data-good=move || cut.get().to_string()><ActionButton id="cut" text=cut_text /></span>

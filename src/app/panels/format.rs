@@ -3,7 +3,25 @@
 
 use crate::engine::{SimDuration, SimTime};
 
-pub use crate::metrics::grouped as count;
+use crate::app::words::{marks, translate};
+
+/// A whole number with separators: `12,300`.
+pub fn count(value: u64) -> String {
+    crate::metrics::grouped(value).replace(',', marks().group)
+}
+
+/// A number's text with the decimal mark of the language.
+pub fn local(text: &str) -> String {
+    match marks().decimal {
+        '.' => text.to_string(),
+        mark => text.replace('.', mark.encode_utf8(&mut [0; 4])),
+    }
+}
+
+/// A moment: `1:32.500`.
+pub fn moment(at: SimTime) -> String {
+    local(&at.to_string())
+}
 
 /// A figure with about three significant digits: `0.04`, `3.1`, `412`, `12,300`.
 pub fn figure(value: f64) -> String {
@@ -13,19 +31,23 @@ pub fn figure(value: f64) -> String {
     let size = value.abs();
     let text = match size {
         0.0 => return "0".into(),
-        s if s < 0.000_5 => return if value > 0.0 { "<0.001".into() } else { ">-0.001".into() },
-        s if s < 0.095 => format!("{size:.3}"),
-        s if s < 9.95 => format!("{size:.2}"),
-        s if s < 99.5 => format!("{size:.1}"),
+        s if s < 0.000_5 => return if value > 0.0 { local("<0.001") } else { local(">-0.001") },
+        s if s < 0.095 => local(&short(size, 3)),
+        s if s < 9.95 => local(&short(size, 2)),
+        s if s < 99.5 => local(&short(size, 1)),
         s if s < 1e15 => count((s + 0.5) as u64),
-        _ => format!("{size:.2e}"),
+        _ => local(&format!("{size:.2e}")),
     };
-    let text = if text.contains('.') && !text.contains('e') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text };
     if value < 0.0 {
         format!("-{text}")
     } else {
         text
     }
+}
+
+/// At most so many digits after the point, none of them a needless zero.
+fn short(value: f64, digits: usize) -> String {
+    format!("{value:.digits$}").trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 /// Milliseconds in the unit that reads best: `85 µs`, `640 ms`, `1.24 s`, `2.5 min`.
@@ -57,7 +79,7 @@ pub fn seconds(at: f64) -> String {
         return format!("{} s", figure(at));
     }
     let tenths = libm::round(at * 10.0) as u64;
-    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+    format!("{}:{:02}{}{}", tenths / 600, tenths / 10 % 60, marks().decimal, tenths % 10)
 }
 
 /// A figure with its unit; `%` takes a share from 0 to 1, `ms` chooses its own unit.
@@ -66,17 +88,16 @@ pub fn with_unit(value: f64, unit: &str) -> String {
         "" => figure(value),
         "%" => format!("{} %", figure(value * 100.0)),
         "ms" => millis(value),
-        "/s" | "req/s" => format!("{} {unit}", figure(value)),
-        _ => format!("{} {unit}", figure(value)),
+        _ => format!("{} {}", figure(value), translate(unit)),
     }
 }
 
 /// How fast simulated time runs beside real time: `1/120 speed`, `real time`, `10× speed`.
 pub fn speed(factor: f64) -> String {
     match factor {
-        f if f.is_nan() || f <= 0.0 => "stopped".into(),
-        f if (0.97..=1.03).contains(&f) => "real time".into(),
-        f => format!("{} speed", speed_short(f)),
+        f if f.is_nan() || f <= 0.0 => t!("stopped").into(),
+        f if (0.97..=1.03).contains(&f) => t!("real time").into(),
+        f => t!("%{factor} speed", factor = speed_short(f)),
     }
 }
 
@@ -106,12 +127,12 @@ fn round_two(value: f64) -> String {
 pub fn ago(then: SimTime, now: SimTime) -> String {
     let passed = now.since(then);
     if passed < SimDuration::from_millis(1) {
-        "just now".into()
+        t!("just now").into()
     } else {
         // One decimal: the last digits would only flicker.
         let ms = passed.as_millis_f64();
         let rounded = if ms >= 1000.0 { libm::round(ms / 100.0) * 100.0 } else { libm::round(ms) };
-        format!("{} ago", millis(rounded))
+        t!("%{time} ago", time = millis(rounded))
     }
 }
 
@@ -120,9 +141,9 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
-/// A reason or stable name as words: `queue_full` is `queue full`.
+/// A reason or stable name as words: `queue_full` is `queue full`, in the chosen language.
 pub fn words(name: &str) -> String {
-    name.replace('_', " ")
+    translate(&name.replace('_', " ")).into_owned()
 }
 
 /// With a capital first letter.

@@ -36,12 +36,12 @@ pub fn Transport() -> impl IntoView {
     let session = Session::get();
     let clock = Memo::new(move |_| session.frame.with(|f| f.now));
     view! {
-        <div class="transport" role="group" aria-label="Time">
+        <div class="transport" role="group" aria-label=t!("Time")>
             <PlayButton/>
             <ActionButton id="step"/>
             <Dial/>
-            <span class="clock" role="timer" aria-label="Simulated time" title="Simulated time, minutes and seconds">
-                {move || clock.get().to_string()}
+            <span class="clock" role="timer" aria-label=t!("Simulated time") title=t!("Simulated time, minutes and seconds")>
+                {move || format::moment(clock.get())}
             </span>
             <ActionButton id="restart"/>
             <Seed/>
@@ -52,9 +52,9 @@ pub fn Transport() -> impl IntoView {
 #[component]
 fn PlayButton() -> impl IntoView {
     let session = Session::get();
-    let name = move || if session.playing.get() { "Pause" } else { "Play" };
+    let name = move || if session.playing.get() { t!("Pause") } else { t!("Play") };
     view! {
-        <button type="button" class="button play" aria-label=name title=move || format!("{} (Space)", name()) on:click=move |_| session.toggle()>
+        <button type="button" class="button play" aria-label=name title=move || format!("{} ({})", name(), t!("Space")) on:click=move |_| session.toggle()>
             {move || if session.playing.get() { view! { <Icon name="pause"/> } } else { view! { <Icon name="play"/> } }}
         </button>
     }
@@ -83,13 +83,13 @@ fn Dial() -> impl IntoView {
     });
     let text = move || {
         if auto.get() && !session.playing.get() {
-            return "paused".to_string();
+            return t!("paused").to_string();
         }
         format::speed(shown.get())
     };
     let note = move || match lags.get() {
-        Some(achieved) => format!("reaches {}", format::speed_short(achieved)),
-        None if auto.get() => session.pace.get().to_string(),
+        Some(achieved) => t!("reaches %{factor}", factor = format::speed_short(achieved)),
+        None if auto.get() => t!(session.pace.get()).to_string(),
         None => String::new(),
     };
     let turn = move |event: ev::Event| {
@@ -105,7 +105,7 @@ fn Dial() -> impl IntoView {
     };
     view! {
         <div class="dial" class:lags=move || lags.get().is_some()>
-            <span class="dial-text" title="Simulated time beside real time">
+            <span class="dial-text" title=t!("Simulated time beside real time")>
                 <span class="dial-speed">{text}</span>
                 <span class="dial-note">{note}</span>
             </span>
@@ -115,7 +115,7 @@ fn Dial() -> impl IntoView {
                 min="0"
                 max=STEPS.to_string()
                 step="5"
-                aria-label="Speed"
+                aria-label=t!("Speed")
                 aria-valuetext=move || format::speed(shown.get())
                 style=move || format!("--fill: {}%", position(shown.get()) / STEPS * 100.0)
                 prop:value=move || position(shown.get()).to_string()
@@ -125,10 +125,10 @@ fn Dial() -> impl IntoView {
                 type="button"
                 class="button dial-auto"
                 aria-pressed=move || auto.get().to_string()
-                title="Slow enough to watch when something happens, fast through the waiting (A)"
+                title=t!("Slow enough to watch when something happens, fast through the waiting (A)")
                 on:click=toggle
             >
-                "Auto"
+                {t!("Auto")}
             </button>
         </div>
     }
@@ -148,7 +148,7 @@ fn Seed() -> impl IntoView {
     });
     let commit = move || {
         let Some(text) = typed.get_untracked() else { return };
-        let cleaned: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+        let cleaned: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.')).collect();
         match cleaned.parse::<u64>() {
             Ok(value) if value <= MAX_SEED => {
                 error.set(None);
@@ -157,10 +157,10 @@ fn Seed() -> impl IntoView {
                     session.set_seed(value);
                 }
             }
-            _ => error.set(Some(format!(
-                "The seed is a whole number from 0 to {}; it is still {}",
-                format::count(MAX_SEED),
-                seed.get_untracked()
+            _ => error.set(Some(t!(
+                "The seed is a whole number from 0 to %{most}; it is still %{seed}",
+                most = format::count(MAX_SEED),
+                seed = seed.get_untracked()
             ))),
         }
     };
@@ -174,10 +174,10 @@ fn Seed() -> impl IntoView {
     };
     view! {
         <div class="seed">
-            <label for="seed" title="The same seed gives the same run">"Seed"</label>
+            <label for="seed" title=t!("The same seed gives the same run")>{t!("Seed")}</label>
             <input
                 id="seed"
-                aria-label="Seed"
+                aria-label=t!("Seed")
                 type="text"
                 inputmode="numeric"
                 autocomplete="off"

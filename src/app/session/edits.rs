@@ -9,6 +9,7 @@ use crate::diagram::{Entry, Fault};
 use crate::editor::{Selection, Step};
 
 use super::{Dialog, Session};
+use crate::app::words::translate;
 
 impl Session {
     /// Performs one undo step; says why if it is refused.
@@ -72,9 +73,10 @@ impl Session {
         }
         let done = self.with_run(|run| run.travel(forward)).unwrap_or(Ok(None));
         self.changed();
-        let (verb, nothing) = if forward { ("Did again", "There is nothing to do again") } else { ("Undid", "There is nothing to undo") };
+        let (verb, nothing) =
+            if forward { (t!("Did again"), t!("There is nothing to do again")) } else { (t!("Undid"), t!("There is nothing to undo")) };
         match done {
-            Ok(Some(label)) => self.announce(format!("{verb}: {label}")),
+            Ok(Some(label)) => self.announce(format!("{verb}: {}", translate(&label))),
             Ok(None) => self.announce(nothing),
             Err(reason) => self.refuse(reason),
         }
@@ -96,7 +98,7 @@ impl Session {
         });
         self.request.set(None);
         self.changed();
-        self.announce(format!("Started again with seed {seed}"));
+        self.announce(t!("Started again with seed %{seed}", seed = seed));
     }
 
     /// Starts the run again, with the edits kept and the faults cleared.
@@ -108,7 +110,7 @@ impl Session {
         });
         self.request.set(None);
         self.changed();
-        self.announce("Started again, everything is mended");
+        self.announce(t!("Started again, everything is mended"));
     }
 
     /// Selects; nothing selected is the empty selection.
@@ -140,10 +142,8 @@ impl Session {
             (editor.diagram().clone(), editor.can_undo().map(String::from), editor.can_redo().map(String::from))
         });
         let Some((diagram, undo, redo)) = state else { return };
-        let kept = self.selection.with_untracked(|s| Selection {
-            nodes: s.nodes.iter().filter(|id| diagram.node(id).is_some()).cloned().collect(),
-            links: s.links.iter().filter(|id| diagram.link(id).is_some()).cloned().collect(),
-        });
+        let mut kept = self.selection.get_untracked();
+        kept.prune(&diagram);
         self.diagram.set(Arc::new(diagram));
         self.select(kept);
         self.undo_label.set(undo);

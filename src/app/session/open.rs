@@ -85,7 +85,7 @@ impl Session {
     pub(super) fn is_replaying(self) -> bool {
         let replaying = self.replay.with_untracked(Option::is_some);
         if replaying {
-            self.refuse("The run is still catching up: wait a moment, or start from the beginning");
+            self.refuse(t!("The run is still catching up: wait a moment, or start from the beginning"));
         }
         replaying
     }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::app::dom;
+use crate::app::panels::format;
 use crate::engine::SimTime;
 use crate::lab::frame::{Event, Frame};
 
@@ -158,8 +159,8 @@ impl Dial {
 
     fn pace(&self) -> &'static str {
         match self.phase {
-            Phase::Ahead(_) => "running ahead",
-            Phase::Settle(_) => "slowed to watch",
+            Phase::Ahead(_) => text!("running ahead"),
+            Phase::Settle(_) => text!("slowed to watch"),
             _ => "",
         }
     }
@@ -169,7 +170,7 @@ impl Session {
     /// Lets time run.
     pub fn play(self) {
         self.playing.set(true);
-        self.announce("Playing");
+        self.announce(t!("Playing"));
     }
 
     /// Stops time.
@@ -178,7 +179,7 @@ impl Session {
         self.achieved.set(0.0);
         self.pace.set("");
         self.publish();
-        self.announce(format!("Paused at {}", self.now()));
+        self.announce(t!("Paused at %{moment}", moment = format::moment(self.now())));
     }
 
     /// Plays or pauses.
@@ -209,9 +210,9 @@ impl Session {
         });
         self.publish();
         if moved == Some(true) {
-            self.announce(format!("One event, at {}", self.now()));
+            self.announce(t!("One event, at %{moment}", moment = format::moment(self.now())));
         } else {
-            self.tell("Nothing is waiting to happen");
+            self.tell(t!("Nothing is waiting to happen"));
         }
     }
 

@@ -100,7 +100,7 @@ fn gap(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve) {
     pen.set_stroke_style_str(&colours.bad);
     pen.set_line_width(2.5);
     cross(pen, middle, 5.0);
-    chip(pen, picture.chip_size(), (middle.0, middle.1 - 22.0), "cut", &colours.bad, &colours.on_bad, &colours.font);
+    chip(pen, picture.chip_size(), (middle.0, middle.1 - 22.0), t!("cut"), &colours.bad, &colours.on_bad, &colours.font);
 }
 
 fn ends_down(picture: &Picture, scene: &Scene, curve: &Curve) -> bool {

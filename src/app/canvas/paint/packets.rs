@@ -155,7 +155,7 @@ pub(super) fn paint_waiting(pen: &Pen, picture: &Picture, scene: &Scene, colours
             pen.set_text_align("right");
             pen.set_text_baseline("bottom");
             pen.set_fill_style_str(if full { &colours.bad } else { &colours.quiet });
-            let text = if full { format!("{} full", node.queue) } else { format!("{} waiting", node.queue) };
+            let text = if full { t!("%{n} full", n = node.queue) } else { t!("%{n} waiting", n = node.queue) };
             let _ = pen.fill_text(&text, left - 5.0 * zoom, top - 1.0);
         }
     }

@@ -183,14 +183,14 @@ fn throughput(buckets: &[Bucket]) -> Chart {
     if totals.len() > shown.len() {
         let rest = |b: &Bucket| b.failed_per_s.iter().filter(|(r, _)| !shown.contains(r)).map(|(_, v)| v).sum::<f64>();
         lines.push(Line {
-            label: "other".into(),
+            label: t!("other").into(),
             ink: inks[REASONS_SHOWN],
             values: buckets.iter().map(|b| Some(rest(b))).collect(),
             stacked: true,
         });
     }
     lines.push(Line {
-        label: "ok".into(),
+        label: t!("ok").into(),
         ink: ink("--accent", &[]),
         values: buckets.iter().map(|b| Some(b.ok_per_s)).collect(),
         stacked: false,
@@ -198,13 +198,13 @@ fn throughput(buckets: &[Bucket]) -> Chart {
     let ok = current(buckets, |b| b.ok_per_s);
     let failed = current(buckets, |b| b.failed_per_s.iter().map(|f| f.1).sum());
     let summary = if failed > 0.0 {
-        format!("{} requests a second succeed and {} fail", format::figure(ok), format::figure(failed))
+        t!("%{ok} requests a second succeed and %{failed} fail", ok = format::figure(ok), failed = format::figure(failed))
     } else {
-        format!("{} requests a second succeed and none fail", format::figure(ok))
+        t!("%{ok} requests a second succeed and none fail", ok = format::figure(ok))
     };
     Chart {
         name: "throughput".into(),
-        title: "Throughput".into(),
+        title: t!("Throughput").into(),
         unit: "/s",
         headline: format::with_unit(ok, "/s"),
         lines,
@@ -225,7 +225,7 @@ fn latency(buckets: &[Bucket]) -> Chart {
     let (p50, p95, p99) = (last(|b| b.p50_ms), last(|b| b.p95_ms), last(|b| b.p99_ms));
     Chart {
         name: "latency".into(),
-        title: "Latency".into(),
+        title: t!("Latency").into(),
         unit: "ms",
         headline: format!("p99 {}", text(p99)),
         lines: vec![
@@ -235,8 +235,13 @@ fn latency(buckets: &[Bucket]) -> Chart {
         ],
         least_top: 1.0,
         summary: match p50 {
-            None => "No request has succeeded lately".into(),
-            Some(_) => format!("Half of the requests take at most {}, 95 % at most {}, 99 % at most {}", text(p50), text(p95), text(p99)),
+            None => t!("No request has succeeded lately").into(),
+            Some(_) => t!(
+                "Half of the requests take at most %{p50}, 95 % at most %{p95}, 99 % at most %{p99}",
+                p50 = text(p50),
+                p95 = text(p95),
+                p99 = text(p99)
+            ),
         },
     }
 }
@@ -246,20 +251,20 @@ fn stale(buckets: &[Bucket]) -> Chart {
     let ever = buckets.iter().any(|b| b.stale_per_s > 0.0);
     Chart {
         name: "stale".into(),
-        title: "Stale reads".into(),
+        title: t!("Stale reads").into(),
         unit: "/s",
         headline: format::with_unit(now, "/s"),
         lines: vec![Line {
-            label: "stale reads".into(),
+            label: t!("stale reads").into(),
             ink: ink("--odd", &[]),
             values: buckets.iter().map(|b| Some(b.stale_per_s)).collect(),
             stacked: false,
         }],
         least_top: 1.0,
         summary: match (now > 0.0, ever) {
-            (true, _) => format!("{} reads a second return an old version", format::figure(now)),
-            (false, true) => "No stale reads now, but there were some earlier".into(),
-            (false, false) => "No read has returned an old version".into(),
+            (true, _) => t!("%{rate} reads a second return an old version", rate = format::figure(now)),
+            (false, true) => t!("No stale reads now, but there were some earlier").into(),
+            (false, false) => t!("No read has returned an old version").into(),
         },
     }
 }
@@ -293,20 +298,27 @@ pub fn node(buckets: &[NodeBucket], gauges: &[Gauge], has_station: bool, now: Si
     let spans = buckets.iter().zip(ends).map(|(b, end)| (b.start.as_secs_f64(), end.as_secs_f64())).collect();
     let single = |name: &str, title: String, unit: &'static str, token: &'static str, least_top: f64, values: Vec<Option<f64>>| {
         let headline = values.last().copied().flatten().map_or("–".to_string(), |v| format::with_unit(v, unit));
-        let summary = format!("{title} is {headline}");
+        let summary = t!("%{what} is %{value}", what = title, value = headline);
         let line = Line { label: title.to_lowercase(), ink: ink(token, &[]), values, stacked: false };
         Chart { name: name.into(), title, unit, headline, lines: vec![line], least_top, summary }
     };
     let mut charts = Vec::new();
     if has_station {
-        charts.push(single("utilisation", "Utilisation".into(), "%", "--good", 1.0, buckets.iter().map(|b| Some(b.utilisation)).collect()));
-        charts.push(single("queue", "Waiting requests".into(), "", "--warn", 1.0, buckets.iter().map(|b| Some(b.queue)).collect()));
+        charts.push(single(
+            "utilisation",
+            t!("Utilisation").into(),
+            "%",
+            "--good",
+            1.0,
+            buckets.iter().map(|b| Some(b.utilisation)).collect(),
+        ));
+        charts.push(single("queue", t!("Waiting requests").into(), "", "--warn", 1.0, buckets.iter().map(|b| Some(b.queue)).collect()));
     }
     let names: Vec<&'static str> = last.gauges.iter().map(|(name, _)| *name).collect();
     for name in names {
         let gauge = gauges.iter().find(|g| g.name == name);
         let unit = gauge.map_or("", |g| g.unit);
-        let title = format::sentence(&gauge.map_or_else(|| format::words(name), |g| g.label.to_string()));
+        let title = format::sentence(&gauge.map_or_else(|| format::words(name), |g| t!(g.label).to_string()));
         let values = buckets.iter().map(|b| b.gauges.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)).collect();
         let token = if name.contains("lag") || name.contains("stale") { "--odd" } else { "--accent" };
         charts.push(single(name, title, unit, token, if unit == "%" { 1.0 } else { 0.0 }, values));

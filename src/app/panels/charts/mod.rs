@@ -17,6 +17,7 @@ use view::ChartView;
 
 use super::format;
 use crate::app::session::Session;
+use crate::app::words::translate;
 use crate::components;
 use crate::lab::frame::{Event, Tone};
 
@@ -77,10 +78,10 @@ pub fn Charts() -> impl IntoView {
         }
     };
     view! {
-        <section class="charts" aria-label="Charts">
+        <section class="charts" aria-label=t!("Charts")>
             <header class="charts-head">
-                <div class="tabs" role="group" aria-label="Charts of">
-                    {tab(Scope::System, "Whole system".into_any())}
+                <div class="tabs" role="group" aria-label=t!("Charts of")>
+                    {tab(Scope::System, t!("Whole system").into_any())}
                     <Show when=move || node.with(Option::is_some)>{tab(Scope::Node, name.into_any())}</Show>
                 </div>
                 <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
@@ -90,14 +91,14 @@ pub fn Charts() -> impl IntoView {
                     aria-pressed=move || tabled.get().to_string()
                     on:click=move |_| tabled.update(|t| *t = !*t)
                 >
-                    "Table"
+                    {t!("Table")}
                 </button>
             </header>
             <Show
                 when=move || !names.with(Vec::is_empty)
                 fallback=move || view! {
                     <p class="charts-empty">
-                        {move || if session.playing.get() { "Measuring the first moments…" } else { "Nothing has been measured yet: press play" }}
+                        {move || if session.playing.get() { t!("Measuring the first moments…") } else { t!("Nothing has been measured yet: press play") }}
                     </p>
                 }
             >
@@ -129,13 +130,13 @@ fn node_set(session: Session, id: &str) -> ChartSet {
 /// What broke or recovered, as a line on the time axis.
 fn mark(event: &Event, name: &impl Fn(&str) -> Option<String>) -> Option<Mark> {
     let at = event.at.as_secs_f64();
-    let place = event.node.as_deref().and_then(name).or_else(|| event.link.as_ref().map(|_| "Link".to_string()));
+    let place = event.node.as_deref().and_then(name).or_else(|| event.link.as_ref().map(|_| t!("Link").to_string()));
     let token = match event.tone {
         Tone::Bad => "--bad",
         Tone::Odd => "--odd",
         Tone::Good => "--good",
     };
-    Some(Mark { at, what: format!("{} {}", place?, event.what), token })
+    Some(Mark { at, what: format!("{} {}", place?, translate(&event.what)), token })
 }
 
 /// The crosshair's moment, and what happened near it.
@@ -149,5 +150,5 @@ fn moment_text(shared: Shared) -> Option<String> {
             marks.iter().filter(|m| (m.at - moment).abs() <= reach).min_by(|a, b| (a.at - moment).abs().total_cmp(&(b.at - moment).abs()));
         nearest.map(|m| format!(" · {}", m.what))
     });
-    Some(format!("at {}{}", format::seconds((start + end) / 2.0), near.unwrap_or_default()))
+    Some(t!("at %{moment}", moment = format::seconds((start + end) / 2.0)) + &near.unwrap_or_default())
 }

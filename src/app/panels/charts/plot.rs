@@ -106,7 +106,7 @@ pub fn draw(
     if chart.is_blank() {
         pen.set_fill_style_str(&inks.get("--ink-3"));
         pen.set_text_align("center");
-        let _ = pen.fill_text("nothing measured yet", area.left + area.width / 2.0, (TOP + bottom) / 2.0);
+        let _ = pen.fill_text(t!("nothing measured yet"), area.left + area.width / 2.0, (TOP + bottom) / 2.0);
     }
     if let Some(moment) = cross {
         crosshair(&pen, &inks, &area, set, chart, moment, bottom, y);

@@ -13,11 +13,11 @@ const ROWS: usize = 40;
 #[component]
 pub(super) fn ChartTable(shared: Shared) -> impl IntoView {
     view! {
-        <div class="chart-table" tabindex="0" role="region" aria-label="Figures over time, newest first">
+        <div class="chart-table" tabindex="0" role="region" aria-label=t!("Figures over time, newest first")>
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Time"</th>
+                        <th scope="col">{t!("Time")}</th>
                         {move || shared.set.with(|set| {
                             set.charts
                                 .iter()

@@ -81,7 +81,7 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
                 class="chart-plot"
                 role="slider"
                 tabindex="0"
-                aria-label=move || format!("{} over time", read(|c| c.title.clone())())
+                aria-label=move || t!("%{what} over time", what = read(|c| c.title.clone())())
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow=percent

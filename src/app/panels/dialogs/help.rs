@@ -8,15 +8,15 @@ use crate::app::actions::{Section, ACTIONS};
 
 /// What is done with the pointer, and with keys that are no action's.
 const GESTURES: &[(&str, &str)] = &[
-    ("Drag from the palette, or click in it", "Add a component"),
-    ("Drag from the edge of a component", "Connect it"),
-    ("Drag the canvas, or the wheel", "Move the view"),
-    ("Ctrl and wheel, or pinch", "Zoom at the pointer"),
-    ("Shift and drag", "Select an area"),
-    ("Shift and click", "Add to the selection"),
-    ("Arrow keys", "Go to the neighbour"),
-    ("Escape", "Cancel, or select nothing"),
-    ("Click a moving request", "Read its story"),
+    (text!("Drag from the palette, or click in it"), text!("Add a component")),
+    (text!("Drag from the edge of a component"), text!("Connect it")),
+    (text!("Drag the canvas, or the wheel"), text!("Move the view")),
+    (text!("Ctrl and wheel, or pinch"), text!("Zoom at the pointer")),
+    (text!("Shift and drag"), text!("Select an area")),
+    (text!("Shift and click"), text!("Add to the selection")),
+    (text!("Arrow keys"), text!("Go to the neighbour")),
+    (text!("Escape"), text!("Cancel, or select nothing")),
+    (text!("Click a moving request"), text!("Read its story")),
 ];
 
 /// The sheet's content.
@@ -32,26 +32,26 @@ pub fn Help() -> impl IntoView {
                     let parts = parts.split(' ').map(|p| view! { <kbd>{p.to_string()}</kbd> }).collect_view();
                     view! { <span class="key">{parts}</span> }
                 });
-                view! { <div><dt>{action.label}</dt><dd>{keys.collect_view()}</dd></div> }
+                view! { <div><dt>{t!(action.label)}</dt><dd>{keys.collect_view()}</dd></div> }
             })
             .collect_view();
         view! {
             <section>
-                <h3>{section.label()}</h3>
+                <h3>{t!(section.label())}</h3>
                 <dl class="keys">{rows}</dl>
             </section>
         }
     });
-    let gestures = GESTURES.iter().map(|(how, what)| view! { <div><dt>{*what}</dt><dd>{*how}</dd></div> }).collect_view();
+    let gestures = GESTURES.iter().map(|(how, what)| view! { <div><dt>{t!(*what)}</dt><dd>{t!(*how)}</dd></div> }).collect_view();
     view! {
         <div class="help">
             <section>
-                <h3>"Signs"</h3>
+                <h3>{t!("Signs")}</h3>
                 <Signs/>
             </section>
             {sections.into_iter().collect_view()}
             <section>
-                <h3>"Pointer"</h3>
+                <h3>{t!("Pointer")}</h3>
                 <dl class="keys gestures">{gestures}</dl>
             </section>
         </div>

@@ -3,6 +3,7 @@
 
 mod clipboard;
 mod help;
+mod recent;
 mod share;
 mod sheet;
 mod signs;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 use crate::app::session::Dialog;
 use help::Help;
+use recent::Recent;
 use share::Share;
 use sheet::Sheet;
 use starters::Starters;
@@ -20,13 +22,16 @@ use starters::Starters;
 #[component]
 pub fn Dialogs() -> impl IntoView {
     view! {
-        <Sheet which=Dialog::Starters title="Starters" wide=true>
+        <Sheet which=Dialog::Starters title=t!("Starters") wide=true>
             <Starters/>
         </Sheet>
-        <Sheet which=Dialog::Share title="Share" wide=false>
+        <Sheet which=Dialog::Share title=t!("Share") wide=false>
             <Share/>
         </Sheet>
-        <Sheet which=Dialog::Help title="Keys and signs" wide=true>
+        <Sheet which=Dialog::Recent title=t!("Recent diagrams") wide=false>
+            <Recent/>
+        </Sheet>
+        <Sheet which=Dialog::Help title=t!("Keys and signs") wide=true>
             <Help/>
         </Sheet>
     }

@@ -32,40 +32,40 @@ pub fn Share() -> impl IntoView {
     });
     let too_long = (length > SAFE_LENGTH).then(|| {
         view! {
-            <p class="field-error">"Some programs cut links over 2,000 characters: a file is safer"</p>
+            <p class="field-error">{t!("Some programs cut links over 2,000 characters: a file is safer")}</p>
         }
     });
     view! {
-        <p>"The link holds everything: the diagram, the seed, and what was done to it until now. Nothing is sent to a server"</p>
+        <p>{t!("The link holds everything: the diagram, the seed, and what was done to it until now. Nothing is sent to a server")}</p>
         <div class="copy-row">
-            <label for="share-link">"Link"</label>
+            <label for="share-link">{t!("Link")}</label>
             <CopyField id="share-link" text=link/>
         </div>
-        <p class="quiet">{format!("{} characters", format::count(length as u64))}</p>
+        <p class="quiet">{t!("%{n} characters", n = format::count(length as u64))}</p>
         {too_long}
-        <h3>"The same run elsewhere"</h3>
+        <h3>{t!("The same run elsewhere")}</h3>
         <p>
-            "The same document has the same trace hash at the same moment, here and in the command-line tool"
+            {t!("The same document has the same trace hash at the same moment, here and in the command-line tool")}
         </p>
         <dl class="facts">
-            <div><dt>"Moment"</dt><dd>{moment.to_string()}</dd></div>
-            <div><dt>"Seed"</dt><dd>{document.seed}</dd></div>
+            <div><dt>{t!("Moment")}</dt><dd>{format::moment(moment)}</dd></div>
+            <div><dt>{t!("Seed")}</dt><dd>{document.seed}</dd></div>
             <div>
-                <dt>"Trace hash"</dt>
+                <dt>{t!("Trace hash")}</dt>
                 <dd aria-live="polite">
                     {move || match hash.get() {
                         Some(hash) => view! { <code data-trace-hash=format!("{hash:016x}")>{format!("{hash:016x}")}</code> }.into_any(),
-                        None => view! { <span class="quiet">"running it again…"</span> }.into_any(),
+                        None => view! { <span class="quiet">{t!("running it again…")}</span> }.into_any(),
                     }}
                 </dd>
             </div>
         </dl>
         <div class="copy-row">
-            <label for="share-command">"To compare, save the file and run"</label>
+            <label for="share-command">{t!("To compare, save the file and run")}</label>
             <CopyField id="share-command" text=command(&document.title, moment)/>
         </div>
         <footer class="sheet-foot">
-            <ActionButton id="save" text=Signal::stored("Save as a file") class="outlined"/>
+            <ActionButton id="save" text=Signal::stored(t!("Save as a file")) class="outlined"/>
         </footer>
     }
 }
@@ -91,18 +91,18 @@ fn CopyField(id: &'static str, text: String) -> impl IntoView {
         spawn_local(async move {
             if copy(&text).await {
                 let _ = copied.try_set(true);
-                session.announce("Copied");
+                session.announce(t!("Copied"));
             } else {
-                session.announce("This browser does not let the page copy; the text is selected, copy it with the keyboard");
+                session.announce(t!("This browser does not let the page copy; the text is selected, copy it with the keyboard"));
             }
         });
     };
     view! {
         <span class="copy-field">
             <input id=id node_ref=field type="text" readonly value=text on:focus=move |_| { if let Some(f) = field.get_untracked() { f.select() } }/>
-            <button type="button" class="button outlined" aria-label=move || if copied.get() { "Copied" } else { "Copy" } on:click=on_copy>
+            <button type="button" class="button outlined" aria-label=move || if copied.get() { t!("Copied") } else { t!("Copy") } on:click=on_copy>
                 {move || if copied.get() { view! { <Icon name="check"/> } } else { view! { <Icon name="clipboard-copy"/> } }}
-                <span>{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+                <span>{move || if copied.get() { t!("Copied") } else { t!("Copy") }}</span>
             </button>
         </span>
     }

@@ -64,7 +64,7 @@ pub fn Sheet(
             <div class="sheet-body">
                 <header class="sheet-head">
                     <h2>{title}</h2>
-                    <button type="button" class="button" aria-label="Close" title="Close (Escape)" on:click=move |_| close()>
+                    <button type="button" class="button" aria-label=t!("Close") title=t!("Close (Escape)") on:click=move |_| close()>
                         <Icon name="x"/>
                     </button>
                 </header>

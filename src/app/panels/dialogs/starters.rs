@@ -30,8 +30,8 @@ pub fn Starters() -> impl IntoView {
                 <li>
                     <button type="button" class="starter" data-starter=starter.id on:click=open>
                         {drawing}
-                        <span class="starter-title">{starter.title}</span>
-                        <span class="starter-text">{starter.summary}</span>
+                        <span class="starter-title">{t!(starter.title)}</span>
+                        <span class="starter-text">{t!(starter.summary)}</span>
                     </button>
                 </li>
             }
@@ -40,8 +40,8 @@ pub fn Starters() -> impl IntoView {
     view! {
         <ul class="starters">{cards}</ul>
         <footer class="sheet-foot">
-            <p class="quiet">"A starter takes the place of what is open"</p>
-            <ActionButton id="save" text=Signal::stored("Save what is open") class="outlined"/>
+            <p class="quiet">{t!("A starter takes the place of what is open")}</p>
+            <ActionButton id="save" text=Signal::stored(t!("Save what is open")) class="outlined"/>
         </footer>
     }
 }

@@ -9,6 +9,7 @@ use super::laws::{convert, describe, law, mean_ms, name_of, LawField, LAWS};
 use super::number::{plain, Number, NumberField};
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
+use crate::app::words::{marks, translate};
 
 /// Sets the whole distribution, or says why not.
 type SetLaw = Callback<(Json, Phase), Result<(), String>>;
@@ -44,9 +45,9 @@ pub fn DistributionField(
 
 fn mean_text(value: &Json) -> String {
     match mean_ms(value) {
-        Some(mean) if mean.is_infinite() => "no mean: the tail is too heavy".into(),
-        Some(mean) => format!("mean {}", format::millis(mean)),
-        None => "not a distribution".into(),
+        Some(mean) if mean.is_infinite() => t!("no mean: the tail is too heavy").into(),
+        Some(mean) => t!("mean %{time}", time = format::millis(mean)),
+        None => t!("not a distribution").into(),
     }
 }
 
@@ -58,16 +59,16 @@ fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: C
     let choose = move |event: leptos::ev::Event| {
         let Some(now) = value.try_get_untracked() else { return };
         let done = set.try_run((convert(&now, &event_target_value(&event)), Phase::Once));
-        error.set(done.and_then(Result::err));
+        error.set(done.and_then(Result::err).map(|e| translate(&e).into_owned()));
     };
     let options = LAWS
         .iter()
         .filter(|l| !nested || l.name != "mixture")
-        .map(|l| view! { <option value=l.name selected=move || chosen.get() == l.name>{l.label}</option> })
+        .map(|l| view! { <option value=l.name selected=move || chosen.get() == l.name>{t!(l.label)}</option> })
         .collect_view();
-    let aria = nested.then(|| format!("Law of {}", name.to_lowercase()));
+    let aria = nested.then(|| t!("Law of %{what}", what = name.to_lowercase()));
     view! {
-        <select id=id.clone() class="select" aria-label=aria title=move || law(&chosen.get()).map(|l| l.help) prop:value=move || chosen.get() on:change=choose>
+        <select id=id.clone() class="select" aria-label=aria title=move || law(&chosen.get()).map(|l| t!(l.help)) prop:value=move || chosen.get() on:change=choose>
             {options}
         </select>
         {move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> })}
@@ -100,10 +101,10 @@ fn law_field(id: &str, name: &str, field: LawField, value: Signal<Json>, set: Se
         }),
         hold,
     };
-    let label = format!("{name}: {}", field.label.to_lowercase());
+    let label = format!("{name}: {}", t!(field.label).to_lowercase());
     view! {
         <div class="law-field">
-            <NumberField id=format!("{id}-{}", field.name) label=label short=field.label title=field.help number=number>
+            <NumberField id=format!("{id}-{}", field.name) label=label short=t!(field.label) title=t!(field.help) number=number>
                 ""
             </NumberField>
         </div>
@@ -150,11 +151,11 @@ fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold
                 }
                 replace(list, phase)
             });
-            let part_name = format!("{name}, part {}", i + 1);
+            let part_name = t!("%{name}, part %{n}", name = name, n = i + 1);
             view! {
                 <fieldset class="mixture-part">
-                    <legend>{format!("Part {}", i + 1)} " " <small>{move || describe(&inner.get())}</small></legend>
-                    <NumberField id=format!("{id}-{i}-weight") label=format!("{part_name}: weight") short="Weight" title="How often, beside the other weights" number=weight>
+                    <legend>{t!("Part %{n}", n = i + 1)} " " <small>{move || describe(&inner.get())}</small></legend>
+                    <NumberField id=format!("{id}-{i}-weight") label=t!("%{name}: weight", name = part_name) short=t!("Weight") title=t!("How often, beside the other weights") number=weight>
                         ""
                     </NumberField>
                     <LawEditor id=format!("{id}-{i}") name=part_name.clone() value=inner set=set_inner hold=hold nested=true/>
@@ -170,15 +171,23 @@ fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold
                                 let _ = replace(list, Phase::Once);
                             }
                         >
-                            {format!("Remove part {}", i + 1)}
+                            {t!("Remove part %{n}", n = i + 1)}
                         </button>
                     })}
                 </fieldset>
             }.into_any()
         }).collect_view()}
         <Show when=move || count.get() < 16>
-            <button type="button" class="text-button" on:click=add><Icon name="plus"/> "Add a part"</button>
+            <button type="button" class="text-button" on:click=add><Icon name="plus"/> {t!("Add a part")}</button>
         </Show>
+    }
+}
+
+/// What stands between the values of a table: no comma where that begins a fraction.
+fn separator() -> &'static str {
+    match marks().decimal {
+        ',' => "; ",
+        _ => ", ",
     }
 }
 
@@ -194,22 +203,22 @@ fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> imp
     let text = move || {
         let value = value.get();
         let list = value.get("values_ms").and_then(Json::as_array).cloned().unwrap_or_default();
-        list.iter().filter_map(Json::as_f64).map(plain).collect::<Vec<_>>().join(", ")
+        list.iter().filter_map(Json::as_f64).map(plain).collect::<Vec<_>>().join(separator())
     };
     let change = move |event: leptos::ev::Event| {
         let typed = event_target_value(&event);
         let read: Result<Vec<f64>, String> = typed
-            .split(|c: char| c == ',' || c == ';' || c.is_whitespace())
+            .split(|c: char| separator().contains(c) || c == ';' || c.is_whitespace())
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse::<f64>().map_err(|_| format!("“{part}” is not a number")))
+            .map(|part| part.replace(',', ".").parse::<f64>().map_err(|_| t!("“%{typed}” is not a number", typed = part)))
             .collect();
         let done = read.and_then(|values| set.try_run((json!({"law": "empirical", "values_ms": values}), Phase::Once)).unwrap_or(Ok(())));
-        error.set(done.err().map(|e| format!("{e}; the previous values still hold")));
+        error.set(done.err().map(|e| t!("%{what}; the previous values still hold", what = translate(&e))));
     };
     let id = format!("{id}-values");
     view! {
-        <label class="field-small" for=id.clone()>"Values in ms, separated by commas"</label>
-        <textarea id=id class="value-table" rows="3" aria-label=format!("{name}: values in ms") prop:value=text on:change=change></textarea>
+        <label class="field-small" for=id.clone()>{t!("Values in ms, separated by commas")}</label>
+        <textarea id=id class="value-table" rows="3" aria-label=t!("%{name}: values in ms", name = name) prop:value=text on:change=change></textarea>
         {move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> })}
     }
 }

@@ -34,41 +34,41 @@ fn load_tone(share: f64) -> &'static str {
 
 /// What something costs at the measured rate.
 pub fn cost(per_hour: f64) -> Figure {
-    plain("Cost", format!("{} $ an hour", format::figure(per_hour)))
+    plain(t!("Cost"), t!("%{cost} $ an hour", cost = format::figure(per_hour)))
 }
 
 /// What a node shows, its kind's own figures first.
 pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
     let mut list: Vec<Figure> = frame.gauges.iter().map(of_gauge).collect();
-    list.push(plain("Finished", format::with_unit(frame.rate_per_s, "/s")));
+    list.push(plain(t!("Finished"), format::with_unit(frame.rate_per_s, "/s")));
     let ok = if frame.rate_per_s > 0.0 { format::with_unit(frame.ok_share, "%") } else { "–".into() };
     let tone = if frame.ok_share < 0.99 { "bad" } else { "good" };
-    list.push(Figure { label: "Of these ok".into(), value: ok, share: (frame.rate_per_s > 0.0).then_some(frame.ok_share), tone });
+    list.push(Figure { label: t!("Of these ok").into(), value: ok, share: (frame.rate_per_s > 0.0).then_some(frame.ok_share), tone });
     if !has_station {
         return list;
     }
     let share = |part: usize, whole: Option<usize>| whole.map(|w| part as f64 / w.max(1) as f64);
     let of = |part: usize, whole: Option<usize>| match whole {
-        Some(whole) => format!("{} of {}", format::count(part as u64), format::count(whole as u64)),
+        Some(whole) => t!("%{part} of %{whole}", part = format::count(part as u64), whole = format::count(whole as u64)),
         None => format::count(part as u64),
     };
     let busy = share(frame.busy, frame.workers);
     list.push(Figure {
-        label: "Busy workers".into(),
+        label: t!("Busy workers").into(),
         value: of(frame.busy, frame.workers),
         share: busy,
         tone: busy.map_or("accent", load_tone),
     });
     let queue = share(frame.queue, frame.queue_limit);
     list.push(Figure {
-        label: "Waiting".into(),
+        label: t!("Waiting").into(),
         value: of(frame.queue, frame.queue_limit),
         share: queue,
         tone: queue.map_or("warn", load_tone),
     });
     if frame.workers.is_some() {
         list.push(Figure {
-            label: "Utilisation".into(),
+            label: t!("Utilisation").into(),
             value: format::with_unit(frame.utilisation, "%"),
             share: Some(frame.utilisation),
             tone: load_tone(frame.utilisation),
@@ -79,7 +79,9 @@ pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
 
 fn of_gauge(gauge: &Gauge) -> Figure {
     let value = match gauge.of {
-        Some(of) if gauge.unit != "%" => format!("{} of {}", format::figure(gauge.value), format::with_unit(of, gauge.unit)),
+        Some(of) if gauge.unit != "%" => {
+            t!("%{part} of %{whole}", part = format::figure(gauge.value), whole = format::with_unit(of, gauge.unit))
+        }
         _ => format::with_unit(gauge.value, gauge.unit),
     };
     let share = match (gauge.of, gauge.unit) {
@@ -87,20 +89,20 @@ fn of_gauge(gauge: &Gauge) -> Figure {
         (None, "%") => Some(gauge.value),
         _ => None,
     };
-    Figure { label: format::sentence(gauge.label), value, share, tone: "accent" }
+    Figure { label: format::sentence(t!(gauge.label)), value, share, tone: "accent" }
 }
 
 /// What a link shows.
 pub fn of_link(frame: &LinkFrame) -> Vec<Figure> {
     if frame.replication {
-        return vec![plain("Log messages on the way", format::count(frame.in_transit as u64))];
+        return vec![plain(t!("Log messages on the way"), format::count(frame.in_transit as u64))];
     }
     let tone = if frame.failed_share > 0.0 { "bad" } else { "good" };
     vec![
-        plain("Calls", format::with_unit(frame.rate_per_s, "/s")),
-        Figure { label: "Failed".into(), value: format::with_unit(frame.failed_share, "%"), share: Some(frame.failed_share), tone },
-        plain("Open calls", format::count(frame.open as u64)),
-        plain("Messages on the way", format::count(frame.in_transit as u64)),
+        plain(t!("Calls"), format::with_unit(frame.rate_per_s, "/s")),
+        Figure { label: t!("Failed").into(), value: format::with_unit(frame.failed_share, "%"), share: Some(frame.failed_share), tone },
+        plain(t!("Open calls"), format::count(frame.open as u64)),
+        plain(t!("Messages on the way"), format::count(frame.in_transit as u64)),
     ]
 }
 

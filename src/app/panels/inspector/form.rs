@@ -57,8 +57,8 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     let knob = Knob::new(session, target, spec.clone());
     on_cleanup(move || knob.finish());
     let helped = RwSignal::new(false);
-    let title = format!("{}\n{}", spec.help, range(&spec));
-    let (label, help_id) = (spec.label, format!("{id}-help"));
+    let title = format!("{}\n{}", t!(spec.help), range(&spec));
+    let (label, help_id) = (t!(spec.label), format!("{id}-help"));
     let tools = {
         let (id, help_id) = (id.clone(), help_id.clone());
         move || view! { <FieldTools knob=knob helped=helped id=id help_id=help_id/> }
@@ -116,7 +116,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                 >
                     {options
                         .iter()
-                        .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{*label}</option> })
+                        .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{t!(*label)}</option> })
                         .collect_view()}
                 </select>
             }
@@ -141,11 +141,11 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
             {control}
             {zero.map(|meaning| view! {
                 <Show when=move || knob.value().as_f64() == Some(0.0)>
-                    <p class="field-zero">{format!("0 is {meaning}")}</p>
+                    <p class="field-zero">{t!("0 is %{what}", what = t!(meaning))}</p>
                 </Show>
             })}
             <p class="field-help" id=help_id hidden=move || !helped.get()>
-                {spec.help} <span class="field-range">{range(&spec)}</span>
+                {t!(spec.help)} " " <span class="field-range">{range(&spec)}</span>
             </p>
         </div>
     }
@@ -156,13 +156,13 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
 fn FieldTools(knob: Knob, helped: RwSignal<bool>, id: String, help_id: String) -> impl IntoView {
     let id = StoredValue::new(id);
     let spec = knob.spec();
-    let label = spec.label;
+    let label = t!(spec.label);
     let default = default_text(&spec);
     view! {
         <button
             type="button"
             class="field-tool"
-            aria-label=format!("About {}", label.to_lowercase())
+            aria-label=t!("About %{what}", what = label.to_lowercase())
             aria-expanded=move || helped.get().to_string()
             aria-controls=help_id
             on:click=move |_| helped.update(|h| *h = !*h)
@@ -173,8 +173,8 @@ fn FieldTools(knob: Knob, helped: RwSignal<bool>, id: String, help_id: String) -
             <button
                 type="button"
                 class="field-tool field-reset"
-                aria-label=format!("Reset {} to its default", label.to_lowercase())
-                title=format!("Back to {default}")
+                aria-label=t!("Reset %{what} to its default", what = label.to_lowercase())
+                title=t!("Back to %{value}", value = default)
                 on:click=move |_| {
                     // The button goes away with the difference; the focus goes to the field.
                     id.with_value(|id| focus(id));
@@ -203,14 +203,15 @@ fn zero_meaning(help: &'static str) -> Option<&'static str> {
 
 /// The range and default as a sentence: `1 to 1,000, default 4`.
 fn range(spec: &ParamSpec) -> String {
-    let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
-    let bounds = match &spec.kind {
-        ParamType::Int { min, max } => format!("{} to {}{unit}, ", bound(*min as f64), bound(*max as f64)),
-        ParamType::Float { min, max } => format!("{} to {}{unit}, ", bound(*min), bound(*max)),
-        ParamType::Duration { min_ms, max_ms } => format!("{} to {}, ", format::millis(*min_ms), format::millis(*max_ms)),
-        ParamType::Bool | ParamType::Choice(_) | ParamType::Law => String::new(),
-    };
-    format::sentence(&format!("{bounds}default {}", default_text(spec)))
+    let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", t!(spec.unit)) };
+    let default = default_text(spec);
+    let between = |low: String, high: String| t!("%{low} to %{high}, default %{value}", low = low, high = high, value = default);
+    match &spec.kind {
+        ParamType::Int { min, max } => between(bound(*min as f64), bound(*max as f64) + &unit),
+        ParamType::Float { min, max } => between(bound(*min), bound(*max) + &unit),
+        ParamType::Duration { min_ms, max_ms } => between(format::millis(*min_ms), format::millis(*max_ms)),
+        ParamType::Bool | ParamType::Choice(_) | ParamType::Law => t!("Default %{value}", value = default),
+    }
 }
 
 /// A bound, large ones with separators.
@@ -225,14 +226,14 @@ fn bound(value: f64) -> String {
 /// The default as it is shown.
 fn default_text(spec: &ParamSpec) -> String {
     match (&spec.kind, &spec.default) {
-        (ParamType::Bool, Json::Bool(on)) => if *on { "on" } else { "off" }.into(),
+        (ParamType::Bool, Json::Bool(on)) => if *on { t!("on") } else { t!("off") }.into(),
         (ParamType::Choice(options), Json::String(value)) => {
-            options.iter().find(|(name, _)| name == value).map_or(value.clone(), |(_, label)| label.to_string())
+            options.iter().find(|(name, _)| name == value).map_or(value.clone(), |(_, label)| t!(*label).to_string())
         }
         (ParamType::Law, value) => super::laws::describe(value),
         (_, value) => {
             let number = value.as_f64().map_or_else(|| value.to_string(), plain);
-            let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { spec.unit };
+            let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { t!(spec.unit) };
             format!("{number} {unit}").trim_end().to_string()
         }
     }

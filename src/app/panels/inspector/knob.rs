@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::app::dom;
 use crate::app::session::Session;
+use crate::app::words::translate;
 use crate::diagram::param::{ParamSpec, Values};
 use crate::diagram::{Document, Edit, Entry};
 use crate::editor::Step;
@@ -122,7 +123,7 @@ impl Knob {
 
     /// What is wrong with a value, as a sentence about the field.
     pub fn check(self, value: &Json) -> Result<(), String> {
-        self.spec.with_value(|spec| spec.check(value).map_err(|e| format!("{} {e}", spec.label)))
+        self.spec.with_value(|spec| spec.check(value).map_err(|e| translate(&format!("{} {e}", spec.label)).into_owned()))
     }
 
     /// Sets the value, if it is a right one.

@@ -60,73 +60,81 @@ const fn pure(name: &'static str, label: &'static str, help: &'static str, low: 
 
 /// All laws, the common ones first.
 pub static LAWS: &[Law] = &[
-    Law { name: "constant", label: "Constant", help: "Always the same", fields: &[time("value_ms", "Value", "Every draw")] },
+    Law {
+        name: "constant",
+        label: text!("Constant"),
+        help: text!("Always the same"),
+        fields: &[time("value_ms", text!("Value"), text!("Every draw"))],
+    },
     Law {
         name: "exponential",
-        label: "Exponential",
-        help: "Memoryless: many short ones, a few long ones",
-        fields: &[time("mean_ms", "Mean", "Average of all draws")],
+        label: text!("Exponential"),
+        help: text!("Memoryless: many short ones, a few long ones"),
+        fields: &[time("mean_ms", text!("Mean"), text!("Average of all draws"))],
     },
     Law {
         name: "uniform",
-        label: "Uniform",
-        help: "Everything between two bounds equally likely",
-        fields: &[time("low_ms", "From", "Least value"), time("high_ms", "To", "Greatest value")],
+        label: text!("Uniform"),
+        help: text!("Everything between two bounds equally likely"),
+        fields: &[time("low_ms", text!("From"), text!("Least value")), time("high_ms", text!("To"), text!("Greatest value"))],
     },
     Law {
         name: "log_normal",
-        label: "Log-normal",
-        help: "A typical value with a long tail, as measured latencies often have",
+        label: text!("Log-normal"),
+        help: text!("A typical value with a long tail, as measured latencies often have"),
         fields: &[
-            time("median_ms", "Median", "Half of the draws are below"),
-            pure("sigma", "Spread (σ)", "Standard deviation of the logarithm: 0.5 is a mild tail, 1.5 a heavy one", 0.0, 5.0),
+            time("median_ms", text!("Median"), text!("Half of the draws are below")),
+            pure("sigma", text!("Spread (σ)"), text!("Standard deviation of the logarithm: 0.5 is a mild tail, 1.5 a heavy one"), 0.0, 5.0),
         ],
     },
     Law {
         name: "normal",
-        label: "Normal",
-        help: "A bell curve; what would be below zero is mirrored",
-        fields: &[time("mean_ms", "Mean", "Centre of the bell"), time("sd_ms", "Deviation", "Standard deviation")],
+        label: text!("Normal"),
+        help: text!("A bell curve; what would be below zero is mirrored"),
+        fields: &[
+            time("mean_ms", text!("Mean"), text!("Centre of the bell")),
+            time("sd_ms", text!("Deviation"), text!("Standard deviation")),
+        ],
     },
     Law {
         name: "erlang",
-        label: "Erlang",
-        help: "A sum of k exponential stages: steadier than one",
+        label: text!("Erlang"),
+        help: text!("A sum of k exponential stages: steadier than one"),
         fields: &[
-            pure("k", "Stages (k)", "1 is exponential, many are nearly constant", 1.0, 1000.0),
-            time("mean_ms", "Mean", "Average of the sum"),
+            pure("k", text!("Stages (k)"), text!("1 is exponential, many are nearly constant"), 1.0, 1000.0),
+            time("mean_ms", text!("Mean"), text!("Average of the sum")),
         ],
     },
     Law {
         name: "hyper_exponential",
-        label: "Hyper-exponential",
-        help: "A mix of short and long ones: burstier than exponential",
+        label: text!("Hyper-exponential"),
+        help: text!("A mix of short and long ones: burstier than exponential"),
         fields: &[
-            time("mean_ms", "Mean", "Average of all draws"),
-            pure("cv2", "Variability (CV²)", "Squared coefficient of variation: 1 is exponential", 1.0, 1000.0),
+            time("mean_ms", text!("Mean"), text!("Average of all draws")),
+            pure("cv2", text!("Variability (CV²)"), text!("Squared coefficient of variation: 1 is exponential"), 1.0, 1000.0),
         ],
     },
     Law {
         name: "pareto",
-        label: "Pareto",
-        help: "A heavy tail without end",
+        label: text!("Pareto"),
+        help: text!("A heavy tail without end"),
         fields: &[
-            time("minimum_ms", "Minimum", "Least value"),
-            pure("alpha", "Tail index (α)", "Smaller is heavier; at most 1 has no mean", 0.1, 100.0),
+            time("minimum_ms", text!("Minimum"), text!("Least value")),
+            pure("alpha", text!("Tail index (α)"), text!("Smaller is heavier; at most 1 has no mean"), 0.1, 100.0),
         ],
     },
     Law {
         name: "bounded_pareto",
-        label: "Bounded Pareto",
-        help: "A heavy tail cut at a maximum",
+        label: text!("Bounded Pareto"),
+        help: text!("A heavy tail cut at a maximum"),
         fields: &[
-            time("minimum_ms", "Minimum", "Least value"),
-            time("maximum_ms", "Maximum", "Greatest value"),
-            pure("alpha", "Tail index (α)", "Smaller is heavier", 0.1, 100.0),
+            time("minimum_ms", text!("Minimum"), text!("Least value")),
+            time("maximum_ms", text!("Maximum"), text!("Greatest value")),
+            pure("alpha", text!("Tail index (α)"), text!("Smaller is heavier"), 0.1, 100.0),
         ],
     },
-    Law { name: "mixture", label: "Mixture", help: "One of several laws, by weight", fields: &[] },
-    Law { name: "empirical", label: "Table of values", help: "One of the listed values, equally likely", fields: &[] },
+    Law { name: "mixture", label: text!("Mixture"), help: text!("One of several laws, by weight"), fields: &[] },
+    Law { name: "empirical", label: text!("Table of values"), help: text!("One of the listed values, equally likely"), fields: &[] },
 ];
 
 /// The law of this name in a file.
@@ -146,10 +154,10 @@ pub fn mean_ms(value: &Json) -> Option<f64> {
 
 /// In a few words: `exponential, mean 24 ms`.
 pub fn describe(value: &Json) -> String {
-    let label = law(name_of(value)).map_or("unknown law", |l| l.label).to_lowercase();
+    let label = law(name_of(value)).map_or(t!("unknown law"), |l| t!(l.label)).to_lowercase();
     match mean_ms(value) {
-        Some(mean) if name_of(value) == "constant" => format!("constant {}", format::millis(mean)),
-        Some(mean) => format!("{label}, mean {}", format::millis(mean)),
+        Some(mean) if name_of(value) == "constant" => t!("constant %{time}", time = format::millis(mean)),
+        Some(mean) => t!("%{law}, mean %{time}", law = label, time = format::millis(mean)),
         None => label,
     }
 }

@@ -10,17 +10,31 @@ use crate::app::panels::Icon;
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
+use crate::diagram::place::{separation, Separation};
+use crate::diagram::Document;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Latency and loss", &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
-    ("Calling policy", &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
-    ("Who is called, when", &[]),
+    (text!("Latency and loss"), &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
+    (text!("Calling policy"), &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
+    (text!("Who is called, when"), &[]),
 ];
 
 fn group_of(spec: &ParamSpec) -> usize {
     let fits = |starts: &[&str]| starts.iter().any(|s| spec.name.starts_with(s));
     GROUPS.iter().position(|(_, starts)| fits(starts)).unwrap_or(GROUPS.len() - 1)
+}
+
+/// What the zones and regions of the ends add to the latency.
+fn distance(diagram: &Document, from: &str, to: &str) -> Option<String> {
+    let apart = separation(diagram, from, to);
+    let ms = apart.one_way().as_millis_f64();
+    match apart {
+        Separation::None => None,
+        Separation::Zones => Some(format!("Between two zones: {ms} ms more each way")),
+        Separation::Regions(km) => Some(format!("Between two regions, {km:.0} km apart: {ms:.1} ms more each way")),
+        Separation::Unplaced => Some("Between two regions: give both a place, and their distance counts".into()),
+    }
 }
 
 /// The inspector of this link.
@@ -42,6 +56,10 @@ pub fn LinkInspector(id: String) -> impl IntoView {
             diagram.link(&id).and_then(|l| Some((name(&l.from)?, name(&l.to)?)))
         })
     };
+    let distance = {
+        let id = id.clone();
+        Memo::new(move |_| session.diagram.with(|d| d.link(&id).and_then(|l| distance(d, &l.from, &l.to))))
+    };
     let end = move |(id, name): (String, String)| {
         view! { <button type="button" class="end-button" on:click=move |_| session.select_node(&id)>{name}</button> }
     };
@@ -56,8 +74,8 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                 // A log is shipped, not called: only how its messages travel matters.
                 let hidden = move || index != 0 && replication.get();
                 view! {
-                    <section class="group" aria-label=*heading hidden=hidden>
-                        <h3>{*heading}</h3>
+                    <section class="group" aria-label=t!(*heading) hidden=hidden>
+                        <h3>{t!(*heading)}</h3>
                         <ParamForm target=Target::Link(id.clone()) specs=members all=all/>
                     </section>
                 }
@@ -65,22 +83,23 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="subject" aria-label="Selected link">
+        <section class="subject" aria-label=t!("Selected link")>
             <header class="subject-head">
                 <h2 class="ends">
-                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">"to"</span> {end(to)} })}
+                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">{t!("to")}</span> {end(to)} })}
                 </h2>
                 <p class="subject-kind">
                     <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
-                    {move || if replication.get() { "Replication link" } else { "Link" }}
+                    {move || if replication.get() { t!("Replication link") } else { t!("Link") }}
                 </p>
                 <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
                     <i class="state-dot" aria-hidden="true"></i>
-                    <span>{move || if cut.get() { "Cut: drops everything silently, both ways" } else { "Up" }}</span>
+                    <span>{move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") }}</span>
                 </p>
             </header>
-            <section class="group" aria-label="Now">
-                <h3>"Now"</h3>
+            {move || distance.get().map(|text| view! { <p class="distance">{text}</p> })}
+            <section class="group" aria-label=t!("Now")>
+                <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
             </section>
             {groups}

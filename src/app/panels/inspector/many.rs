@@ -15,10 +15,10 @@ pub fn ManyInspector() -> impl IntoView {
         let (nodes, links) = session.selection.with(|s| (s.nodes.len() as u64, s.links.len() as u64));
         let mut parts = Vec::new();
         if nodes > 0 {
-            parts.push(format::plural(nodes, "component", "components"));
+            parts.push(format::plural(nodes, t!("component"), t!("components")));
         }
         if links > 0 {
-            parts.push(format::plural(links, "link", "links"));
+            parts.push(format::plural(links, t!("link"), t!("links")));
         }
         parts.join(", ")
     };
@@ -30,12 +30,12 @@ pub fn ManyInspector() -> impl IntoView {
         })
     });
     view! {
-        <section class="subject" aria-label="Selection">
+        <section class="subject" aria-label=t!("Selection")>
             <header class="subject-head">
                 <h2>{title}</h2>
-                <div class="verbs" role="group" aria-label="Edit them all">
-                    <ActionButton id="duplicate" text=Signal::stored("Duplicate") class="outlined small"/>
-                    <ActionButton id="delete" text=Signal::stored("Delete") class="outlined small"/>
+                <div class="verbs" role="group" aria-label=t!("Edit them all")>
+                    <ActionButton id="duplicate" text=Signal::stored(t!("Duplicate")) class="outlined small"/>
+                    <ActionButton id="delete" text=Signal::stored(t!("Delete")) class="outlined small"/>
                 </div>
             </header>
             <ul class="rows">

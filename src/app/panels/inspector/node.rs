@@ -39,24 +39,24 @@ pub fn NodeInspector(id: String) -> impl IntoView {
     let settings = (!specs.is_empty()).then(|| {
         let all = StoredValue::new(specs.clone());
         view! {
-            <section class="group" aria-label="Settings">
-                <h3>"Settings"</h3>
+            <section class="group" aria-label=t!("Settings")>
+                <h3>{t!("Settings")}</h3>
                 <ParamForm target=Target::Node(id.clone()) specs=specs all=all/>
             </section>
         }
     });
     view! {
-        <section class="subject" aria-label="Selected component">
+        <section class="subject" aria-label=t!("Selected component")>
             <header class="subject-head">
                 <NameField id=id.clone()/>
-                <p class="subject-kind" title=kind.map(|k| k.summary)>
+                <p class="subject-kind" title=kind.map(|k| t!(k.summary))>
                     <Icon name=kind.map_or("file-question-mark", |k| k.icon)/>
-                    {kind.map_or_else(|| format!("Unknown kind “{kind_id}”"), |k| k.label.to_string())}
+                    {kind.map_or_else(|| t!("Unknown kind “%{kind}”", kind = kind_id), |k| t!(k.label).to_string())}
                 </p>
                 <State id=id.clone() frame=frame/>
             </header>
-            <section class="group" aria-label="Now">
-                <h3>"Now"</h3>
+            <section class="group" aria-label=t!("Now")>
+                <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
             </section>
             {settings}
@@ -90,9 +90,9 @@ fn NameField(id: String) -> impl IntoView {
     let change = move |event: leptos::ev::Event| {
         let typed = event_target_value(&event).trim().to_string();
         if typed.is_empty() {
-            error.set(Some("A name is needed; the previous one is kept"));
+            error.set(Some(t!("A name is needed; the previous one is kept")));
         } else if typed.chars().count() > LONGEST_NAME {
-            error.set(Some("A name has at most 60 characters; the previous one is kept"));
+            error.set(Some(t!("A name has at most 60 characters; the previous one is kept")));
         } else {
             error.set(None);
             let Some(old) = name.try_get_untracked() else { return };
@@ -106,7 +106,7 @@ fn NameField(id: String) -> impl IntoView {
         <input
             class="name-field"
             type="text"
-            aria-label="Name"
+            aria-label=t!("Name")
             autocomplete="off"
             spellcheck="false"
             aria-invalid=move || error.get().map(|_| "true")
@@ -124,11 +124,13 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let state = Memo::new(move |_| {
         let now = session.frame.with(|f| f.now);
         match frame.with(|f| f.as_ref().map(|f| f.health)) {
-            None => ("dim", "Not part of the run".to_string()),
-            Some(Health::Up) => ("good", "Up".to_string()),
-            Some(Health::Slow(factor)) => ("warn", format!("Slowed: takes {}× as long", format::figure(factor))),
-            Some(Health::Down(since)) => ("bad", format!("Crashed {} ({since})", format::ago(since, now))),
-            Some(Health::Placeholder) => ("dim", "Not simulated: a newer version knows this kind".to_string()),
+            None => ("dim", t!("Not part of the run").to_string()),
+            Some(Health::Up) => ("good", t!("Up").to_string()),
+            Some(Health::Slow(factor)) => ("warn", t!("Slowed: takes %{factor}× as long", factor = format::figure(factor))),
+            Some(Health::Down(since)) => {
+                ("bad", t!("Crashed %{ago} (%{moment})", ago = format::ago(since, now), moment = format::moment(since)))
+            }
+            Some(Health::Placeholder) => ("dim", t!("Not simulated: a newer version knows this kind").to_string()),
         }
     });
     let avoided = Memo::new(move |_| {
@@ -138,7 +140,7 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
         });
         let diagram = session.diagram.get();
         let name = |id: &str| diagram.node(id).map_or_else(|| id.to_string(), |n| n.name.clone());
-        judges.iter().map(|(judge, what)| format!("{}: {what}", name(judge))).collect::<Vec<_>>().join(" · ")
+        judges.iter().map(|(judge, what)| format!("{}: {}", name(judge), t!(*what))).collect::<Vec<_>>().join(" · ")
     });
     view! {
         <p class="state" data-tone=move || state.get().0>
@@ -157,8 +159,8 @@ fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let sample = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.sample.clone()).unwrap_or_default()));
     view! {
         <Show when=move || !sample.with(Vec::is_empty)>
-            <section class="group" aria-label="Keys it holds">
-                <h3>"Latest keys"</h3>
+            <section class="group" aria-label=t!("Keys it holds")>
+                <h3>{t!("Latest keys")}</h3>
                 <ul class="held">
                     {move || sample.get().into_iter().map(|(key, version)| view! {
                         <li>{format!("{key}")} <b>{format!("v{version}")}</b></li>
@@ -186,8 +188,8 @@ fn Shares(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     });
     view! {
         <Show when=move || !list.with(Vec::is_empty)>
-            <section class="group" aria-label="Share of each">
-                <h3>"Share of each"</h3>
+            <section class="group" aria-label=t!("Share of each")>
+                <h3>{t!("Share of each")}</h3>
                 <Figures list=figures/>
             </section>
         </Show>
@@ -202,8 +204,8 @@ fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let name = move |id: &str| session.diagram.with(|d| d.node(id).map_or_else(|| id.to_string(), |n| n.name.clone()));
     view! {
         <Show when=move || !list.with(Vec::is_empty)>
-            <section class="group" aria-label="Verdicts">
-                <h3>"Its view of others"</h3>
+            <section class="group" aria-label=t!("Verdicts")>
+                <h3>{t!("Its view of others")}</h3>
                 <ul class="rows">
                     {move || list.get().into_iter().map(|(id, what)| {
                         let label = name(&id);
@@ -211,7 +213,7 @@ fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
                             <li>
                                 <button type="button" class="row-button" on:click=move |_| session.select_node(&id)>
                                     <span>{label}</span>
-                                    <span class="row-end">{what}</span>
+                                    <span class="row-end">{t!(what)}</span>
                                 </button>
                             </li>
                         }
@@ -235,11 +237,11 @@ fn Links(id: String) -> impl IntoView {
     });
     let rate = move |link: &str| session.frame.with(|f| f.links.iter().find(|l| l.id == link).map(rate_text));
     view! {
-        <section class="group" aria-label="Links">
-            <h3>"Links"</h3>
+        <section class="group" aria-label=t!("Links")>
+            <h3>{t!("Links")}</h3>
             <Show
                 when=move || !list.with(Vec::is_empty)
-                fallback=|| view! { <p class="quiet">"None yet: drag from its edge, or press C and choose the other end"</p> }
+                fallback=|| view! { <p class="quiet">{t!("None yet: drag from its edge, or press C and choose the other end")}</p> }
             >
                 <ul class="rows">
                     <For each=move || list.get() key=|row| row.clone() let:row>
@@ -249,7 +251,7 @@ fn Links(id: String) -> impl IntoView {
                             view! {
                                 <li>
                                     <button type="button" class="row-button" on:click=move |_| session.select_link(&chosen)>
-                                        <span class="row-arrow">{if out { "to" } else { "from" }}</span>
+                                        <span class="row-arrow">{if out { t!("to") } else { t!("from") }}</span>
                                         <span>{other}</span>
                                         <span class="row-end">{move || rate(&link)}</span>
                                     </button>
@@ -265,8 +267,8 @@ fn Links(id: String) -> impl IntoView {
 
 fn rate_text(link: &LinkFrame) -> String {
     match (link.cut, link.replication) {
-        (true, _) => "cut".into(),
-        (false, true) => "log".into(),
+        (true, _) => t!("cut").into(),
+        (false, true) => t!("log").into(),
         (false, false) => format::with_unit(link.rate_per_s, "/s"),
     }
 }
@@ -275,8 +277,8 @@ fn rate_text(link: &LinkFrame) -> String {
 fn explanation(kind: &'static Kind) -> impl IntoView {
     view! {
         <details class="explanation">
-            <summary>{format!("About: {}", kind.label.to_lowercase())}</summary>
-            {kind.explanation.split("\n\n").map(|p| view! { <p>{p}</p> }).collect_view()}
+            <summary>{t!("About: %{what}", what = t!(kind.label).to_lowercase())}</summary>
+            {t!(kind.explanation).split("\n\n").map(|p| view! { <p>{p}</p> }).collect_view()}
         </details>
     }
 }

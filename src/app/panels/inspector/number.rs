@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use super::knob::Phase;
+use crate::app::panels::format;
 use crate::app::panels::scale::{Scale, STEPS};
+use crate::app::words::{marks, translate};
 
 /// How a number is read, shown and set.
 #[derive(Clone, Copy)]
@@ -63,7 +65,7 @@ pub fn NumberField(
                 typed.set(None);
                 error.set(None);
             }
-            Err(message) => error.set(Some(format!("{message}; still {}", with_unit(value.get_untracked(), unit)))),
+            Err(message) => error.set(Some(t!("%{what}; still %{value}", what = message, value = with_unit(value.get_untracked(), unit)))),
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
@@ -122,7 +124,7 @@ pub fn NumberField(
                     on:keydown=on_key
                     on:focus=select_all
                 />
-                {(!unit.is_empty()).then(|| view! { <span class="field-unit">{unit}</span> })}
+                {(!unit.is_empty()).then(|| view! { <span class="field-unit">{translate(unit).into_owned()}</span> })}
             </span>
         </div>
         <input
@@ -168,18 +170,29 @@ pub fn plain(value: f64) -> String {
     };
     let text = format!("{value:.digits$}");
     match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        true => format::local(text.trim_end_matches('0').trim_end_matches('.')),
         false => text,
     }
 }
 
 fn with_unit(value: f64, unit: &str) -> String {
-    format!("{} {unit}", plain(value)).trim_end().to_string()
+    format!("{} {}", plain(value), translate(unit)).trim_end().to_string()
+}
+
+/// Without separators of thousands, and with a point before the fraction.
+fn ungrouped(text: &str) -> String {
+    let text = text.replace(['\u{2009}', '\u{202f}', '\u{a0}'], "");
+    match marks().decimal {
+        // Where the comma divides, a point does too, unless there is also a comma.
+        ',' if text.contains(',') => text.replace('.', "").replace(',', "."),
+        ',' => text,
+        _ => text.replace(',', ""),
+    }
 }
 
 /// Reads a typed number. Milliseconds may be typed with another unit of time: `1.5 s`, `200 µs`, `2 min`.
 fn parse(text: &str, unit: &str, whole: bool) -> Result<f64, String> {
-    let cleaned: String = text.trim().replace([',', '\u{2009}', '\u{a0}'], "").to_lowercase();
+    let cleaned = ungrouped(text.trim()).to_lowercase();
     let digits = cleaned.trim_end_matches(|c: char| c.is_alphabetic() || c == '%' || c == '/' || c == 'µ').trim_end();
     let suffix = cleaned[digits.len()..].trim();
     let factor = match (suffix, unit) {
@@ -192,19 +205,22 @@ fn parse(text: &str, unit: &str, whole: bool) -> Result<f64, String> {
         ("ms", "s") => 1e-3,
         ("k", "") => 1e3,
         _ => {
-            return Err(format!("“{}” is not a number{}", text.trim(), if unit.is_empty() { String::new() } else { format!(" of {unit}") }))
+            return Err(match unit {
+                "" => t!("“%{typed}” is not a number", typed = text.trim()),
+                _ => t!("“%{typed}” is not a number of %{unit}", typed = text.trim(), unit = translate(unit)),
+            })
         }
     };
     match digits.parse::<f64>() {
         Ok(value) if value.is_finite() => {
             let value = value * factor;
             if whole && libm::trunc(value) != value {
-                return Err(format!("“{}” is not a whole number", text.trim()));
+                return Err(t!("“%{typed}” is not a whole number", typed = text.trim()));
             }
             Ok(value)
         }
-        _ if digits.is_empty() => Err("A number is needed".into()),
-        _ => Err(format!("“{}” is not a number", text.trim())),
+        _ if digits.is_empty() => Err(t!("A number is needed").into()),
+        _ => Err(t!("“%{typed}” is not a number", typed = text.trim())),
     }
 }
 

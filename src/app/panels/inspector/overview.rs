@@ -21,19 +21,19 @@ pub fn Overview() -> impl IntoView {
     });
     let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));
     view! {
-        <section class="subject" aria-label="Overview">
+        <section class="subject" aria-label=t!("Overview")>
             <header class="subject-head">
-                <h2>"The whole system"</h2>
+                <h2>{t!("The whole system")}</h2>
                 <p class="hint">
                     {move || if empty.get() {
-                        view! { "Drag a component from the left onto the canvas, or open a starter" }.into_any()
+                        view! { {t!("Drag a component from the left onto the canvas, or open a starter")} }.into_any()
                     } else {
-                        view! { "Select a server and press " <kbd>"K"</kbd> " to crash it; click a moving request to read its story" }.into_any()
+                        view! { {t!("Select a server and press K to crash it; click a moving request to read its story")} }.into_any()
                     }}
                 </p>
             </header>
-            <section class="group" aria-label="Totals">
-                <h3>"Requests since the start"</h3>
+            <section class="group" aria-label=t!("Totals")>
+                <h3>{t!("Requests since the start")}</h3>
                 <Figures list=figures/>
             </section>
             <RecentRequests beat=beat/>
@@ -48,24 +48,24 @@ fn figures(report: &Report) -> Vec<Figure> {
     let row =
         |label: &str, n: u64, share: Option<f64>, tone: &'static str| Figure { label: label.into(), value: format::count(n), share, tone };
     let mut list = vec![
-        row("Sent", totals.sent, None, "accent"),
-        row("In flight", totals.in_flight, None, "accent"),
-        row("Ok", totals.ok, share(totals.ok), "good"),
+        row(t!("Sent"), totals.sent, None, "accent"),
+        row(t!("In flight"), totals.in_flight, None, "accent"),
+        row(t!("Ok"), totals.ok, share(totals.ok), "good"),
     ];
     let mut failed: Vec<_> = totals.failed.iter().filter(|(_, n)| **n > 0).collect();
     failed.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     for (reason, n) in failed {
-        list.push(row(&format!("Failed: {}", format::words(reason)), *n, share(*n), "bad"));
+        list.push(row(&t!("Failed: %{what}", what = format::words(reason)), *n, share(*n), "bad"));
     }
     let counts = &report.consistency.counts;
     if counts.stale_reads > 0 {
-        list.push(row("Stale reads", counts.stale_reads, Some(counts.stale_reads as f64 / counts.reads.max(1) as f64), "odd"));
+        list.push(row(t!("Stale reads"), counts.stale_reads, Some(counts.stale_reads as f64 / counts.reads.max(1) as f64), "odd"));
     }
     let latency = &totals.latency_ms;
     let time = |label: &str, ms: f64| Figure { label: label.into(), value: format::millis(ms), share: None, tone: "accent" };
     if totals.ok > 0 {
-        list.push(time("Median latency", latency.p50));
-        list.push(time("99th percentile", latency.p99));
+        list.push(time(t!("Median latency"), latency.p50));
+        list.push(time(t!("99th percentile"), latency.p99));
     }
     if report.cost_per_hour > 0.0 {
         list.push(cost(report.cost_per_hour));

@@ -24,7 +24,12 @@ struct Row {
 impl Row {
     fn of(story: &Waterfall) -> Row {
         let took = story.end.map(|end| format::duration(end.since(story.start))).unwrap_or_default();
-        Row { id: story.request, what: format!("{} key {}", story.operation, story.key), outcome: story.outcome.clone(), took }
+        Row {
+            id: story.request,
+            what: t!("%{what} key %{key}", what = t!(story.operation), key = story.key),
+            outcome: story.outcome.clone(),
+            took,
+        }
     }
 
     /// Failures first, then stale reads, then the rest.
@@ -55,14 +60,14 @@ pub fn RecentRequests(
     view! {
         <section
             class="group"
-            aria-label="Recent requests"
+            aria-label=t!("Recent requests")
             on:pointerenter=move |_| held.set(true)
             on:pointerleave=move |_| held.set(false)
             on:focusin=move |_| held.set(true)
             on:focusout=move |_| held.set(false)
         >
-            <h3>"Recent requests" <small>{move || held.get().then_some("held while you are here")}</small></h3>
-            <Show when=move || !rows.with(Vec::is_empty) fallback=|| view! { <p class="quiet">"None has ended yet"</p> }>
+            <h3>{t!("Recent requests")} " " <small>{move || held.get().then(|| t!("held while you are here"))}</small></h3>
+            <Show when=move || !rows.with(Vec::is_empty) fallback=|| view! { <p class="quiet">{t!("None has ended yet")}</p> }>
                 <ul class="rows requests">
                     <For each=move || rows.get() key=|row| row.clone() let:row>
                         {

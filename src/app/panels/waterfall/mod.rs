@@ -11,6 +11,7 @@ use super::format;
 use super::Icon;
 use crate::app::dom;
 use crate::app::session::Session;
+use crate::app::words::translate;
 use crate::diagram::Document;
 use crate::lab::frame::{Span, Waterfall};
 use layout::{Axis, Row};
@@ -63,12 +64,12 @@ fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
 fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoView {
     let session = Session::get();
     let section = NodeRef::<Section>::new();
-    let title = Memo::new(move |_| session.request.get().map(|id| format!("Request {}", format::count(id))).unwrap_or_default());
+    let title = Memo::new(move |_| session.request.get().map(|id| t!("Request %{id}", id = format::count(id))).unwrap_or_default());
     Effect::new(move || {
         let title = title.get();
         story.with_untracked(|story| {
             if let Some(story) = story {
-                let steps = format::plural(story.spans.len() as u64, "step", "steps");
+                let steps = format::plural(story.spans.len() as u64, t!("step"), t!("steps"));
                 session.announce(format!("{title}: {}, {steps}", format::words(&story.outcome)));
             }
         });
@@ -87,21 +88,21 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
                     <button
                         type="button"
                         class="button small"
-                        aria-label="Keep this request in view"
-                        title="Keep it in view while other things are selected"
+                        aria-label=t!("Keep this request in view")
+                        title=t!("Keep it in view while other things are selected")
                         aria-pressed=move || pinned.get().to_string()
                         on:click=move |_| pinned.update(|p| *p = !*p)
                     >
                         <Icon name="pin"/>
                     </button>
-                    <button type="button" class="button small" aria-label="Close the request" title="Close" on:click=close>
+                    <button type="button" class="button small" aria-label=t!("Close the request") title=t!("Close") on:click=close>
                         <Icon name="x"/>
                     </button>
                 </span>
             </header>
             {move || match story.get() {
                 Some(story) => view! { <Body story=story/> }.into_any(),
-                None => view! { <p class="quiet">"This request is no longer remembered"</p> }.into_any(),
+                None => view! { <p class="quiet">{t!("This request is no longer remembered")}</p> }.into_any(),
             }}
         </section>
     }
@@ -129,10 +130,10 @@ fn Neighbour(later: bool) -> impl IntoView {
         let next = if later { ids.into_iter().filter(|id| *id > here).min() } else { ids.into_iter().filter(|id| *id < here).max() };
         match next {
             Some(id) => session.request.set(Some(id)),
-            None => session.announce(if later { "No later request has ended yet" } else { "No earlier request is remembered" }),
+            None => session.announce(if later { t!("No later request has ended yet") } else { t!("No earlier request is remembered") }),
         }
     };
-    let (label, icon) = if later { ("Later request", "chevron-right") } else { ("Earlier request", "chevron-left") };
+    let (label, icon) = if later { (t!("Later request"), "chevron-right") } else { (t!("Earlier request"), "chevron-left") };
     view! {
         <button type="button" class="button small" aria-label=label title=label on:click=go>
             <Icon name=icon/>
@@ -147,7 +148,10 @@ fn Body(story: Waterfall) -> impl IntoView {
     let axis = Axis::of(&story, now);
     let diagram = session.diagram.get_untracked();
     let took = story.end.unwrap_or(now).since(story.start);
-    let so_far = if story.end.is_none() { " so far" } else { "" };
+    let took = match story.end {
+        Some(_) => format::duration(took),
+        None => t!("%{time} so far", time = format::duration(took)),
+    };
     let ticks = axis.ticks();
     let grid = ticks.iter().map(|(share, _)| view! { <i style=format!("left: {:.2}%", share * 100.0)></i> }).collect_view();
     let labels =
@@ -155,15 +159,15 @@ fn Body(story: Waterfall) -> impl IntoView {
     let rows = layout::rows(&story.spans, &axis).into_iter().map(|row| step(&diagram, row, &axis)).collect_view();
     view! {
         <p class="story-sum">
-            <span>{format!("{} of key {}, user {}", format::sentence(story.operation), story.key, story.user)}</span>
+            <span>{t!("%{what} of key %{key}, user %{user}", what = format::sentence(t!(story.operation)), key = story.key, user = story.user)}</span>
             <span class="outcome" data-outcome=pattern::tone(&story.outcome)>{format::words(&story.outcome)}</span>
-            <b>{format!("{}{so_far}", format::duration(took))}</b>
-            <span class="quiet">{format!("from {}", story.start)}</span>
+            <b>{took}</b>
+            <span class="quiet">{t!("from %{moment}", moment = format::moment(story.start))}</span>
         </p>
         <div class="waterfall">
             <div class="waterfall-axis" aria-hidden="true">{labels}</div>
             <div class="waterfall-grid" aria-hidden="true">{grid}</div>
-            <ol class="waterfall-steps" aria-label="Steps, in order of start">{rows}</ol>
+            <ol class="waterfall-steps" aria-label=t!("Steps, in order of start")>{rows}</ol>
         </div>
         <Legend/>
     }
@@ -173,12 +177,12 @@ fn Body(story: Waterfall) -> impl IntoView {
 fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
     let Row { span, left, width, indent, back } = row;
     let place = name(diagram, &span);
-    let attempt = (span.attempt > 1).then(|| format!("try {}", span.attempt));
+    let attempt = (span.attempt > 1).then(|| t!("try %{n}", n = span.attempt));
     let took = match span.end {
         Some(end) => format::duration(end.since(span.start)),
-        None => format!("{} so far", format::duration(axis.end.since(span.start))),
+        None => t!("%{time} so far", time = format::duration(axis.end.since(span.start))),
     };
-    let begins = format!("after {}", format::duration(span.start.since(axis.start)));
+    let begins = t!("after %{time}", time = format::duration(span.start.since(axis.start)));
     let failed = span.failed.map(format::words);
     let has_failed = failed.is_some().to_string();
     view! {
@@ -186,7 +190,7 @@ fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
             <p class="step-text" style=format!("padding-left: {}px", indent * 8)>
                 <b>{place}</b>
                 " "
-                <span class="step-kind">{if back { "reply" } else { kind_name(span.kind) }}</span>
+                <span class="step-kind">{if back { t!("reply") } else { t!(kind_name(span.kind)) }}</span>
                 {attempt.map(|a| view! { " " <span class="step-attempt">{a}</span> })}
                 {failed.map(|f| view! { " " <span class="step-failed">{f}</span> })}
                 <span class="step-time" title=begins.clone()>{took}</span>
@@ -195,7 +199,7 @@ fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
             <div class="step-track" aria-hidden="true">
                 <i class="step-bar" style=format!("left: {:.3}%; width: {:.3}%", left * 100.0, width * 100.0)></i>
             </div>
-            {(!span.why.is_empty()).then(|| view! { <p class="step-why" style=format!("padding-left: {}px", indent * 8)>{span.why}</p> })}
+            {(!span.why.is_empty()).then(|| view! { <p class="step-why" style=format!("padding-left: {}px", indent * 8)>{translate(&span.why).into_owned()}</p> })}
         </li>
     }
 }

@@ -8,15 +8,15 @@ use crate::lab::frame::SpanKind;
 /// Kinds in the order of the legend.
 const KINDS: [SpanKind; 6] = [SpanKind::Call, SpanKind::Connect, SpanKind::Network, SpanKind::Queue, SpanKind::Service, SpanKind::Backoff];
 
-/// Name on the screen.
+/// Name on the screen, in English.
 pub fn kind_name(kind: SpanKind) -> &'static str {
     match kind {
-        SpanKind::Call => "call",
-        SpanKind::Connect => "connect",
-        SpanKind::Network => "network",
-        SpanKind::Queue => "queue",
-        SpanKind::Service => "service",
-        SpanKind::Backoff => "back-off",
+        SpanKind::Call => text!("call"),
+        SpanKind::Connect => text!("connect"),
+        SpanKind::Network => text!("network"),
+        SpanKind::Queue => text!("queue"),
+        SpanKind::Service => text!("service"),
+        SpanKind::Backoff => text!("back-off"),
     }
 }
 
@@ -44,7 +44,7 @@ pub fn Legend() -> impl IntoView {
     view! {
         <ul class="waterfall-legend" aria-hidden="true">
             {KINDS.map(|kind| view! {
-                <li data-kind=class(kind)><i class="step-bar"></i>{kind_name(kind)}</li>
+                <li data-kind=class(kind)><i class="step-bar"></i>{t!(kind_name(kind))}</li>
             }).collect_view()}
         </ul>
     }
