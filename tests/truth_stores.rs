@@ -179,3 +179,50 @@ fn an_in_line_cache_hits_as_che_says_too() {
         near(eviction, hit_ratio(&document, 1, 60.0, 360.0), expected, 0.005);
     }
 }
+
+/// A router over some shards, one more of which is not linked yet; clients ask for `keys` keys.
+fn sharded(router: Value, shards: usize, clients: Value) -> Document {
+    let mut all = json!({"source": "constant", "rate_per_s": 5000, "read_percent": 100});
+    all.as_object_mut().unwrap().extend(clients.as_object().unwrap().clone());
+    let names: Vec<String> = (0..=shards).map(|i| format!("d{i}")).collect();
+    let mut nodes = vec![("c", "clients", all), ("r", "shard_router", router)];
+    nodes.extend(names.iter().map(|n| (n.as_str(), "database", json!({"workers": 500, "read_time": zero()}))));
+    let mut links = vec![("c", "r", json!({}))];
+    links.extend(names[..shards].iter().map(|n| ("r", n.as_str(), json!({}))));
+    document(&nodes, &links)
+}
+
+/// Share of the keys known that change owner when a fifth shard joins four, live.
+fn moved(placement: &str) -> f64 {
+    let router = json!({"placement": placement, "virtual_nodes": 1000, "key_space": 2000});
+    let mut experiment = begin(&sharded(router, 4, json!({"keys": 2000, "popularity": "uniform"})), 1);
+    assert_eq!(to(&mut experiment, 10.0).nodes["r"].more["known_keys"], 2000.0);
+    let link = faultline::diagram::Link { id: "new".into(), from: "r".into(), to: "d4".into(), params: Default::default() };
+    experiment.apply(&Entry::Edit(Edit::AddLink { link })).unwrap();
+    let report = to(&mut experiment, 11.0);
+    assert!(placement == "directory" || report.nodes["d4"].handled > 500, "the new shard serves its keys");
+    report.nodes["r"].more["moved_share"]
+}
+
+#[test]
+fn a_fifth_shard_moves_as_many_keys_as_its_placement_says() {
+    // Four standard errors of a share of 2,000 keys, and the ring's own unevenness with 1,000 virtual nodes.
+    near("ring", moved("consistent_hash"), 0.2, 0.045);
+    near("modulo", moved("hash_modulo"), 0.8, 0.036);
+    // Of range i, only the part from i/4 to (i+1)/5 stays: half of all.
+    near("range", moved("range"), 0.5, 0.001);
+    near("directory", moved("directory"), 0.0, 0.0);
+}
+
+#[test]
+fn popular_neighbours_make_a_hot_range_and_the_hottest_key_is_what_hashing_cannot_split() {
+    let share = |router: Value, s: f64, shards: usize| {
+        let clients = json!({"keys": 10_000, "zipf_exponent": s});
+        run(&sharded(router, shards, clients), 40.0).nodes["r"].more["hottest_share"]
+    };
+    // The first quarter of 10,000 keys gets H(2500)/H(10000) of requests by Zipf's law.
+    near("hot range", share(json!({"placement": "range"}), 1.0, 4), 8.4022 / 9.7876, 0.005);
+    // truth.md: Zipf .99, 10 shards: the shard of the hottest key (.0978 of all) has on average .0978 + .9022/10 = .1880.
+    let hottest = share(json!({"placement": "hash_modulo"}), 0.99, 10);
+    assert!((0.17..0.23).contains(&hottest), "{hottest}");
+}
