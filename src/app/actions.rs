@@ -277,6 +277,27 @@ pub static ACTIONS: &[Action] = &[
         perform: |s| s.show(Some(Dialog::Starters)),
     },
     Action {
+        id: "new",
+        label: text!("New, empty"),
+        icon: "file-plus-2",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| {
+            s.show(None);
+            s.open_empty();
+        },
+    },
+    Action {
+        id: "recent",
+        label: text!("Recent diagrams"),
+        icon: "history",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| s.show(Some(Dialog::Recent)),
+    },
+    Action {
         id: "share",
         label: text!("Share"),
         icon: "share-2",
