@@ -27,7 +27,7 @@ const SHOWN: &[&str] = &[
 ];
 
 /// Prose in those that nobody is shown.
-const HIDDEN: &[&str] = &["{} {}", "{} → {}", "M{},{} C{},{} {},{} {},{}"];
+const HIDDEN: &[&str] = &["A running `", "{} {}", "{} → {}", "M{},{} C{},{} {},{} {},{}"];
 
 fn sources(root: &str) -> Vec<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
@@ -105,8 +105,7 @@ fn literals(source: &str) -> Vec<(bool, String)> {
                     }
                     i += 1;
                 }
-                let before = code.trim_end();
-                found.push((before.ends_with("t!(") || before.ends_with("text!("), text));
+                found.push((is_marked(code.trim_end()), text));
                 code.push('"');
             }
             c => code.push(c),
@@ -114,6 +113,13 @@ fn literals(source: &str) -> Vec<(bool, String)> {
         i += 1;
     }
     found
+}
+
+/// Whether `t!(` or `text!(` stands there, and not another macro that ends so.
+fn is_marked(before: &str) -> bool {
+    let Some(before) = before.strip_suffix("t!(") else { return false };
+    let name = before.strip_suffix("tex").unwrap_or(before);
+    !name.ends_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// The text with every argument as `{}`: `Crash %{name}` and `Crash {}` are both `Crash {}`.
