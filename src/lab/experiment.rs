@@ -348,6 +348,11 @@ impl Experiment {
         self.events.push(event);
     }
 
+    /// The diagram as it stands now.
+    pub fn diagram(&self) -> &Document {
+        &self.diagram
+    }
+
     /// Notable events since the last call, oldest first.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
