@@ -105,6 +105,42 @@ fn general_service_times_follow_pollaczek_and_khinchine() {
 }
 
 #[test]
+fn processor_sharing_does_not_care_about_the_service_law() {
+    let shared = |rate: f64, law: Value| {
+        let mut doc = station(rate, law, 1, UNLIMITED);
+        doc.nodes[1].params.insert("discipline".into(), json!("sharing"));
+        doc
+    };
+    let constant = json!({"law": "constant", "value_ms": 10});
+    agree("M/D/1 PS rho .8, T", 5.0, &shared(80.0, constant), 2_500.0, sojourn);
+    agree("M/M/1 PS rho .8, T", 5.0, &shared(80.0, exp(10.0)), 5_000.0, sojourn);
+    agree("M/H2/1 PS rho .8, T", 5.0, &shared(80.0, json!({"law": "hyper_exponential", "mean_ms": 10, "cv2": 4})), 7_000.0, sojourn);
+    agree("M/M/1 PS rho .8, utilisation", 0.8, &shared(80.0, exp(10.0)), 500.0, |r| r.nodes["s"].utilisation);
+    // Two processors share as M/M/2 does: exponential services do not tell who gets them.
+    let mut two = shared(160.0, exp(10.0));
+    two.nodes[1].params.insert("workers".into(), json!(2));
+    agree("M/M/2 PS rho .8, T", 2.777778, &two, 2_000.0, sojourn);
+}
+
+#[test]
+fn priorities_wait_as_cobham_says() {
+    let ranked = |discipline: &str| {
+        let class = |rate: f64, high: u32| json!({"rate_per_s": rate, "keys": 10, "read_percent": 100, "high_priority_percent": high});
+        let server = json!({"workers": 1, "service_time": exp(10.0), "queue_limit": UNLIMITED, "discipline": discipline});
+        let nodes = [("high", "clients", class(30.0, 100)), ("low", "clients", class(50.0, 0)), ("s", "service", server)];
+        document(&nodes, &[("high", "s", json!({})), ("low", "s", json!({}))])
+    };
+    let of = |id: &'static str| move |r: &Report| r.clients[id].latency_ms.mean / 10.0;
+    let wait = |id: &'static str| move |r: &Report| r.clients[id].latency_ms.mean / 10.0 - 1.0;
+    // Non-preemptive: Wq1 = R / (1 - rho1), Wq2 = Wq1 / (1 - rho), with R = rho.
+    agree("non-preemptive high, Wq", 1.14286, &ranked("priority"), 1_200.0, wait("high"));
+    agree("non-preemptive normal, Wq", 5.71429, &ranked("priority"), 6_000.0, wait("low"));
+    // Preemptive resume: T1 as if alone, T2 = 1 / (1 - rho1) + R / ((1 - rho1)(1 - rho)).
+    agree("preemptive high, T", 1.0 / 0.7, &ranked("preemptive"), 1_000.0, of("high"));
+    agree("preemptive normal, T", 1.0 / 0.7 + 0.8 / (0.7 * 0.2), &ranked("preemptive"), 5_000.0, of("low"));
+}
+
+#[test]
 fn full_stations_reject_as_erlang_says() {
     agree("Erlang B c 4 a 3.2, exponential", 0.228145, &station(320.0, exp(10.0), 4, 0), 400.0, rejected);
     let constant = json!({"law": "constant", "value_ms": 10});
