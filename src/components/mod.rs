@@ -179,6 +179,12 @@ impl Behaviour for Component {
     fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration {
         each!(self, part => part.service_time(ctx, job, concurrency))
     }
+    fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
+        each!(self, part => part.begun(ctx, job))
+    }
+    fn keeps(&self, job: &crate::engine::core::Job) -> bool {
+        each!(self, part => part.keeps(job))
+    }
     fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
         each!(self, part => part.served(ctx, job))
     }

@@ -372,12 +372,14 @@ impl Experiment {
             if !node.station.ledger.balanced() {
                 return Err(format!("jobs at {id}: {:?}", node.station.ledger));
             }
-            if !node.requests.balanced() {
-                return Err(format!("requests of {id}: {:?}", node.requests));
+            for (what, ledger) in [("requests of", &node.requests), ("messages of", &node.messages)] {
+                if !ledger.balanced() {
+                    return Err(format!("{what} {id}: {ledger:?}"));
+                }
             }
             let here = core.jobs.values().filter(|j| j.node.at() == i);
             let (roots, jobs): (Vec<_>, Vec<_>) = here.partition(|j| j.origin.is_none());
-            if jobs.len() as u64 != node.station.ledger.present || roots.len() as u64 != node.requests.in_flight {
+            if jobs.len() as u64 != node.station.ledger.present || roots.len() as u64 != node.requests.in_flight + node.messages.in_flight {
                 return Err(format!("{id}: {} jobs and {} requests are here, the books say otherwise", jobs.len(), roots.len()));
             }
             let unfinished: u128 = jobs.iter().map(|j| u128::from(core.now.since(j.arrived).0)).sum();

@@ -176,7 +176,7 @@ impl Meter {
 
     /// Takes note of an observation.
     pub fn observe(&mut self, observation: &Observation) {
-        if let Observation::Ended { at, client, start, outcome, stale, .. } = observation {
+        if let Observation::Ended { at, client, start, outcome, stale, internal: false, .. } = observation {
             match outcome {
                 Ok(_) => {
                     let latency = at.since(*start);
