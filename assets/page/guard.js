@@ -10,7 +10,33 @@ const page = (window.faultline = {
 try {
   const theme = localStorage.getItem("faultline.theme");
   if (theme) document.documentElement.dataset.theme = theme;
+  // The application sets the language again; until then, and if it never starts, it is this.
+  const language = localStorage.getItem("faultline.language") || navigator.language;
+  if (/^es\b/i.test(language)) document.documentElement.lang = "es";
 } catch { /* no storage, no choice */ }
+
+// ---- words ----
+
+const spanish = {
+  "Faultline is starting…": "Faultline está arrancando…",
+  "Faultline has stopped": "Faultline se ha detenido",
+  "What happened": "Qué ha pasado",
+  "Something went wrong in the application.": "Algo ha fallado en la aplicación.",
+  "Your diagram was kept a moment ago: load the page again to go on from there, or download it.":
+    "Tu diagrama se guardó hace un momento: vuelve a cargar la página para seguir desde ahí, o descárgalo.",
+  "This browser could not keep your diagram: download it before you load the page again.":
+    "Este navegador no ha podido guardar tu diagrama: descárgalo antes de volver a cargar la página.",
+  "Loading the page again may help.": "Puede que ayude volver a cargar la página.",
+  "Download the diagram": "Descargar el diagrama",
+  "Load again, paused at its start": "Volver a cargar, en pausa al inicio",
+  "Set it aside and start anew": "Apartarlo y empezar de nuevo",
+  "Load again": "Volver a cargar",
+};
+const say = (text) => (document.documentElement.lang === "es" && spanish[text]) || text;
+addEventListener("DOMContentLoaded", () => {
+  const waiting = document.querySelector("#waiting p");
+  if (waiting) waiting.textContent = say(waiting.textContent);
+});
 
 // ---- whose work ----
 
@@ -64,19 +90,22 @@ page.crashed = (why) => {
   screen.className = "crash";
   screen.setAttribute("role", "alertdialog");
   screen.setAttribute("aria-labelledby", "crash-title");
-  screen.innerHTML = "<div><h1 id='crash-title'>Faultline has stopped</h1><p></p><div class='do'></div><details><summary>What happened</summary><p class='why'></p></details></div>";
-  screen.querySelector("p").textContent = work
-    ? `Something went wrong in the application. ${page.safe
+  screen.innerHTML = "<div><h1 id='crash-title'></h1><p></p><div class='do'></div><details><summary></summary><p class='why'></p></details></div>";
+  screen.querySelector("h1").textContent = say("Faultline has stopped");
+  screen.querySelector("summary").textContent = say("What happened");
+  const advice = !work
+    ? "Loading the page again may help."
+    : page.safe
       ? "Your diagram was kept a moment ago: load the page again to go on from there, or download it."
-      : "This browser could not keep your diagram: download it before you load the page again."}`
-    : "Something went wrong in the application. Loading the page again may help.";
+      : "This browser could not keep your diagram: download it before you load the page again.";
+  screen.querySelector("p").textContent = `${say("Something went wrong in the application.")} ${say(advice)}`;
   screen.querySelector(".why").textContent = String(why).slice(0, 600);
   const row = screen.querySelector(".do");
   const button = (label, act, strong) => {
     const element = document.createElement("button");
     element.type = "button";
     element.className = strong ? "button primary" : "button outlined";
-    element.textContent = label;
+    element.textContent = say(label);
     element.onclick = act;
     row.append(element);
     return element;
