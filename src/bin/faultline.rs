@@ -42,12 +42,14 @@ fn main() -> ExitCode {
         Ok(args) => match args.command {
             Command::Run(options) => run::run(&options),
             Command::Check { file } => run::check(&file),
+            Command::Draw { file, theme, at } => run::draw(&file, theme, at),
+            Command::Schema => Ok(reference::schema()),
             Command::List { what, json } => Ok(reference::list(what, json)),
             Command::Describe { kind } => reference::describe(&kind),
         },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(Outcome::done(error.to_string())),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err("say what to do: run, check, list or describe (faultline --help explains)".into())
+            Err("say what to do: run, check, draw, schema, list or describe (faultline --help explains)".into())
         }
         Err(error) => Err(one_line(&error)),
     };
