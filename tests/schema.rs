@@ -40,7 +40,8 @@ fn starter() -> Json {
 #[test]
 fn the_published_schema_is_the_current_one() {
     let published = include_str!("../assets/faultline.schema.json");
-    assert_eq!(published, format!("{:#}\n", schema()), "run: cargo run -- schema > assets/faultline.schema.json");
+    let current = format!("{:#}\n", schema());
+    assert!(published == current, "it is of older declarations; run: cargo run -- schema > assets/faultline.schema.json");
 }
 
 #[test]
