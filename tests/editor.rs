@@ -5,7 +5,7 @@
 use faultline::components;
 use faultline::diagram::param::ParamType;
 use faultline::diagram::read::{read, stripped, validate, write};
-use faultline::diagram::{Document, View};
+use faultline::diagram::{Document, Edit, Entry, GroupKind, NoteColour, Place, View};
 use faultline::editor::{commands, geometry, share, Editor, Selection, Step};
 use faultline::engine::SimTime;
 use faultline::lab::Experiment;
@@ -48,9 +48,13 @@ fn a_step(d: &Document, c: &mut Choices) -> Option<Step> {
         if c.below(3) == 0 {
             s.links.extend(link(c));
         }
+        if c.below(3) == 0 {
+            s.groups.extend(c.pick(&d.groups).map(|g| g.id.clone()));
+            s.notes.extend(c.pick(&d.notes).map(|n| n.id.clone()));
+        }
         s
     };
-    let step = match c.below(17) {
+    let step = match c.below(24) {
         0..=3 => {
             let kinds = components::kinds();
             let kind = if c.below(20) == 0 { "crystal_ball" } else { c.pick(kinds)?.id };
@@ -87,20 +91,68 @@ fn a_step(d: &Document, c: &mut Choices) -> Option<Step> {
             0 => commands::cut(d, &link(c)?),
             _ => commands::mend(d, &link(c)?),
         },
-        _ => commands::flush(d, &node(c)?),
+        16 => commands::flush(d, &node(c)?),
+        17 | 18 => match c.below(4) {
+            0 => {
+                let empty = Selection::default();
+                commands::add_group(d, GroupKind::ALL[c.below(4)], &empty, (c.below(900) as f64, c.below(900) as f64)).0
+            }
+            _ => commands::add_group(d, GroupKind::ALL[c.below(4)], &some(c), (0.0, 0.0)).0,
+        },
+        19 => {
+            let group = if c.below(4) == 0 { None } else { Some(c.pick(&d.groups)?.id.clone()) };
+            commands::set_group(d, &[node(c)?, node(c)?], group.as_deref())
+        }
+        20 => {
+            let id = c.pick(&d.groups)?.id.clone();
+            let frame = geometry::Rect { x: c.below(500) as f64, y: -8.5, width: 40.0 + c.below(900) as f64, height: 200.0 };
+            match c.below(6) {
+                0 => commands::rename_group(d, &id, ["Europe", "Zone ä", "x"][c.below(3)]),
+                1 => commands::resize_group(d, &id, frame),
+                2 => commands::collapse(d, &id, c.below(2) == 0),
+                3 => commands::place_group(d, &id, GroupKind::ALL[c.below(4)], None),
+                4 => commands::place_group(d, &id, d.group(&id)?.kind, c.pick(Place::ALL).copied()),
+                _ => commands::ungroup(d, &[id].into()),
+            }
+        }
+        // Groups into each other, whatever the rules say of it.
+        21 => {
+            let group = c.pick(&d.groups)?;
+            let parent = if c.below(4) == 0 { None } else { c.pick(&d.groups).map(|g| g.id.clone()) };
+            let edit = Edit::PlaceGroup { id: group.id.clone(), kind: group.kind, parent, place: group.place };
+            Step { label: "Nest".into(), entries: vec![Entry::Edit(edit)] }
+        }
+        22 => match c.pick(&d.notes).filter(|_| c.below(3) > 0) {
+            None => commands::add_note(d, "Remember\r\nthe queue", c.below(900) as f64, 8.0).0,
+            Some(note) => match c.below(3) {
+                0 => commands::write_note(d, &note.id, ["", "ä\tb", "two\nlines"][c.below(3)]),
+                1 => commands::colour_notes(d, &[note.id.clone()].into(), NoteColour::ALL[c.below(5)]),
+                _ => commands::resize_note(d, &note.id, geometry::Rect { x: 8.0, y: 0.0, width: c.below(400) as f64, height: 90.0 }),
+            },
+        },
+        _ => {
+            let edit = Edit::Reconnect { link: link(c)?, from: node(c)?, to: node(c)? };
+            Step { label: "Reconnect".into(), entries: vec![Entry::Edit(edit)] }
+        }
     };
     Some(step)
 }
 
-/// Nodes and links without their order, which a deletion taken back while running does not keep.
-fn content(d: &Document) -> (Vec<String>, Vec<String>) {
+/// Nodes, links, groups and notes without their order, which a deletion taken back while running does not keep.
+fn content(d: &Document) -> [Vec<String>; 4] {
     let sorted = |mut items: Vec<String>| {
         items.sort();
         items
     };
-    let node = |n: &faultline::diagram::Node| format!("{} {} {} {} {} {:?}", n.id, n.kind, n.name, n.x, n.y, by_name(&n.params));
+    let node =
+        |n: &faultline::diagram::Node| format!("{} {} {} {} {} {:?} {:?}", n.id, n.kind, n.name, n.x, n.y, n.group, by_name(&n.params));
     let link = |l: &faultline::diagram::Link| format!("{} {} {} {:?}", l.id, l.from, l.to, by_name(&l.params));
-    (sorted(d.nodes.iter().map(node).collect()), sorted(d.links.iter().map(link).collect()))
+    [
+        sorted(d.nodes.iter().map(node).collect()),
+        sorted(d.links.iter().map(link).collect()),
+        sorted(d.groups.iter().map(|g| format!("{g:?}")).collect()),
+        sorted(d.notes.iter().map(|n| format!("{n:?}")).collect()),
+    ]
 }
 
 fn by_name(params: &faultline::diagram::param::Values) -> std::collections::BTreeMap<&String, &Json> {
@@ -297,6 +349,79 @@ proptest! {
     }
 }
 
+/// Mean latency of what ended well between two moments, in ms.
+fn mean_latency(experiment: &Experiment, request: u64) -> f64 {
+    let story = experiment.waterfall(request).unwrap();
+    story.end.unwrap().since(story.start).as_millis_f64()
+}
+
+#[test]
+fn the_distance_of_regions_is_added_both_ways_while_they_are_apart() {
+    let file = json!({
+        "format": "faultline", "version": 2,
+        "nodes": [
+            {"id": "users", "kind": "clients", "name": "Users", "x": 0, "y": 0, "group": "europe",
+             "params": {"source": "constant", "rate_per_s": 10}},
+            {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0, "group": "america",
+             "params": {"service_time": {"law": "constant", "value_ms": 1}}}
+        ],
+        "links": [{"id": "l", "from": "users", "to": "api", "params": {"latency": {"law": "constant", "value_ms": 2}}}],
+        "groups": [
+            {"id": "europe", "kind": "region", "name": "Europe", "x": 0, "y": 0, "width": 200, "height": 200, "place": "frankfurt"},
+            {"id": "america", "kind": "region", "name": "America", "x": 0, "y": 0, "width": 200, "height": 200, "place": "virginia"}
+        ]
+    });
+    let doc = read(&file.to_string()).unwrap();
+    let far = faultline::diagram::place::separation(&doc, "users", "api").one_way().as_millis_f64();
+    let mut experiment = Experiment::new(&doc);
+    experiment.advance(SimTime(1_000_000_000), u64::MAX);
+    let first = experiment.recent().last().unwrap().request;
+    assert!((mean_latency(&experiment, first) - (5.0 + 2.0 * far)).abs() < 1e-5, "{} against {far}", mean_latency(&experiment, first));
+    let mut editor = Editor::new(doc);
+    let step = commands::set_group(editor.diagram(), &["api"], Some("europe"));
+    let told = editor.perform(step, experiment.now()).unwrap();
+    assert_eq!(told.len(), 1);
+    told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+    experiment.advance(SimTime(2_000_000_000), u64::MAX);
+    let last = experiment.recent().first().unwrap().request;
+    assert!((mean_latency(&experiment, last) - 5.0).abs() < 1e-5, "{}", mean_latency(&experiment, last));
+    let mut again = Experiment::new(editor.document());
+    again.advance(SimTime(2_000_000_000), u64::MAX);
+    assert_eq!(again.trace_hash(), experiment.trace_hash());
+}
+
+#[test]
+fn a_cut_link_that_is_reconnected_stays_cut_and_leads_elsewhere_once_mended() {
+    let mut editor =
+        Editor::new(read(faultline::lab::scenarios::scenarios().iter().find(|s| s.id == "balanced-services").unwrap().json).unwrap());
+    let mut experiment = Experiment::new(editor.document());
+    experiment.advance(SimTime(1_000_000_000), u64::MAX);
+    let link = editor.diagram().links[0].clone();
+    let other = editor.diagram().nodes.iter().map(|n| n.id.clone());
+    let other = other
+        .into_iter()
+        .find(|n| faultline::diagram::read::can_reconnect(editor.diagram(), &link.id, &link.from, n).is_ok() && *n != link.to);
+    let Some(other) = other else { panic!("nothing else to lead to") };
+    for step in [
+        commands::cut(editor.diagram(), &link.id),
+        Step {
+            label: "Reconnect".into(),
+            entries: vec![Entry::Edit(Edit::Reconnect { link: link.id.clone(), from: link.from.clone(), to: other.clone() })],
+        },
+    ] {
+        let told = editor.perform(step, experiment.now()).unwrap();
+        told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+    }
+    let shown = |e: &Experiment| e.frame(0).links.into_iter().find(|l| l.id == link.id).unwrap();
+    assert!(shown(&experiment).cut);
+    let told = editor.perform(commands::mend(editor.diagram(), &link.id), experiment.now()).unwrap();
+    told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+    assert!(!shown(&experiment).cut);
+    experiment.advance(SimTime(3_000_000_000), u64::MAX);
+    assert!(shown(&experiment).rate_per_s > 0.0);
+    experiment.check_books().unwrap();
+}
+
 /// Text damaged in a few places: bytes changed, left out, doubled, or cut off at the end.
 fn damaged(text: &str, wounds: &[(u8, u32, u8)]) -> String {
     let mut bytes = text.as_bytes().to_vec();
@@ -401,7 +526,7 @@ proptest! {
         }
         if let Json::Object(map) = &mut tree {
             map.insert("format".into(), json!("faultline"));
-            map.insert("version".into(), json!(1));
+            map.insert("version".into(), json!(2));
         }
         if_read_then_sound(read(&tree.to_string()));
     }

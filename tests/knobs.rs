@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use faultline::components;
-use faultline::diagram::document::Edit;
 use faultline::diagram::param::{ParamSpec, ParamType};
 use faultline::diagram::read::read;
+use faultline::diagram::Edit;
 use faultline::diagram::{Document, Entry, Fault};
 use faultline::engine::SimTime;
 use faultline::lab::Experiment;

@@ -63,7 +63,7 @@ impl Dice {
         let kinds = components::kinds();
         let kind = &kinds[if number == 0 { 0 } else { self.below(kinds.len()) }];
         let (id, params) = (format!("n{number}"), self.params(&(kind.specs)()));
-        Node { name: id.clone(), id, kind: kind.id.into(), x: 0.0, y: 0.0, params }
+        Node { name: id.clone(), id, kind: kind.id.into(), x: 0.0, y: 0.0, params, group: None }
     }
 
     /// A link from an earlier node to a later one, so that calls make no cycle; `None` if the kinds do not fit.
@@ -175,7 +175,7 @@ fn a_new_node_changes_nobody_elses_luck() {
         let document = read(scenario.json).unwrap();
         let mut more = document.clone();
         let params = Values::new();
-        more.nodes.insert(0, Node { id: "new".into(), kind: "service".into(), name: "New".into(), x: 0.0, y: 0.0, params });
+        more.nodes.insert(0, Node { id: "new".into(), kind: "service".into(), name: "New".into(), x: 0.0, y: 0.0, params, group: None });
         let totals = |d: &Document| {
             let mut e = Experiment::new(d).without_stories();
             e.advance(SimTime::from_secs_f64(5.0), u64::MAX);

@@ -9,11 +9,11 @@ use serde_json::{json, Value as Json};
 /// A legal file with a bit of everything.
 fn good() -> Json {
     json!({
-        "format": "faultline", "version": 1, "title": "Small shop", "seed": 18446744073709551615u64,
+        "format": "faultline", "version": 2, "title": "Small shop", "seed": 18446744073709551615u64,
         "nodes": [
             {"id": "users", "kind": "clients", "name": "Users", "x": 0, "y": 0},
-            {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0.5, "params": {"workers": 7}},
-            {"id": "db", "kind": "database", "name": "Primary", "x": 480, "y": 0},
+            {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0.5, "group": "zone-a", "params": {"workers": 7}},
+            {"id": "db", "kind": "database", "name": "Primary", "x": 480, "y": 0, "group": "europe"},
             {"id": "copy", "kind": "replica", "name": "Copy", "x": 480, "y": 160},
             {"id": "oracle", "kind": "crystal_ball", "name": "Oracle", "x": 720, "y": 0, "params": {"clarity": [1, {"deep": null}]}}
         ],
@@ -22,6 +22,14 @@ fn good() -> Json {
             {"id": "api-db", "from": "api", "to": "db", "params": {"retries": 2}},
             {"id": "db-copy", "from": "db", "to": "copy"},
             {"id": "api-oracle", "from": "api", "to": "oracle"}
+        ],
+        "groups": [
+            {"id": "zone-a", "kind": "zone", "name": "Zone A", "x": 220, "y": -40, "width": 200, "height": 180, "parent": "europe"},
+            {"id": "europe", "kind": "region", "name": "Europe", "x": 200, "y": -80, "width": 480, "height": 400.5, "place": "frankfurt"},
+            {"id": "stores", "kind": "subsystem", "name": "Stores", "x": 0, "y": 400, "width": 100, "height": 100, "collapsed": true}
+        ],
+        "notes": [
+            {"id": "note", "text": "Two\nlines", "x": 0, "y": -200, "width": 200, "height": 104, "colour": "blue"}
         ],
         "view": {"x": -20, "y": -40.25, "zoom": 0.8},
         "moment_ns": 9007199254740993u64,
@@ -34,7 +42,13 @@ fn good() -> Json {
             {"at_ns": 2000000001, "edit": "add_link", "link": {"id": "api2-db", "from": "api2", "to": "db"}},
             {"at_ns": 3000000000u64, "edit": "set_link_param", "id": "api2-db", "param": "retries", "value": 1},
             {"at_ns": 3000000001u64, "edit": "remove_link", "id": "api2-db"},
-            {"at_ns": 3000000001u64, "edit": "remove_node", "id": "api2"}
+            {"at_ns": 3000000001u64, "edit": "remove_node", "id": "api2"},
+            {"at_ns": 3000000002u64, "edit": "add_group", "group": {"id": "b", "kind": "zone", "name": "B", "x": 0, "y": 0, "width": 99, "height": 99}},
+            {"at_ns": 3000000002u64, "edit": "place_group", "id": "b", "kind": "zone", "parent": "europe", "place": null},
+            {"at_ns": 3000000002u64, "edit": "set_group", "node": "db", "group": "b"},
+            {"at_ns": 3000000002u64, "edit": "set_group", "node": "db", "group": null},
+            {"at_ns": 3000000002u64, "edit": "remove_group", "id": "b"},
+            {"at_ns": 3000000002u64, "edit": "reconnect", "link": "api-db", "from": "oracle", "to": "db"}
         ]
     })
 }
@@ -91,7 +105,7 @@ fn a_good_file_is_read_exactly_and_written_so_that_it_reads_the_same() {
     let doc = read_json(&good()).unwrap();
     assert_eq!(doc.seed, u64::MAX);
     assert_eq!(doc.moment, SimTime(9007199254740993));
-    assert_eq!((doc.nodes.len(), doc.links.len(), doc.journal.len()), (5, 4, 9));
+    assert_eq!((doc.nodes.len(), doc.links.len(), doc.journal.len()), (5, 4, 15));
     assert_eq!(doc.journal[1].1, Entry::Fault(Fault::Slow { node: "api".into(), factor: 2.5 }));
     let text = write(&doc);
     assert_eq!(read(&text).unwrap(), doc);
@@ -150,7 +164,9 @@ fn versions() {
     refused_without("/version");
     refused_with("/version", json!(0), "version", "must be a whole number from 1");
     refused_with("/version", json!("1"), "version", "must be a whole number from 1");
-    refused_with("/version", json!(2), "version", "made by a newer version of Faultline: file format 2");
+    refused_with("/version", json!(3), "version", "made by a newer version of Faultline: file format 3");
+    // Version 1 had no groups.
+    refused_with("/version", json!(1), "groups", "not a known field of file format 1");
     refused_with("/version", json!(u64::MAX), "version", "made by a newer version");
 }
 
@@ -178,6 +194,15 @@ fn missing_fields() {
         "/journal/3/value",
         "/journal/4/node",
         "/journal/4/node/kind",
+        "/groups/0/id",
+        "/groups/0/kind",
+        "/groups/0/width",
+        "/notes/0/text",
+        "/notes/0/height",
+        "/journal/9/group",
+        "/journal/10/place",
+        "/journal/11/group",
+        "/journal/14/to",
     ] {
         refused_without(pointer);
     }
@@ -208,6 +233,14 @@ fn wrong_types() {
         ("/journal/0/at_ns", json!("1s"), "journal[0].at_ns"),
         ("/journal/0/fault", json!(1), "journal[0].fault"),
         ("/journal/4/node", json!("api"), "journal[4].node"),
+        ("/groups", json!({}), "groups"),
+        ("/groups/0/kind", json!("continent"), "groups[0].kind"),
+        ("/groups/1/place", json!("atlantis"), "groups[1].place"),
+        ("/groups/0/parent", json!(7), "groups[0].parent"),
+        ("/groups/2/collapsed", json!(1), "groups[2].collapsed"),
+        ("/notes/0/colour", json!("mauve"), "notes[0].colour"),
+        ("/nodes/1/group", json!(["zone-a"]), "nodes[1].group"),
+        ("/journal/10/parent", json!(3), "journal[10].parent"),
     ] {
         refused_with(pointer, value, at, "must be");
     }
@@ -227,6 +260,10 @@ fn out_of_range() {
         ("/moment_ns", json!(u64::MAX), "moment_ns"),
         ("/journal/8/at_ns", json!(u64::MAX), "journal[8].at_ns"),
         ("/journal/6/value", json!(-1), "journal[6].value"),
+        ("/groups/0/width", json!(3), "groups[0].width"),
+        ("/groups/0/x", json!(1e9), "groups[0].x"),
+        ("/notes/0/height", json!(1e9), "notes[0].height"),
+        ("/journal/9/group/height", json!(-1), "journal[9].group.height"),
     ] {
         refused_with(pointer, value, at, "it must be");
     }
@@ -275,6 +312,44 @@ fn links_must_make_sense() {
 }
 
 #[test]
+fn groups_must_make_sense() {
+    refused_with("/nodes/1/group", json!("zone-c"), "nodes[1].group", "there is no group \"zone-c\"");
+    refused_with("/groups/0/parent", json!("asia"), "groups[0].parent", "there is no group \"asia\"");
+    refused_with("/groups/2/id", json!("europe"), "groups[2].id", "which groups[1] already has");
+    refused_with("/groups/0/name", json!("a\nb"), "groups[0].name", "one line");
+    refused_with("/groups/1/parent", json!("zone-a"), "groups[0].parent", "in a circle");
+    refused_with("/groups/2/parent", json!("stores"), "groups[2].parent", "in a circle: stores → stores");
+    let mut file = with("/groups/2/parent", Some(json!("europe")));
+    file["groups"][2]["kind"] = json!("region");
+    refused(&file, "groups[2].parent", "a region cannot be inside a region");
+    refused_with("/notes/0/text", json!("a\u{7}"), "notes[0].text", "control characters");
+    refused_with("/notes/0/text", json!("n".repeat(4001)), "notes[0].text", "at most 4000 characters");
+    refused_with("/journal/10/parent", json!("b"), "journal[10].parent", "lies in \"b\" itself");
+    refused_with("/journal/10/kind", json!("region"), "journal[10].parent", "a region cannot be inside a region");
+    refused_with("/journal/9/group/parent", json!("zone-a"), "journal[9].group.parent", "a zone cannot be inside a zone");
+    refused_with("/journal/12/group", json!("b"), "journal[13].id", "group \"b\" still holds node db");
+    refused_with("/journal/14/to", json!("users"), "journal[14].link", "");
+    refused_with("/journal/9/edit", json!("update_group"), "journal[9].edit", "not in the journal");
+}
+
+#[test]
+fn a_file_of_the_first_version_is_read() {
+    let mut file = good();
+    let top = file.as_object_mut().unwrap();
+    top.insert("version".into(), json!(1));
+    top.shift_remove("groups");
+    top.shift_remove("notes");
+    for node in top["nodes"].as_array_mut().unwrap() {
+        node.as_object_mut().unwrap().shift_remove("group");
+    }
+    top["journal"].as_array_mut().unwrap().truncate(9);
+    let doc = read_json(&file).unwrap();
+    assert!(doc.groups.is_empty() && doc.notes.is_empty());
+    assert!(write(&doc).contains("\"version\": 2"));
+    assert_eq!(read(&write(&doc)).unwrap(), doc);
+}
+
+#[test]
 fn calls_may_not_go_round_in_a_circle() {
     let mut file = good();
     let nodes = file["nodes"].as_array_mut().unwrap();
@@ -305,8 +380,8 @@ fn the_journal_must_fit_the_diagram() {
     refused_with("/journal/4/node/params", json!({"x": 1}), "journal[4].node.params.x", "known are");
     refused_with("/journal/5/link/to", json!("x"), "journal[5].link.to", "there is no node");
     refused_with("/journal/5/link", json!({"id": "n", "from": "api", "to": "db"}), "journal[5].link", "already linked");
-    refused_with("/journal/-", json!({"at_ns": 3000000001u64, "fault": "crash", "node": "api2"}), "journal[9].node", "no node");
-    refused_with("/journal/-", json!({"at_ns": 4000000000u64, "fault": "flush", "node": "db"}), "journal[9].node", "only a cache");
+    refused_with("/journal/-", json!({"at_ns": 3000000002u64, "fault": "crash", "node": "api2"}), "journal[15].node", "no node");
+    refused_with("/journal/-", json!({"at_ns": 4000000000u64, "fault": "flush", "node": "db"}), "journal[15].node", "only a cache");
     let doc = Document { journal: vec![(SimTime(1), Entry::Edit(Edit::Move { id: "a".into(), x: 0.0, y: 0.0 }))], ..Document::default() };
     assert!(read(&write(&doc)).is_err());
 }
@@ -369,7 +444,7 @@ fn a_million_nodes_are_refused_at_once() {
     assert!(read(&text).unwrap_err().message.contains("more than 1000000 values"));
     let long = format!("{{\"format\":\"{}\"}}", "x".repeat(9 << 20));
     assert!(read(&long).unwrap_err().message.contains("at most 8388608 are read"));
-    for (list, limit) in [("links", 8_000), ("journal", 10_000)] {
+    for (list, limit) in [("links", 8_000), ("journal", 10_000), ("groups", 500), ("notes", 500)] {
         let text = format!(r#"{{"format":"faultline","version":1,"{list}":[{}{{}}]}}"#, node.repeat(limit));
         assert!(read(&text).unwrap_err().message.contains(&format!("more than {limit}")));
     }

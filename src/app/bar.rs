@@ -31,6 +31,7 @@ pub fn Bar() -> impl IntoView {
             <div class="transport-slot"><Transport /></div>
             <div class="actions">
                 <ActionButton id="starters" text=t!("Starters") />
+                <ActionButton id="recent" />
                 <ActionButton id="share" text=t!("Share") />
                 <span class="rule"></span>
                 <ActionButton id="save" />

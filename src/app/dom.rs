@@ -1,7 +1,7 @@
 //! The few things asked of the browser by hand: its clock, a breath for the page, whether an element takes text.
 //! Knows nothing of the application.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlElement, Window};
 
 /// The window; there is always one in a browser.
@@ -71,12 +71,16 @@ pub fn keep(name: &str, value: &str) {
 }
 
 /// Offers a text as a file to keep.
-pub fn download(name: &str, text: &str) -> Option<()> {
+pub fn download(name: &str, kind: &str, text: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&text.into());
     let options = web_sys::BlobPropertyBag::new();
-    options.set_type("application/json");
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    options.set_type(kind);
+    download_blob(name, &web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?)
+}
+
+/// Offers anything as a file to keep.
+pub fn download_blob(name: &str, blob: &web_sys::Blob) -> Option<()> {
+    let url = web_sys::Url::create_object_url_with_blob(blob).ok()?;
     let anchor: web_sys::HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&url);
     anchor.set_download(name);
@@ -87,4 +91,41 @@ pub fn download(name: &str, text: &str) -> Option<()> {
     })
     .forget();
     Some(())
+}
+
+thread_local! {
+    static DEAD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether the application has panicked: nothing that it holds can be trusted any more.
+pub fn is_dead() -> bool {
+    DEAD.get()
+}
+
+/// From now on a panic is told to the page's own script, which shows the crash screen.
+pub fn tell_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        DEAD.set(true);
+        console_error_panic_hook::hook(info);
+        page("crashed", &[&info.to_string()]);
+    }));
+}
+
+fn page_object() -> Option<JsValue> {
+    js_sys::Reflect::get(window()?.as_ref(), &"faultline".into()).ok().filter(JsValue::is_object)
+}
+
+/// Calls a function of the page's own script (assets/page); `None` if it is not there.
+pub fn page(name: &str, texts: &[&str]) -> Option<JsValue> {
+    let object = page_object()?;
+    let function: js_sys::Function = js_sys::Reflect::get(&object, &name.into()).ok()?.dyn_into().ok()?;
+    let values: js_sys::Array = texts.iter().map(|text| JsValue::from_str(text)).collect();
+    function.apply(&object, &values).ok()
+}
+
+/// Leaves something where the page's own script finds it.
+pub fn set_page(name: &str, value: &JsValue) {
+    if let Some(object) = page_object() {
+        let _ = js_sys::Reflect::set(&object, &name.into(), value);
+    }
 }

@@ -5,27 +5,34 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 
 use super::dom;
-use super::session::Session;
-use super::storage::{self, Opening, Saved};
+use super::session::{Offer, Session};
+use super::storage::{self, Saved};
 
 /// From a change to its being kept.
 const AFTER_MS: u32 = 600;
 /// How often the moment of a running document is kept.
 const MOMENT_MS: u32 = 3_000;
 
-/// Opens what the page starts with.
-pub fn open_first(session: Session) {
-    let Opening { document, message, took_place, fit } = storage::opening();
-    session.open(document);
-    if fit {
-        session.fit_next.set(true);
-    }
+/// From the end of a replay to the judgement that the document opened well.
+const WELL_MS: u32 = 1_500;
+
+/// Opens what the page starts with. Returns whether it is to stand still.
+pub fn open_first(session: Session) -> bool {
+    let mut opening = storage::opening();
+    let (message, took_place, set_aside) = (opening.message.take(), opening.took_place.take(), opening.set_aside.take());
+    let still = opening.still;
+    session.fit_next.set(opening.fit);
+    session.begin(opening);
     if let Some(said) = took_place {
-        session.tell_with_way_back(said);
+        session.tell_with(said, Offer::Before);
+    }
+    if let Some(said) = set_aside {
+        session.tell_with(said, Offer::Recent);
     }
     if let Some(message) = message {
         session.refuse(message);
     }
+    still
 }
 
 /// Keeps the work from now on, and follows share links put into the address.
@@ -43,31 +50,39 @@ pub fn keep_going(session: Session) {
         // Replacing the old timeout cancels it.
         waiting.set_value(Some(Timeout::new(AFTER_MS, move || session.keep())));
     });
+    let well: StoredValue<Option<Timeout>, LocalStorage> = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let opened = session.replay.with(Option::is_none);
+        well.set_value(opened.then(|| Timeout::new(WELL_MS, move || session.opened_well())));
+    });
     let moments: StoredValue<Option<Interval>, LocalStorage> = StoredValue::new_local(None);
     moments.set_value(Some(Interval::new(MOMENT_MS, move || {
         if session.playing.get_untracked() {
             session.keep();
         }
     })));
-    let leaving = window_event_listener_untyped("pagehide", move |_| session.keep());
+    let leaving = window_event_listener_untyped("pagehide", move |_| session.leave());
     let address = window_event_listener_untyped("hashchange", move |_| {
         match storage::from_address() {
             Some(Ok(document)) => {
                 let said = t!("Opened %{name} from the link", name = document.title);
-                session.open_instead(document, said);
+                session.open_instead(document, said, true);
             }
             Some(Err(problem)) => session.refuse(problem),
             None => return,
         }
         storage::forget_address();
     });
-    // Two tabs keep their work under one name.
-    let warned = StoredValue::new(false);
+    // Each tab keeps its own work, and says once that it is not alone.
+    let told = StoredValue::new(false);
     let other_tab = window_event_listener_untyped("storage", move |event| {
-        let key = js_sys::Reflect::get(&event, &"key".into()).ok().and_then(|k| k.as_string());
-        if storage::is_document(key.as_deref()) && !warned.get_value() {
-            warned.set_value(true);
-            session.refuse(t!("Faultline is open in another tab too: this browser keeps the work of the tab that changed last"));
+        let text = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok().and_then(|v| v.as_string());
+        let (Some(name), Some(_)) = (text("key"), text("newValue")) else { return };
+        let Some(work) = storage::work_of_record(&name) else { return };
+        session.other_tab_wrote(work);
+        if !told.get_value() {
+            told.set_value(true);
+            session.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
         }
     });
     let scheme = dom::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());

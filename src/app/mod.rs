@@ -15,6 +15,7 @@ pub mod dom;
 pub mod files;
 pub mod icon;
 mod keeping;
+mod offline;
 mod palette;
 pub mod panels;
 pub mod session;
@@ -31,7 +32,7 @@ use words::Language;
 
 /// Mounts the application.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    dom::tell_panics();
     if let Some(waiting) = dom::document().and_then(|d| d.get_element_by_id("waiting")) {
         waiting.remove();
     }
@@ -49,9 +50,10 @@ fn App() -> impl IntoView {
     Language::kept().speak();
     session.language.set(Language::kept());
     Effect::new(move |_| session.theme.get().show());
-    keeping::open_first(session);
+    let paused = keeping::open_first(session);
     keeping::keep_going(session);
-    session.playing.set(!still);
+    offline::watch(session);
+    session.playing.set(!still && !paused);
     // Another language makes the views again; the session and its run go on.
     move || {
         session.language.track();

@@ -21,7 +21,7 @@ use crate::lab::frame::{Event, Frame, RequestId};
 use crate::lab::Experiment;
 
 use super::dom;
-use super::storage::Saved;
+use super::storage::{Saved, Work};
 use super::theme::Theme;
 use super::words::{translate, Language};
 
@@ -39,6 +39,10 @@ pub enum Dialog {
     Help,
     /// The command palette; the desk says what it looks for.
     Commands,
+    /// Recent diagrams, and earlier states of this one.
+    Recent,
+    /// Pictures and tables to take away.
+    Export,
 }
 
 /// How a message is shown.
@@ -50,6 +54,28 @@ pub enum MessageTone {
     Problem,
 }
 
+/// What a message offers to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To go back to the document that was open before.
+    Before,
+    /// To see the recent diagrams.
+    Recent,
+    /// To load the page again, since there is a newer version of it.
+    Reload,
+}
+
+impl Offer {
+    /// On its button, in English.
+    pub fn label(self) -> &'static str {
+        match self {
+            Offer::Before => text!("Go back to what was open"),
+            Offer::Recent => text!("Recent diagrams…"),
+            Offer::Reload => text!("Reload"),
+        }
+    }
+}
+
 /// A short message over the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
@@ -59,8 +85,8 @@ pub struct Message {
     pub text: String,
     /// How it is shown.
     pub tone: MessageTone,
-    /// Whether it offers to go back to the document that was open before.
-    pub offers_before: bool,
+    /// What it offers, as a button.
+    pub offer: Option<Offer>,
 }
 
 /// How far a replay has come, while one goes on.
@@ -82,6 +108,8 @@ pub struct Session {
     run: StoredValue<Run, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
+    /// The record in which the document is kept; see [`super::storage`].
+    pub(super) work: StoredValue<Work>,
     /// The diagram as it stands now, edits folded in.
     pub diagram: RwSignal<Arc<Document>>,
     /// What is selected; written by the canvas and the actions.
@@ -166,6 +194,7 @@ impl Session {
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
             openings: StoredValue::new(0),
+            work: StoredValue::new(Work::default()),
         }
     }
 
@@ -212,17 +241,17 @@ impl Session {
 
     /// Shows and says that something was done.
     pub fn tell(self, text: impl Into<String>) {
-        self.message(text.into(), MessageTone::Info, false);
+        self.message(text.into(), MessageTone::Info, None);
     }
 
-    /// Shows and says that another document was opened, with a way back.
-    pub fn tell_with_way_back(self, text: impl Into<String>) {
-        self.message(text.into(), MessageTone::Info, true);
+    /// Shows and says something, and offers what can be done about it.
+    pub fn tell_with(self, text: impl Into<String>, offer: Offer) {
+        self.message(text.into(), MessageTone::Info, Some(offer));
     }
 
     /// Shows and says why something was not done.
     pub fn refuse(self, reason: impl Into<String>) {
-        self.message(reason.into(), MessageTone::Problem, false);
+        self.message(reason.into(), MessageTone::Problem, None);
     }
 
     /// Shows the whole diagram if that was asked for and the canvas knows its size.
@@ -241,23 +270,39 @@ impl Session {
         self.view.set(view);
     }
 
+    /// Does what a message offered.
+    pub fn accept(self, offer: Offer) {
+        match offer {
+            Offer::Before => self.open_before(),
+            Offer::Recent => self.show(Some(Dialog::Recent)),
+            Offer::Reload => self.reload_newer(),
+        }
+    }
+
     /// Removes a message.
     pub fn dismiss(self, id: u64) {
         self.messages.update(|list| list.retain(|m| m.id != id));
     }
 
-    fn message(self, text: String, tone: MessageTone, offers_before: bool) {
+    fn message(self, text: String, tone: MessageTone, offer: Option<Offer>) {
         let text = translate(&text).into_owned();
         self.announce(text.clone());
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {
             // There is one way back.
-            list.retain(|m| m.text != text && !(offers_before && m.offers_before));
-            list.push(Message { id, text, tone, offers_before });
+            list.retain(|m| m.text != text && !(offer.is_some() && m.offer == offer));
+            list.push(Message { id, text, tone, offer });
             let excess = list.len().saturating_sub(3);
             list.drain(..excess);
         });
-        let shown_for = if tone == MessageTone::Problem || offers_before { 8_000 } else { 4_000 };
+        let shown_for = match offer {
+            // It waits for an answer.
+            Some(Offer::Reload) => return,
+            Some(Offer::Recent) => 15_000,
+            Some(Offer::Before) => 8_000,
+            None if tone == MessageTone::Problem => 8_000,
+            None => 4_000,
+        };
         gloo_timers::callback::Timeout::new(shown_for, move || self.dismiss(id)).forget();
     }
 

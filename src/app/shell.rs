@@ -50,12 +50,12 @@ fn Messages() -> impl IntoView {
                 <div class="message" data-tone=if message.tone == MessageTone::Problem { "problem" } else { "info" }>
                     <Icon name=if message.tone == MessageTone::Problem { "triangle-alert" } else { "info" } />
                     <span>{message.text.clone()}</span>
-                    {message.offers_before.then(|| {
-                        let back = move |_| {
+                    {message.offer.map(|offer| {
+                        let take = move |_| {
                             session.dismiss(message.id);
-                            session.open_before();
+                            session.accept(offer);
                         };
-                        view! { <button type="button" class="button back" on:click=back>{t!("Go back to what was open")}</button> }
+                        view! { <button type="button" class="button back" on:click=take>{t!(offer.label())}</button> }
                     })}
                     <button type="button" class="button" aria-label=t!("Dismiss") on:click=move |_| session.dismiss(message.id)><Icon name="x" /></button>
                 </div>

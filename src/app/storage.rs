@@ -1,8 +1,9 @@
-//! Where the work is kept: autosave in the browser, files, the share link in the address.
+//! Where the work is kept: records in the browser, files, the share link in the address.
 //! Knows the document only as text to write and read.
 
-use leptos::prelude::*;
-use web_sys::Storage;
+mod browser;
+mod shelf;
+mod work;
 
 use super::dom;
 use super::session::Session;
@@ -12,14 +13,14 @@ use crate::editor::share;
 use crate::engine::SimTime;
 use crate::lab::scenarios::scenarios;
 
-/// Name of the autosaved document; the crash screen in index.html reads it too.
-const KEY: &str = "faultline.document";
-/// Where a store that could not be read is moved.
-const ASIDE: &str = "faultline.document.unreadable";
-/// The document that was open before the present one.
-const BEFORE: &str = "faultline.document.before";
+use browser::{note, noted, shelf};
+pub use shelf::{Kept, MOST_PAST};
+pub use work::Work;
+
 /// Start of the fragment that holds a shared document.
 const FRAGMENT: &str = "#d=";
+/// What the crash screen asked the next start for: `still` or `anew`.
+const START: &str = "faultline.start";
 
 /// How far a starter has run when it is first seen.
 const RUN_IN: SimTime = SimTime(4_000_000_000);
@@ -36,19 +37,26 @@ pub enum Saved {
 }
 
 /// What the page starts with, and what there is to say about it.
+#[derive(Default)]
 pub struct Opening {
     /// The document.
     pub document: Document,
+    /// The piece of work that it goes on with.
+    work: Option<String>,
+    /// Whether something was built in it, beyond opening a starter.
+    built: bool,
+    /// What a link took the place of: text, piece of work, whether built.
+    before: Option<(String, String, bool)>,
     /// A message, if something was not as hoped.
     pub message: Option<String>,
     /// What is said, with a way back, when a link took the place of kept work.
     pub took_place: Option<String>,
+    /// What is said, with the way to the recent diagrams.
+    pub set_aside: Option<String>,
     /// Whether to show the whole diagram, rather than look where the document says.
     pub fit: bool,
-}
-
-fn store() -> Option<Storage> {
-    dom::window().and_then(|w| w.local_storage().ok().flatten())
+    /// Whether to stand still at the start of the run: opening it any further may have stopped the application.
+    pub still: bool,
 }
 
 /// The starter that a first visit sees.
@@ -63,11 +71,6 @@ pub fn starter(id: &str) -> Option<Document> {
     let mut document = read::read(scenario.json).ok()?;
     document.moment = document.moment.max(RUN_IN);
     Some(document)
-}
-
-/// Whether this is the name under which the document is kept.
-pub fn is_document(key: Option<&str>) -> bool {
-    key == Some(KEY)
 }
 
 /// The shared document in the address; `None` if the address holds none.
@@ -85,36 +88,47 @@ pub fn share_link(document: &Document) -> String {
     format!("{page}{FRAGMENT}{}", share::encode(document))
 }
 
-/// What to open first: the address, else what was autosaved, else the shop.
+/// What to open first: the address, else what this tab was at, else the most recent work, else the shop.
 pub fn opening() -> Opening {
-    let mut message = None;
+    let start = noted(START);
+    let unfinished = noted(work::OPENING);
+    note(START, None);
+    let own = noted(work::OWN).and_then(|id| shelf().work(&id));
+    let kept = own.or_else(|| shelf().works().into_iter().next());
+    let mut opening = Opening { fit: true, ..Opening::default() };
     match from_address() {
         Some(Ok(document)) => {
             forget_address();
-            let kept = store().and_then(|s| s.get_item(KEY).ok().flatten());
-            let aside = kept.is_some_and(|text| store().is_some_and(|s| s.set_item(BEFORE, &text).is_ok()));
-            let took_place = aside.then(|| format!("Opened {} from the link", document.title));
-            return Opening { document, message: None, took_place, fit: true };
+            opening.before = kept.and_then(|k| Some((shelf().text(&k.name)?, k.work, k.label.built)));
+            opening.took_place = opening.before.is_some().then(|| t!("Opened %{name} from the link", name = document.title));
+            return Opening { document, built: true, ..opening };
         }
         Some(Err(problem)) => {
             forget_address();
-            message = Some(problem);
+            opening.message = Some(problem);
         }
         None => {}
     }
-    let kept = store().and_then(|s| s.get_item(KEY).ok().flatten());
-    match kept.map(|text| (read::read(&text), text)) {
-        None => Opening { document: first_starter(), message, took_place: None, fit: true },
-        Some((Ok(document), _)) => Opening { document, message, took_place: None, fit: false },
-        Some((Err(problem), text)) => {
-            let moved = store().is_some_and(|s| s.set_item(ASIDE, &text).is_ok());
-            let fate = if moved {
-                format!("it was moved aside, under {ASIDE} in this browser's storage")
-            } else {
-                "it could not be moved aside".into()
-            };
-            let message = format!("What was saved here could not be read ({problem}); {fate}");
-            Opening { document: first_starter(), message: Some(message), took_place: None, fit: true }
+    let Some(kept) = kept else { return Opening { document: first_starter(), ..opening } };
+    if start.as_deref() == Some("anew") {
+        let set_aside = Some(t!("The diagram that was open is set aside, among the recent diagrams").into());
+        return Opening { document: first_starter(), set_aside, ..opening };
+    }
+    match read::read(&shelf().text(&kept.name).unwrap_or_default()) {
+        Ok(document) => {
+            let hung = start.is_none() && unfinished.as_ref() == Some(&kept.work);
+            if hung && opening.message.is_none() {
+                opening.message = Some(t!("The last time this diagram did not open to its end: it stands at its start now").into());
+            }
+            let still = hung || start.as_deref() == Some("still");
+            Opening { document, work: Some(kept.work), built: kept.label.built, fit: false, still, ..opening }
+        }
+        Err(problem) => {
+            let set_aside = Some(t!(
+                "What was kept here could not be read (%{what}); it is set aside, among the recent diagrams",
+                what = translate(&problem.to_string())
+            ));
+            Opening { document: first_starter(), set_aside, ..opening }
         }
     }
 }
@@ -129,67 +143,48 @@ pub fn forget_address() {
     }
 }
 
-/// Writes the document and reads it back.
-pub fn keep(document: &Document) -> Saved {
-    let Some(store) = store() else { return Saved::Failed(text!("this browser gives the page no storage").into()) };
-    let text = read::write(document);
-    if store.set_item(KEY, &text).is_err() {
-        return Saved::Failed(text!("this browser's storage is full").into());
-    }
-    match store.get_item(KEY) {
-        Ok(Some(back)) if back == text => Saved::Saved,
-        _ => Saved::Failed(text!("this browser's storage did not give back what was written").into()),
-    }
+/// The piece of work whose record has this name.
+pub fn work_of_record(name: &str) -> Option<&str> {
+    name.strip_prefix(shelf::WORK)
+}
+
+/// A name for a file made of this document.
+pub fn file_name(document: &Document, ending: &str) -> String {
+    let plain = document.title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    format!("{}.{ending}", plain.collect::<String>())
 }
 
 impl Session {
-    /// Keeps the document now.
-    pub fn keep(self) {
-        // While a replay goes on the moment is not yet what it was: what is kept already is better.
-        if self.replay.with_untracked(Option::is_some) {
-            return;
-        }
-        self.saved.set(keep(&self.document()));
-    }
-
     /// Offers the document as a file.
     pub fn save_file(self) {
         let document = self.document();
-        let plain = document.title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-        let name: String = plain.collect();
-        match dom::download(&format!("{name}.faultline.json"), &read::write(&document)) {
+        self.offer_file(&file_name(&document, "faultline.json"), "application/json", &read::write(&document));
+    }
+
+    /// Offers a text as a file, and says so.
+    pub fn offer_file(self, name: &str, kind: &str, text: &str) {
+        match dom::download(name, kind, text) {
             Some(()) => self.tell(t!("Saved as a file")),
             None => self.refuse(t!("This browser did not take the file")),
         }
     }
 
-    /// Opens a document in place of the present one, which is kept aside: the message offers the way back.
-    pub fn open_instead(self, document: Document, said: String) {
-        let before = read::write(&self.document());
-        let kept = store().is_some_and(|s| s.set_item(BEFORE, &before).is_ok());
-        self.open(document);
-        self.fit_next.set(true);
-        self.fit_if_asked();
-        if kept {
-            self.tell_with_way_back(said);
-        } else {
-            self.tell(said);
+    /// Offers the text of a record as a file: also of one that cannot be read.
+    pub fn save_kept(self, kept: &Kept) {
+        match shelf().text(&kept.name) {
+            Some(text) => self.offer_file("recovered.faultline.json", "application/json", &text),
+            None => self.refuse(t!("This is not kept any more")),
         }
     }
 
-    /// Opens the document that was open before.
-    pub fn open_before(self) {
-        let kept = store().and_then(|s| s.get_item(BEFORE).ok().flatten());
-        match kept.map(|text| read::read(&text)) {
-            Some(Ok(document)) => {
-                let said = t!("Back to %{name}", name = document.title);
-                self.open_instead(document, said);
-            }
-            Some(Err(problem)) => {
-                self.refuse(t!("What was open before could not be read: %{what}", what = translate(&problem.to_string())))
-            }
-            None => self.refuse(t!("What was open before is not kept any more")),
-        }
+    /// Forgets a record for good.
+    pub fn forget_kept(self, kept: &Kept) {
+        shelf().forget(kept);
+    }
+
+    /// Starts an empty diagram; what was open stays kept.
+    pub fn open_empty(self) {
+        self.open_instead(Document::default(), t!("Started an empty diagram").into(), false);
     }
 
     /// Opens a starter.
@@ -197,7 +192,7 @@ impl Session {
         match starter(id) {
             Some(document) => {
                 let said = t!("Opened %{name}", name = document.title);
-                self.open_instead(document, said);
+                self.open_instead(document, said, false);
             }
             None => self.refuse(t!("This starter could not be read")),
         }
@@ -208,7 +203,7 @@ impl Session {
         match read::read(text) {
             Ok(document) => {
                 let said = t!("Opened %{name}", name = document.title);
-                self.open_instead(document, said);
+                self.open_instead(document, said, true);
             }
             Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = translate(&problem.to_string()))),
         }

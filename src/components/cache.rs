@@ -4,26 +4,23 @@
 //!   read ──► held and fresh? ── yes ──► hit: its version
 //!                 └── no ──► miss (the caller asks the store and fills)
 //! ```
-//! LRU and FIFO eviction; hit ratios under Zipf follow Che's approximation (Che, Tung, Wang 2002; Fricker et al. 2012).
-
-use std::num::NonZeroUsize;
-
-use lru::LruCache;
-use rustc_hash::FxBuildHasher;
+//! Hit ratios under Zipf follow Che's approximation (Che, Tung, Wang 2002; Fricker et al. 2012).
 
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::data::held::{Entry, Eviction, Found, Held};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
-use crate::engine::random::Purpose;
+use crate::engine::random::{below, Purpose};
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, Operation, SimDuration, SimTime, Versioned, Why};
-use crate::{choice, params};
+use crate::engine::{Distribution, JobKey, Operation, SimDuration, Why};
+use crate::{named, params};
 
-choice! {
-    /// Which key goes when the cache is full.
-    pub enum Eviction {
+named! {
+    Eviction {
         Lru = "lru" "LRU: the least recently used",
         Fifo = "fifo" "FIFO: the oldest",
+        Lfu = "lfu" "LFU: the least frequently used of all time",
+        Random = "random" "Random: any",
     }
 }
 
@@ -41,66 +38,12 @@ params! {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    value: Versioned,
-    stored: SimTime,
-}
-
 /// A running cache.
 #[derive(Clone, Debug)]
 pub struct Cache {
     params: Params,
-    entries: LruCache<u64, Entry, FxBuildHasher>,
-    hits: u64,
-    misses: u64,
-    expired: u64,
-    evictions: u64,
+    held: Held,
     stale_hits: u64,
-}
-
-fn capacity(p: &Params) -> NonZeroUsize {
-    NonZeroUsize::new(p.capacity as usize).unwrap_or(NonZeroUsize::MIN)
-}
-
-impl Cache {
-    fn read(&mut self, key: u64, now: SimTime) -> (Option<Versioned>, Why) {
-        let entry = match self.params.eviction {
-            Eviction::Lru => self.entries.get(&key),
-            Eviction::Fifo => self.entries.peek(&key),
-        }
-        .copied();
-        match entry {
-            Some(e) if self.params.ttl == SimDuration::ZERO || now.since(e.stored) < self.params.ttl => {
-                self.hits += 1;
-                (Some(e.value), Why::with("hit: version {a}", e.value.version, 0))
-            }
-            Some(e) => {
-                self.misses += 1;
-                self.expired += 1;
-                self.entries.pop(&key);
-                (None, Why::with("miss: expired, {a} ms old", now.since(e.stored).0 / 1_000_000, 0))
-            }
-            None => {
-                self.misses += 1;
-                (None, Why::plain("miss: not held"))
-            }
-        }
-    }
-
-    fn put(&mut self, key: u64, value: Versioned, now: SimTime) {
-        let entry = Entry { value, stored: now };
-        // Under FIFO an update keeps the key's place in the line.
-        if self.params.eviction == Eviction::Fifo {
-            if let Some(held) = self.entries.peek_mut(&key) {
-                *held = entry;
-                return;
-            }
-        }
-        if self.entries.push(key, entry).is_some_and(|(old, _)| old != key) {
-            self.evictions += 1;
-        }
-    }
 }
 
 impl Part for Cache {
@@ -110,7 +53,7 @@ impl Part for Cache {
         icon: "zap",
         group: Group::Data,
         summary: "Keeps recently used values near at hand; a service reads it beside its store",
-        explanation: "A cache answers reads of keys it holds, so that the store is asked less and answers come sooner. What it holds is a copy: a write elsewhere makes it stale until the key is invalidated, updated, evicted or older than the TTL.\n\nBecause few keys get most of the requests, a small cache catches many of them: with Zipf popularity the hit ratio grows about with the logarithm of the capacity. When the cache is emptied or crashes, the store takes the whole load at once, which is why a cache that only saves time is harmless to lose and one that saves capacity is not.\n\nLRU keeps what was used lately; FIFO ignores use and hits less.\n\nAll keys have the same size in the model, and expired keys are dropped when they are next asked for.",
+        explanation: "A cache answers reads of keys it holds, so that the store is asked less and answers come sooner. What it holds is a copy: a write elsewhere makes it stale until the key is invalidated, updated, evicted or older than the TTL.\n\nBecause few keys get most of the requests, a small cache catches many of them: with Zipf popularity the hit ratio grows about with the logarithm of the capacity. When the cache is emptied or crashes, the store takes the whole load at once, which is why a cache that only saves time is harmless to lose and one that saves capacity is not.\n\nLRU keeps what was used lately. LFU keeps what was used most, which is best while popularity stays the same and slow to forget when it changes. FIFO and random ignore use, and hit less and alike. A scan through many keys that are asked for only once pushes everything out of an LRU cache, and little out of an LFU one.\n\nAll keys have the same size in the model, and expired keys are dropped when they are next asked for.",
         ports: Ports { calls: false, called: true, ships_log: false, follows_log: false, looked_aside: true, looks_aside: false },
         specs: Params::specs,
         has_station: true,
@@ -120,41 +63,36 @@ impl Part for Cache {
 
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
-        let entries = LruCache::with_hasher(capacity(&params), FxBuildHasher);
-        Cache { params, entries, hits: 0, misses: 0, expired: 0, evictions: 0, stale_hits: 0 }
+        Cache { held: Held::new(params.eviction, params.capacity), params, stale_hits: 0 }
     }
 
-    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        while self.entries.len() > self.params.capacity as usize {
-            self.entries.pop_lru();
-            self.evictions += 1;
-        }
-        self.entries.resize(capacity(&self.params));
+        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
+        self.held.configure(self.params.eviction, self.params.capacity, |n| below(&mut rng, n));
     }
 
     fn flush(&mut self) -> bool {
-        self.entries.clear();
+        self.held.clear();
         true
     }
 
     fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
-        let asked = self.hits + self.misses;
-        let ratio = self.hits as f64 / asked.max(1) as f64;
-        let held = self.entries.len() as f64;
+        let tally = &self.held.tally;
+        let held = self.held.len() as f64;
         vec![
-            Gauge { name: "hit_ratio", label: "hit ratio", value: ratio, unit: "%", of: Some(1.0) },
+            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
             Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
             Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
-            Gauge::result("hits", self.hits as f64),
-            Gauge::result("misses", self.misses as f64),
-            Gauge::result("expired", self.expired as f64),
-            Gauge::result("evictions", self.evictions as f64),
+            Gauge::result("hits", tally.hits as f64),
+            Gauge::result("misses", tally.misses as f64),
+            Gauge::result("expired", tally.expired as f64),
+            Gauge::result("evictions", tally.evictions as f64),
         ]
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.entries.iter().take(8).map(|(k, e)| (*k, e.value.version)).collect()
+        self.held.sample(8)
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -167,7 +105,7 @@ impl Part for Cache {
     }
 
     fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        self.entries.clear();
+        self.held.clear();
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
@@ -179,21 +117,24 @@ impl Part for Cache {
         let now = ctx.now();
         let began = ctx.job(job).request_start;
         let (answer, why) = match message.operation {
-            Operation::Read => match self.read(message.key, now) {
-                (Some(value), _) if ctx.shared().is_stale(message.key, value, began) => {
+            Operation::Read => match self.held.look(message.key, now, self.params.ttl) {
+                Found::Hit(value) if ctx.shared().is_stale(message.key, value, began) => {
                     self.stale_hits += 1;
                     (Some(value), Why::with("hit: version {a}, stale: a newer one was acknowledged", value.version, 0))
                 }
-                answer => answer,
+                Found::Hit(value) => (Some(value), Why::with("hit: version {a}", value.version, 0)),
+                Found::Expired(age) => (None, Why::with("miss: expired, {a} ms old", age.0 / 1_000_000, 0)),
+                Found::Absent => (None, Why::plain("miss: not held")),
             },
             Operation::Fill | Operation::Write => {
                 if let Some(value) = message.value {
-                    self.put(message.key, value, now);
+                    let ordinal = self.held.tally.evictions;
+                    self.held.put(message.key, Entry { value, stored: now }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
                 }
                 (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.version), 0))
             }
             Operation::Invalidate => {
-                self.entries.pop(&message.key);
+                self.held.remove(message.key);
                 (None, Why::plain("removed"))
             }
         };
@@ -204,43 +145,33 @@ impl Part for Cache {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn cache(params: serde_json::Value) -> Cache {
-        Cache::new(params.as_object().unwrap())
-    }
-
-    fn value(version: u64) -> Versioned {
-        Versioned { origin: crate::engine::NodeIndex(0), version }
-    }
+    use super::super::testing::{constant, document, inflict, run, to};
+    use crate::diagram::{Edit, Entry, Fault};
+    use serde_json::json;
 
     #[test]
-    fn lru_drops_the_least_recently_used_and_fifo_the_oldest() {
-        for (eviction, survivor) in [("lru", 1), ("fifo", 2)] {
-            let mut cache = cache(serde_json::json!({"capacity": 2, "eviction": eviction}));
-            cache.put(1, value(1), SimTime(0));
-            cache.put(2, value(1), SimTime(1));
-            assert!(cache.read(1, SimTime(2)).0.is_some());
-            cache.put(3, value(1), SimTime(3));
-            assert!(cache.read(survivor, SimTime(4)).0.is_some(), "{eviction} keeps {survivor}");
-            assert!(cache.read(3 - survivor, SimTime(4)).0.is_none(), "{eviction} drops the other");
-            assert_eq!(cache.evictions, 1);
+    fn flushing_empties_it_and_a_new_rule_keeps_what_it_holds() {
+        let clients = json!({"source": "constant", "rate_per_s": 1000, "keys": 50, "popularity": "uniform", "read_percent": 100});
+        let doc = document(
+            &[
+                ("c", "clients", clients),
+                ("s", "service", json!({"service_time": constant(0.0), "workers": 100})),
+                ("m", "cache", json!({"capacity": 40})),
+                ("d", "database", json!({"workers": 50})),
+            ],
+            &[("c", "s", json!({})), ("s", "m", json!({})), ("s", "d", json!({}))],
+        );
+        let mut experiment = run(&doc, 2.0);
+        let held = |e: &crate::lab::Experiment| e.report().nodes["m"].more["held"];
+        assert_eq!(held(&experiment), 40.0);
+        for rule in ["lfu", "random", "fifo", "lru"] {
+            let edit = Edit::SetNodeParam { id: "m".into(), param: "eviction".into(), value: json!(rule) };
+            experiment.apply(&Entry::Edit(edit)).unwrap();
+            assert_eq!(held(&experiment), 40.0, "{rule}");
         }
-    }
-
-    #[test]
-    fn a_value_counts_as_absent_at_its_ttl_and_not_before() {
-        let mut cache = cache(serde_json::json!({"ttl": 10}));
-        cache.put(1, value(3), SimTime(0));
-        assert_eq!(cache.read(1, SimTime(9_999_999)).0, Some(value(3)));
-        assert_eq!(cache.read(1, SimTime(10_000_000)).0, None);
-        assert_eq!((cache.hits, cache.misses, cache.expired), (1, 1, 1));
-    }
-
-    #[test]
-    fn flushing_empties_it() {
-        let mut cache = cache(serde_json::json!({}));
-        cache.put(1, value(1), SimTime(0));
-        assert!(cache.flush() && cache.entries.is_empty());
+        inflict(&mut experiment, Fault::Flush { node: "m".into() });
+        assert_eq!(held(&experiment), 0.0);
+        to(&mut experiment, 4.0);
+        assert_eq!(held(&experiment), 40.0);
     }
 }

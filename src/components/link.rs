@@ -76,6 +76,7 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
         role,
         return_latency: if p.asymmetric { p.return_latency } else { p.latency.clone() },
         latency: p.latency,
+        distance: SimDuration::ZERO,
         jitter: p.jitter,
         bandwidth_bps: (p.bandwidth_mbps > 0.0).then_some(p.bandwidth_mbps * 1e6),
         loss: p.loss_percent / 100.0,

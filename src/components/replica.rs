@@ -264,7 +264,8 @@ mod tests {
     #[test]
     fn a_replica_added_late_gets_a_snapshot() {
         let mut experiment = run(&pair(json!({})), 2.0);
-        let node = Node { id: "r2".into(), kind: "replica".into(), name: "r2".into(), x: 0.0, y: 0.0, params: Default::default() };
+        let node =
+            Node { id: "r2".into(), kind: "replica".into(), name: "r2".into(), x: 0.0, y: 0.0, params: Default::default(), group: None };
         let link = Link { id: "d-r2".into(), from: "d".into(), to: "r2".into(), params: Default::default() };
         experiment.apply(&Entry::Edit(Edit::AddNode { node })).unwrap();
         experiment.apply(&Entry::Edit(Edit::AddLink { link })).unwrap();

@@ -1,5 +1,6 @@
 //! Keys, versions, logs, placement, and the judge of what was read. Knows no component kind and no screen.
 
+pub mod held;
 pub mod judge;
 pub mod ring;
 pub mod zipf;

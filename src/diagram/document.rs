@@ -1,13 +1,13 @@
 //! The document: what is saved, shared and undone. Base diagram at time zero plus a journal of what was done to it while it ran.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-
+use super::edit::Edit;
+use super::group::{Group, Note};
 use super::param::Values;
 use crate::engine::SimTime;
+use serde::{Deserialize, Serialize};
 
 /// Current version of the file format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// One box. `id` is unique in the document, stable, and names the node's stream of randomness.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Node {
     /// Parameters that differ from their defaults.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub params: Values,
+    /// Id of the innermost group that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 /// One directed link: `from` calls `to` (or, to a replica from its primary, ships its log).
@@ -96,66 +99,6 @@ pub enum Fault {
     },
 }
 
-/// A change to the diagram. Every edit has an inverse, so that it can be undone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "edit", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Edit {
-    /// Adds a node.
-    AddNode {
-        /// The node, complete.
-        node: Node,
-    },
-    /// Removes a node; its links must have been removed before.
-    RemoveNode {
-        /// Node id.
-        id: String,
-    },
-    /// Adds a link.
-    AddLink {
-        /// The link, complete.
-        link: Link,
-    },
-    /// Removes a link.
-    RemoveLink {
-        /// Link id.
-        id: String,
-    },
-    /// Sets or (with null) resets one parameter of a node.
-    SetNodeParam {
-        /// Node id.
-        id: String,
-        /// Parameter's name.
-        param: String,
-        /// New value; null resets.
-        value: Json,
-    },
-    /// Sets or (with null) resets one parameter of a link.
-    SetLinkParam {
-        /// Link id.
-        id: String,
-        /// Parameter's name.
-        param: String,
-        /// New value; null resets.
-        value: Json,
-    },
-    /// Renames a node. No effect on the run, so never journalled.
-    Rename {
-        /// Node id.
-        id: String,
-        /// New name.
-        name: String,
-    },
-    /// Moves a node. No effect on the run, so never journalled.
-    Move {
-        /// Node id.
-        id: String,
-        /// New left edge.
-        x: f64,
-        /// New top edge.
-        y: f64,
-    },
-}
-
 /// What was done, at a moment of simulated time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -169,7 +112,7 @@ pub enum Entry {
 /// Entries with their times, in order of time; equal times in order of entry.
 pub type Journal = Vec<(SimTime, Entry)>;
 
-/// The whole document. `nodes` and `links` are the diagram at time zero; [`Document::folded`] gives it after the journal.
+/// The whole document. Nodes, links and groups are the diagram at time zero; [`Document::folded`] gives it after the journal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Title.
@@ -180,6 +123,10 @@ pub struct Document {
     pub nodes: Vec<Node>,
     /// The links at time zero.
     pub links: Vec<Link>,
+    /// The groups at time zero.
+    pub groups: Vec<Group>,
+    /// The notes, which have no part in the run.
+    pub notes: Vec<Note>,
     /// What was done while it ran.
     pub journal: Journal,
     /// Where the canvas looks.
@@ -195,6 +142,8 @@ impl Default for Document {
             seed: 1,
             nodes: Vec::new(),
             links: Vec::new(),
+            groups: Vec::new(),
+            notes: Vec::new(),
             journal: Vec::new(),
             view: View::default(),
             moment: SimTime::ZERO,
@@ -213,6 +162,22 @@ impl Document {
         self.links.iter().find(|l| l.id == id)
     }
 
+    /// The group with this id.
+    pub fn group(&self, id: &str) -> Option<&Group> {
+        self.groups.iter().find(|g| g.id == id)
+    }
+
+    /// The note with this id.
+    pub fn note(&self, id: &str) -> Option<&Note> {
+        self.notes.iter().find(|n| n.id == id)
+    }
+
+    /// A group and those around it, from the inside out. Ends even where groups lie in each other in a circle.
+    pub fn around<'a>(&'a self, group: &str) -> impl Iterator<Item = &'a Group> + 'a {
+        let outer = |g: &&'a Group| self.group(g.parent.as_deref()?);
+        std::iter::successors(self.group(group), outer).take(self.groups.len())
+    }
+
     /// The diagram as it stands after all journalled edits, with an empty journal and time zero: what restarting runs.
     pub fn folded(&self) -> Document {
         let mut doc = Document { journal: Vec::new(), moment: SimTime::ZERO, ..self.clone() };
@@ -224,72 +189,4 @@ impl Document {
         }
         doc
     }
-
-    /// Applies an edit to `nodes` and `links` and returns its inverse; an edit that does not fit changes nothing and says why.
-    pub fn apply(&mut self, edit: &Edit) -> Result<Edit, String> {
-        match edit {
-            Edit::AddNode { node } => {
-                if self.node(&node.id).is_some() {
-                    return Err(format!("there is already a node {}", node.id));
-                }
-                self.nodes.push(node.clone());
-                Ok(Edit::RemoveNode { id: node.id.clone() })
-            }
-            Edit::RemoveNode { id } => {
-                if let Some(link) = self.links.iter().find(|l| l.from == *id || l.to == *id) {
-                    return Err(format!("node {id} still has link {}", link.id));
-                }
-                let index = self.nodes.iter().position(|n| n.id == *id).ok_or_else(|| format!("there is no node {id}"))?;
-                Ok(Edit::AddNode { node: self.nodes.remove(index) })
-            }
-            Edit::AddLink { link } => {
-                if self.link(&link.id).is_some() {
-                    return Err(format!("there is already a link {}", link.id));
-                }
-                for end in [&link.from, &link.to] {
-                    if self.node(end).is_none() {
-                        return Err(format!("link {} ends at {end}, which is not there", link.id));
-                    }
-                }
-                self.links.push(link.clone());
-                Ok(Edit::RemoveLink { id: link.id.clone() })
-            }
-            Edit::RemoveLink { id } => {
-                let index = self.links.iter().position(|l| l.id == *id).ok_or_else(|| format!("there is no link {id}"))?;
-                Ok(Edit::AddLink { link: self.links.remove(index) })
-            }
-            Edit::SetNodeParam { id, param, value } => {
-                let node = self.nodes.iter_mut().find(|n| n.id == *id).ok_or_else(|| format!("there is no node {id}"))?;
-                let old = set(&mut node.params, param, value);
-                Ok(Edit::SetNodeParam { id: id.clone(), param: param.clone(), value: old })
-            }
-            Edit::SetLinkParam { id, param, value } => {
-                let link = self.links.iter_mut().find(|l| l.id == *id).ok_or_else(|| format!("there is no link {id}"))?;
-                let old = set(&mut link.params, param, value);
-                Ok(Edit::SetLinkParam { id: id.clone(), param: param.clone(), value: old })
-            }
-            Edit::Rename { id, name } => {
-                let node = self.nodes.iter_mut().find(|n| n.id == *id).ok_or_else(|| format!("there is no node {id}"))?;
-                let old = std::mem::replace(&mut node.name, name.clone());
-                Ok(Edit::Rename { id: id.clone(), name: old })
-            }
-            Edit::Move { id, x, y } => {
-                let node = self.nodes.iter_mut().find(|n| n.id == *id).ok_or_else(|| format!("there is no node {id}"))?;
-                let (old_x, old_y) = (std::mem::replace(&mut node.x, *x), std::mem::replace(&mut node.y, *y));
-                Ok(Edit::Move { id: id.clone(), x: old_x, y: old_y })
-            }
-        }
-    }
-}
-
-impl Edit {
-    /// Whether the edit changes how the system runs (and so belongs in the journal), or only how it looks.
-    pub fn changes_the_run(&self) -> bool {
-        !matches!(self, Edit::Move { .. } | Edit::Rename { .. })
-    }
-}
-
-fn set(params: &mut Values, name: &str, value: &Json) -> Json {
-    let old = if value.is_null() { params.shift_remove(name) } else { params.insert(name.into(), value.clone()) };
-    old.unwrap_or(Json::Null)
 }

@@ -1,8 +1,14 @@
-//! The document a learner edits: nodes, links, parameters, layout, seed and journal; its file format and validation.
+//! The document a learner edits: nodes, links, groups, notes, parameters, layout, seed and journal; its file format and validation.
 //! Holds no running state and no screen.
 
 pub mod document;
+pub mod edit;
+pub mod group;
 pub mod param;
+pub mod place;
 pub mod read;
 
-pub use document::{Document, Edit, Entry, Fault, Journal, Link, Node, View};
+pub use document::{Document, Entry, Fault, Journal, Link, Node, View};
+pub use edit::Edit;
+pub use group::{Group, GroupKind, Note, NoteColour};
+pub use place::Place;

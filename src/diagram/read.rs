@@ -3,6 +3,7 @@
 
 mod entry;
 mod fields;
+mod frames;
 mod migrate;
 mod rules;
 mod tree;
@@ -13,13 +14,15 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::document::{Document, Link, Node, View, VERSION};
+use super::group::{Group, GroupKind, Note, NoteColour};
 use super::param::Values;
+use super::place::Place;
 use crate::engine::SimTime;
 use fields::Fields;
 
-pub use rules::{can_link, check_edit, check_fault, cycle_through, validate};
+pub use rules::{can_link, can_reconnect, check_edit, check_fault, cycle_through, validate};
 pub(crate) use tree::parse as parse_tree;
-pub(crate) use write::{compact_entry, number, stripped_params};
+pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};
 
 /// Most bytes of text that are read.
@@ -28,6 +31,10 @@ pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_NODES: usize = 2_000;
 /// Most links in a diagram.
 pub const MAX_LINKS: usize = 8_000;
+/// Most groups in a diagram.
+pub const MAX_GROUPS: usize = 500;
+/// Most notes in a diagram.
+pub const MAX_NOTES: usize = 500;
 /// Most journal entries.
 pub const MAX_JOURNAL: usize = 10_000;
 /// Most characters in an id.
@@ -36,6 +43,10 @@ pub const MAX_ID: usize = 40;
 pub const MAX_NAME: usize = 80;
 /// Most characters in a title.
 pub const MAX_TITLE: usize = 200;
+/// Most characters in a note.
+pub const MAX_NOTE: usize = 4_000;
+/// Least and greatest width and height of a group or note.
+pub const SIZES: (f64, f64) = (16.0, 100_000.0);
 /// Farthest that a node may be from the origin, in either direction, in diagram pixels.
 pub const MAX_COORDINATE: f64 = 1_000_000.0;
 
@@ -102,17 +113,16 @@ pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problem> {
     let seed = top.optional("seed", Fields::whole)?.unwrap_or(default.seed);
     let nodes = list(&mut top, "nodes", MAX_NODES, read_node)?;
     let links = list(&mut top, "links", MAX_LINKS, read_link)?;
+    let groups = optional_list(&mut top, "groups", MAX_GROUPS, read_group)?;
+    let notes = optional_list(&mut top, "notes", MAX_NOTES, read_note)?;
     let view = match top.optional("view", Fields::object)? {
         None => default.view,
         Some(map) => read_view(map)?,
     };
     let moment = SimTime(top.optional("moment_ns", Fields::whole)?.unwrap_or(0));
-    let journal = match top.has("journal") {
-        true => list(&mut top, "journal", MAX_JOURNAL, entry::read_entry)?,
-        false => Vec::new(),
-    };
-    top.finish(&["format", "version", "title", "seed", "nodes", "links", "view", "moment_ns", "journal"])?;
-    let doc = Document { title, seed, nodes, links, journal, view, moment };
+    let journal = optional_list(&mut top, "journal", MAX_JOURNAL, entry::read_entry)?;
+    top.finish(&["format", "version", "title", "seed", "nodes", "links", "groups", "notes", "view", "moment_ns", "journal"])?;
+    let doc = Document { title, seed, nodes, links, groups, notes, journal, view, moment };
     validate(&doc)?;
     Ok(doc)
 }
@@ -129,6 +139,13 @@ fn list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Fields) -> Resul
     items.into_iter().enumerate().map(read).collect()
 }
 
+fn optional_list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Fields) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
+    match top.has(name) {
+        true => list(top, name, limit, item),
+        false => Ok(Vec::new()),
+    }
+}
+
 fn read_node(mut f: Fields) -> Result<Node, Problem> {
     let node = Node {
         id: f.required("id", Fields::text)?,
@@ -137,8 +154,9 @@ fn read_node(mut f: Fields) -> Result<Node, Problem> {
         x: f.required("x", Fields::number)?,
         y: f.required("y", Fields::number)?,
         params: params(&mut f)?,
+        group: f.optional("group", Fields::text)?,
     };
-    f.finish(&["id", "kind", "name", "x", "y", "params"])?;
+    f.finish(&["id", "kind", "name", "x", "y", "params", "group"])?;
     Ok(node)
 }
 
@@ -151,6 +169,52 @@ fn read_link(mut f: Fields) -> Result<Link, Problem> {
     };
     f.finish(&["id", "from", "to", "params"])?;
     Ok(link)
+}
+
+fn read_group(mut f: Fields) -> Result<Group, Problem> {
+    let group = Group {
+        id: f.required("id", Fields::text)?,
+        kind: f.required("kind", group_kind)?,
+        name: f.required("name", Fields::text)?,
+        x: f.required("x", Fields::number)?,
+        y: f.required("y", Fields::number)?,
+        width: f.required("width", Fields::number)?,
+        height: f.required("height", Fields::number)?,
+        parent: f.optional("parent", Fields::text)?,
+        collapsed: f.optional("collapsed", Fields::truth)?.unwrap_or(false),
+        place: f.optional("place", place)?,
+    };
+    f.finish(&["id", "kind", "name", "x", "y", "width", "height", "parent", "collapsed", "place"])?;
+    Ok(group)
+}
+
+fn read_note(mut f: Fields) -> Result<Note, Problem> {
+    let note = Note {
+        id: f.required("id", Fields::text)?,
+        text: f.required("text", Fields::text)?,
+        x: f.required("x", Fields::number)?,
+        y: f.required("y", Fields::number)?,
+        width: f.required("width", Fields::number)?,
+        height: f.required("height", Fields::number)?,
+        colour: f.optional("colour", note_colour)?.unwrap_or_default(),
+    };
+    f.finish(&["id", "text", "x", "y", "width", "height", "colour"])?;
+    Ok(note)
+}
+
+fn group_kind(at: &str, value: Json) -> Result<GroupKind, Problem> {
+    let names = GroupKind::ALL.map(GroupKind::id);
+    fields::one_of(at, &value, &names, GroupKind::from_id)
+}
+
+fn note_colour(at: &str, value: Json) -> Result<NoteColour, Problem> {
+    let names = NoteColour::ALL.map(NoteColour::id);
+    fields::one_of(at, &value, &names, NoteColour::from_id)
+}
+
+fn place(at: &str, value: Json) -> Result<Place, Problem> {
+    let names: Vec<_> = Place::ALL.iter().map(|p| p.id()).collect();
+    fields::one_of(at, &value, &names, Place::from_id)
 }
 
 fn params(f: &mut Fields) -> Result<Values, Problem> {

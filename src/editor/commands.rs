@@ -3,6 +3,7 @@
 
 mod connect;
 mod copy;
+mod groups;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,10 @@ use crate::diagram::{Document, Edit, Entry, Fault, Node};
 
 pub use connect::{can_connect, connect};
 pub use copy::duplicate;
+pub use groups::{
+    add_group, add_note, collapse, colour_notes, group_name, nodes_of_group, place_group, rename_group, resize_group, resize_note,
+    set_group, ungroup, with_contents, write_note, NOTE,
+};
 
 fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Step {
     Step { label: label.into(), entries: edits.into_iter().map(Entry::Edit).collect() }
@@ -27,23 +32,38 @@ pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String
     let label = components::kind(kind).map_or(kind, |k| k.label);
     let id = fresh_id(&kind.replace('_', "-"), |id| diagram.node(id).is_some());
     let name = fresh_name(label, |name| diagram.nodes.iter().any(|n| n.name == name));
-    let node = Node { id: id.clone(), kind: kind.into(), name, x: snap(x), y: snap(y), params: Default::default() };
+    let node = Node { id: id.clone(), kind: kind.into(), name, x: snap(x), y: snap(y), params: Default::default(), group: None };
     (step(format!("Add {}", node.name), [Edit::AddNode { node }]), id)
 }
 
-/// Removes what is selected, and the links of removed nodes.
+/// Removes what is selected, and the links of removed nodes. What is in a group stays, unless the group is shown as one card.
 pub fn delete(diagram: &Document, selection: &Selection) -> Step {
-    let gone = |id: &str| selection.nodes.contains(id);
-    let links: Vec<_> = diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone(&l.from) || gone(&l.to)).collect();
-    let nodes: Vec<_> = diagram.nodes.iter().filter(|n| gone(&n.id)).collect();
-    let label = match (nodes.as_slice(), links.as_slice()) {
-        ([], [link]) => format!("Delete the link {}", link_name(diagram, &link.id)),
-        ([], _) => format!("Delete {} links", links.len()),
-        ([node], _) => format!("Delete {}", node.name),
-        _ => format!("Delete {} components", nodes.len()),
+    let closed = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id) && g.is_closed()).map(|g| g.id.clone());
+    let within = groups::with_contents(diagram, &Selection { groups: closed.collect(), ..Selection::default() });
+    let gone: BTreeSet<String> = selection.nodes.union(&within.nodes).cloned().collect();
+    let links: Vec<_> =
+        diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone.contains(&l.from) || gone.contains(&l.to)).collect();
+    let nodes: Vec<_> = diagram.nodes.iter().filter(|n| gone.contains(&n.id)).collect();
+    let frames: BTreeSet<String> =
+        diagram.groups.iter().map(|g| &g.id).filter(|id| selection.groups.contains(*id) || within.groups.contains(*id)).cloned().collect();
+    let notes: Vec<_> = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id)).collect();
+    let label = match (nodes.as_slice(), links.len(), frames.len(), notes.len()) {
+        ([], 1, 0, 0) => format!("Delete the link {}", link_name(diagram, &links[0].id)),
+        ([], n, 0, 0) => format!("Delete {n} links"),
+        ([node], _, 0, 0) => format!("Delete {}", node.name),
+        (nodes, _, 0, 0) => format!("Delete {} components", nodes.len()),
+        ([], 0, 1, 0) => format!("Delete the group {}", frames.first().map(|id| group_name(diagram, id)).unwrap_or_default()),
+        ([], 0, 0, 1) => "Delete a note".to_string(),
+        (nodes, links, frames, notes) => {
+            let links = if nodes.is_empty() { links } else { 0 };
+            format!("Delete {} things", nodes.len() + links + frames + notes)
+        }
     };
-    let edits = links.iter().map(|l| Edit::RemoveLink { id: l.id.clone() });
-    step(label, edits.chain(nodes.iter().map(|n| Edit::RemoveNode { id: n.id.clone() })))
+    let mut edits: Vec<Edit> = links.iter().map(|l| Edit::RemoveLink { id: l.id.clone() }).collect();
+    edits.extend(nodes.iter().map(|n| Edit::RemoveNode { id: n.id.clone() }));
+    edits.extend(groups::dissolve(diagram, &frames, &gone));
+    edits.extend(notes.iter().map(|n| Edit::RemoveNote { id: n.id.clone() }));
+    step(label, edits)
 }
 
 /// Moves nodes by a distance; they land on the grid.
@@ -84,9 +104,14 @@ fn setting(specs: &[ParamSpec], param: &str, value: Json, of: &str) -> (String, 
 
 /// Gives a node another name. Spaces around it and line breaks are left out.
 pub fn rename(diagram: &Document, id: &str, name: &str) -> Step {
-    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let name = name.trim().to_string();
+    let name = one_line(name);
     step(format!("Rename {} to {name}", node_name(diagram, id)), [Edit::Rename { id: id.into(), name }])
+}
+
+/// A text as a name can hold it: spaces around it and line breaks are left out.
+fn one_line(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.trim().to_string()
 }
 
 fn fault(label: String, fault: Fault) -> Step {

@@ -7,7 +7,7 @@ mod neighbour;
 #[cfg(test)]
 mod tests;
 
-use crate::diagram::{Document, Node};
+use crate::diagram::{Document, Group, Node, Note};
 
 pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve, curve_between, Curve};
@@ -74,12 +74,39 @@ pub fn card(node: &Node) -> Rect {
     Rect { x: node.x, y: node.y, width: CARD.0, height: CARD.1 }
 }
 
-/// The rectangle around all cards; `None` if there are none.
-pub fn bounds(diagram: &Document) -> Option<Rect> {
-    diagram.nodes.iter().map(card).reduce(|a, b| {
+/// The frame of a group; of a closed one, its card in the frame's middle.
+pub fn group_rect(group: &Group) -> Rect {
+    let frame = Rect { x: group.x, y: group.y, width: group.width, height: group.height };
+    if !group.is_closed() {
+        return frame;
+    }
+    let (x, y) = frame.centre();
+    Rect { x: snap(x - CARD.0 / 2.0), y: snap(y - CARD.1 / 2.0), width: CARD.0, height: CARD.1 }
+}
+
+/// The rectangle of a note.
+pub fn note_rect(note: &Note) -> Rect {
+    Rect { x: note.x, y: note.y, width: note.width, height: note.height }
+}
+
+/// The rectangle around rectangles; `None` if there are none.
+pub fn bounds_of(rects: impl Iterator<Item = Rect>) -> Option<Rect> {
+    rects.reduce(|a, b| {
         let far = ((a.x + a.width).max(b.x + b.width), (a.y + a.height).max(b.y + b.height));
         Rect::between((a.x.min(b.x), a.y.min(b.y)), far)
     })
+}
+
+/// The rectangle around everything that is seen; `None` if there is nothing.
+pub fn bounds(diagram: &Document) -> Option<Rect> {
+    let nodes = diagram.nodes.iter().filter(|n| closed_around(diagram, n.group.as_deref()).is_none()).map(card);
+    let groups = diagram.groups.iter().filter(|g| closed_around(diagram, g.parent.as_deref()).is_none()).map(group_rect);
+    bounds_of(nodes.chain(groups).chain(diagram.notes.iter().map(note_rect)))
+}
+
+/// The outermost group that is shown as one card among `group` and those around it: what is in it is not seen itself.
+pub fn closed_around<'a>(diagram: &'a Document, group: Option<&str>) -> Option<&'a Group> {
+    diagram.around(group?).filter(|g| g.is_closed()).last()
 }
 
 /// The topmost node under a point.

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::breakage::{subject, Breakage, Outcome};
 use crate::components;
+use crate::diagram::edit::redraw;
 use crate::diagram::read::{check_edit, check_fault, MAX_JOURNAL};
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::SimTime;
@@ -45,7 +46,10 @@ impl Change {
         match (a, b) {
             (Edit::SetNodeParam { id, param, .. }, Edit::SetNodeParam { id: i, param: p, .. })
             | (Edit::SetLinkParam { id, param, .. }, Edit::SetLinkParam { id: i, param: p, .. }) => id == i && param == p,
-            (Edit::Move { id, .. }, Edit::Move { id: i, .. }) | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. }) => id == i,
+            (Edit::Move { id, .. }, Edit::Move { id: i, .. })
+            | (Edit::Rename { id, .. }, Edit::Rename { id: i, .. })
+            | (Edit::UpdateGroup { id, .. }, Edit::UpdateGroup { id: i, .. }) => id == i,
+            (Edit::UpdateNote { note }, Edit::UpdateNote { note: n }) => note.id == n.id,
             _ => false,
         }
     }
@@ -67,7 +71,7 @@ pub struct Done {
 pub struct State {
     /// Base and journal.
     pub doc: Document,
-    /// The diagram now: nodes and links with the passed journal folded in. Its journal is empty.
+    /// The diagram now: nodes, links and groups with the passed journal folded in. Its journal is empty.
     pub diagram: Document,
     broken: Breakage,
     /// Journal entries before this index have happened.
@@ -173,23 +177,47 @@ impl State {
         let inverse = self.diagram.apply(&edit)?;
         let mut back = vec![Change::Entry(Entry::Edit(inverse), was_at)];
         back.extend(forget(&mut self.broken, &edit).into_iter().map(|f| Change::from(Entry::Fault(f))));
-        if !edit.changes_the_run() {
+        if edit.is_of_note() {
+            self.doc.apply(&edit)?;
+            self.put_back(&edit, place);
+        } else if !edit.changes_the_run() {
             self.redefine(&edit);
         } else if now == SimTime::ZERO && self.passed == 0 {
             self.doc.apply(&edit)?;
-            if let Some(index) = place {
-                put_back(&mut self.doc, &edit, index);
-                put_back(&mut self.diagram, &edit, index);
-            }
+            self.put_back(&edit, place);
         } else {
             self.journal(now, Entry::Edit(edit));
         }
         Ok(back)
     }
 
-    /// A move or rename is not journalled: it changes the place where the node was last defined.
+    /// Moves what an edit added last to the position that it had before it was removed.
+    fn put_back(&mut self, edit: &Edit, place: Option<usize>) {
+        if let Some(index) = place {
+            put_back(&mut self.doc, edit, index);
+            put_back(&mut self.diagram, edit, index);
+        }
+    }
+
+    /// A change of looks is not journalled: it changes the place where the node or group was last defined.
     fn redefine(&mut self, edit: &Edit) {
-        let (Edit::Move { id, .. } | Edit::Rename { id, .. }) = edit else { return };
+        match edit {
+            Edit::Move { id, .. } | Edit::Rename { id, .. } => self.redefine_node(id, edit),
+            Edit::UpdateGroup { id, .. } => {
+                let passed = self.doc.journal[..self.passed].iter_mut().rev();
+                let added = passed.into_iter().find_map(|(_, entry)| match entry {
+                    Entry::Edit(Edit::AddGroup { group }) if group.id == *id => Some(group),
+                    _ => None,
+                });
+                if let Some(group) = added.or_else(|| self.doc.groups.iter_mut().find(|g| g.id == *id)) {
+                    redraw(group, edit);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn redefine_node(&mut self, id: &str, edit: &Edit) {
         let added = self.doc.journal[..self.passed].iter_mut().rev().find_map(|(_, entry)| match entry {
             Entry::Edit(Edit::AddNode { node }) if node.id == *id => Some(node),
             _ => None,
@@ -237,6 +265,7 @@ impl State {
     pub fn restart(&mut self) {
         self.doc.nodes = self.diagram.nodes.clone();
         self.doc.links = self.diagram.links.clone();
+        self.doc.groups = self.diagram.groups.clone();
         self.doc.journal.clear();
         self.doc.moment = SimTime::ZERO;
         self.broken = Breakage::default();
@@ -270,6 +299,11 @@ fn sets_what_is_set(diagram: &Document, edit: &Edit) -> bool {
         Edit::SetLinkParam { id, param, value } => diagram.link(id).is_some_and(|l| l.params.get(param).unwrap_or(&Json::Null) == value),
         Edit::Rename { id, name } => diagram.node(id).is_some_and(|n| n.name == *name),
         Edit::Move { id, x, y } => diagram.node(id).is_some_and(|n| n.x == *x && n.y == *y),
+        Edit::Reconnect { link, from, to } => diagram.link(link).is_some_and(|l| l.from == *from && l.to == *to),
+        Edit::SetGroup { node, group } => diagram.node(node).is_some_and(|n| n.group == *group),
+        Edit::PlaceGroup { id, .. } => diagram.group(id).is_some_and(|g| Edit::meaning(g) == *edit),
+        Edit::UpdateGroup { id, .. } => diagram.group(id).is_some_and(|g| Edit::looks(g) == *edit),
+        Edit::UpdateNote { note } => diagram.note(&note.id) == Some(note),
         _ => false,
     }
 }
@@ -288,6 +322,8 @@ fn position(diagram: &Document, edit: &Edit) -> Option<usize> {
     match edit {
         Edit::RemoveNode { id } => diagram.nodes.iter().position(|n| n.id == *id),
         Edit::RemoveLink { id } => diagram.links.iter().position(|l| l.id == *id),
+        Edit::RemoveGroup { id } => diagram.groups.iter().position(|g| g.id == *id),
+        Edit::RemoveNote { id } => diagram.notes.iter().position(|n| n.id == *id),
         _ => None,
     }
 }
@@ -302,6 +338,8 @@ fn put_back(doc: &mut Document, edit: &Edit, index: usize) {
     match edit {
         Edit::AddNode { .. } => last_to(&mut doc.nodes, index),
         Edit::AddLink { .. } => last_to(&mut doc.links, index),
+        Edit::AddGroup { .. } => last_to(&mut doc.groups, index),
+        Edit::AddNote { .. } => last_to(&mut doc.notes, index),
         _ => {}
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::commands::*;
 use super::*;
 use crate::diagram::read::validate;
-use crate::diagram::{Edit, Fault};
+use crate::diagram::{Edit, Fault, GroupKind};
 
 const START: SimTime = SimTime::ZERO;
 
@@ -316,4 +316,75 @@ fn a_node_just_left_of_the_middle_snaps_to_an_ordinary_zero() {
     editor.perform(step, START).unwrap();
     let node = editor.diagram().node(&id).unwrap();
     assert_eq!((node.x.to_bits(), node.y.to_bits()), (0, 0));
+}
+
+#[test]
+fn a_region_makes_links_longer_and_taking_it_back_shorter() {
+    use crate::diagram::place::{separation, Separation};
+    let mut editor = small();
+    let (step, europe) = add_group(editor.diagram(), GroupKind::Region, &Selection::node("service"), (0.0, 0.0));
+    assert_eq!(step.label, "Group as Frankfurt");
+    editor.perform(step, START).unwrap();
+    let (step, _) = add_group(editor.diagram(), GroupKind::Region, &Selection::node("database"), (0.0, 0.0));
+    editor.perform(step, later(1)).unwrap();
+    let found = separation(editor.diagram(), "service", "database");
+    assert!(matches!(found, Separation::Regions(km) if (km - 6540.0).abs() < 60.0), "{found:?}");
+    assert_eq!(separation(editor.diagram(), "clients", "service"), Separation::None);
+    editor.perform(ungroup(editor.diagram(), &[europe].into()), later(2)).unwrap();
+    assert_eq!(separation(editor.diagram(), "service", "database"), Separation::None);
+    assert_eq!(editor.diagram().node("service").unwrap().group, None);
+    validate(editor.document()).unwrap();
+    editor.undo(later(3));
+    assert_eq!(separation(editor.diagram(), "service", "database"), found);
+}
+
+#[test]
+fn what_is_in_a_group_survives_it_unless_it_is_shown_as_one_card() {
+    let mut editor = small();
+    let inside = Selection { nodes: ["service".to_string(), "database".to_string()].into(), ..Selection::default() };
+    let (step, id) = add_group(editor.diagram(), GroupKind::Subsystem, &inside, (0.0, 0.0));
+    editor.perform(step, START).unwrap();
+    let before = editor.document().clone();
+    let step = delete(editor.diagram(), &Selection::group(id.as_str()));
+    assert_eq!(step.label, "Delete the group Subsystem");
+    editor.perform(step, START).unwrap();
+    assert_eq!(editor.diagram().nodes.len(), 4);
+    editor.undo(START);
+    assert_eq!(*editor.document(), before);
+    editor.perform(collapse(editor.diagram(), &id, true), START).unwrap();
+    editor.perform(delete(editor.diagram(), &Selection::group(id.as_str())), START).unwrap();
+    assert_eq!((editor.diagram().nodes.len(), editor.diagram().groups.len()), (2, 0));
+    editor.undo(START);
+    editor.undo(START);
+    assert_eq!(*editor.document(), before);
+}
+
+#[test]
+fn a_copied_group_brings_what_is_in_it() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::node("service"), (0.0, 0.0));
+    editor.perform(step, START).unwrap();
+    let (step, copies) = duplicate(editor.diagram(), &Selection::group(zone));
+    editor.perform(step, later(1)).unwrap();
+    assert_eq!((copies.groups.len(), copies.nodes.len()), (1, 1));
+    assert_eq!(editor.diagram().node("service-2").unwrap().group.as_ref(), copies.groups.first());
+    validate(editor.document()).unwrap();
+}
+
+#[test]
+fn notes_and_looks_leave_no_trace_in_the_journal() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::node("service"), (0.0, 0.0));
+    editor.perform(step, later(1)).unwrap();
+    let journal = editor.document().journal.len();
+    let (step, note) = add_note(editor.diagram(), "slow on Mondays", 0.0, 0.0);
+    assert!(editor.perform(step, later(2)).unwrap().is_empty());
+    editor.perform(write_note(editor.diagram(), &note, "and on Fridays"), later(3)).unwrap();
+    editor.perform(rename_group(editor.diagram(), &zone, "Zone A"), later(4)).unwrap();
+    assert_eq!(editor.document().journal.len(), journal);
+    assert_eq!(editor.document().notes[0].text, "and on Fridays");
+    assert_eq!(editor.document().folded().group(&zone).unwrap().name, "Zone A");
+    while editor.undo(later(5)).is_some() {}
+    assert!(editor.document().notes.is_empty() && editor.diagram().groups.is_empty());
+    validate(editor.document()).unwrap();
 }

@@ -18,7 +18,7 @@ impl<B: Behaviour> Core<B> {
         let spec = &link.spec;
         let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(luck, direction as u64));
         let law = if transit.forward { &spec.latency } else { &spec.return_latency };
-        let mut travel = law.sample(&mut rng);
+        let mut travel = law.sample(&mut rng) + spec.distance;
         if spec.jitter > SimDuration::ZERO {
             travel = travel + spec.jitter.scale(unit(&mut rng));
         }
@@ -125,7 +125,8 @@ impl<B: Behaviour> Core<B> {
         let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(call.luck, 1000 + u64::from(call.attempts)));
         let mut total = SimDuration::ZERO;
         for _ in 0..link.spec.handshake_round_trips {
-            total = total + link.spec.latency.sample(&mut rng) + link.spec.return_latency.sample(&mut rng);
+            let there_and_back = link.spec.latency.sample(&mut rng) + link.spec.return_latency.sample(&mut rng);
+            total = total + there_and_back + link.spec.distance + link.spec.distance;
         }
         // A handshake over a cut link never completes: the caller's timeout ends it.
         if !link.cut {

@@ -121,6 +121,8 @@ pub struct LinkSpec {
     pub latency: Distribution,
     /// One-way travel time back.
     pub return_latency: Distribution,
+    /// Fixed travel time each way on top of the latency: the distance between the ends.
+    pub distance: SimDuration,
     /// Extra travel time per message, uniform from 0 to this.
     pub jitter: SimDuration,
     /// Bits per second in each direction; `None` is unlimited.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::components::{link::link_spec, role_between, Component};
 use crate::diagram::param::Values;
+use crate::diagram::place::separation;
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::core::Observation;
-use crate::engine::link::{Link as WorldLink, Role};
+use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
 use crate::engine::random::stream_of;
 use crate::engine::trace::Trace;
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
@@ -42,7 +43,12 @@ impl Experiment {
     pub fn new(document: &Document) -> Experiment {
         let mut experiment = Experiment {
             world: World::new(document.seed),
-            diagram: Document { seed: document.seed, title: document.title.clone(), ..Document::default() },
+            diagram: Document {
+                seed: document.seed,
+                title: document.title.clone(),
+                groups: document.groups.clone(),
+                ..Document::default()
+            },
             node_ids: Vec::new(),
             link_ids: Vec::new(),
             nodes: BTreeMap::new(),
@@ -203,6 +209,10 @@ impl Experiment {
     }
 
     fn edit(&mut self, edit: &Edit) -> Result<(), String> {
+        if edit.is_of_note() {
+            // Notes are the document's alone.
+            return Ok(());
+        }
         self.diagram.apply(edit)?;
         match edit {
             Edit::AddNode { node } => {
@@ -227,13 +237,37 @@ impl Experiment {
             }
             Edit::SetLinkParam { id, .. } => {
                 let index = self.find_link(id)?;
-                let values = self.diagram.link(id).map(|l| l.params.clone()).unwrap_or_default();
-                let link = &mut self.world.core.links[index.at()];
-                link.spec = link_spec(&values, link.spec.role);
+                let spec = self.spec(id, self.world.core.links[index.at()].spec.role);
+                self.world.core.links[index.at()].spec = spec;
             }
-            Edit::Rename { .. } | Edit::Move { .. } => {}
+            Edit::Reconnect { link: id, .. } => {
+                let old = self.find_link(id)?;
+                self.world.remove_link(old);
+                self.place_link(id);
+                let new = self.find_link(id)?;
+                self.world.core.links[new.at()].cut = self.world.core.links[old.at()].cut;
+            }
+            Edit::SetGroup { .. } | Edit::PlaceGroup { .. } => self.measure_distances(),
+            // An empty group is far from nothing, and looks and notes are no part of the run.
+            Edit::AddGroup { .. } | Edit::RemoveGroup { .. } | Edit::UpdateGroup { .. } | Edit::Rename { .. } | Edit::Move { .. } => {}
+            Edit::AddNote { .. } | Edit::RemoveNote { .. } | Edit::UpdateNote { .. } => {}
         }
         Ok(())
+    }
+
+    /// What a link of the diagram is set to, with the distance between its ends.
+    fn spec(&self, id: &str, role: Role) -> LinkSpec {
+        let Some(link) = self.diagram.link(id) else { return link_spec(&Values::new(), role) };
+        LinkSpec { distance: separation(&self.diagram, &link.from, &link.to).one_way(), ..link_spec(&link.params, role) }
+    }
+
+    /// Somebody moved to another zone or region: links get longer or shorter for what is sent from now on.
+    fn measure_distances(&mut self) {
+        for (id, index) in &self.links {
+            if let Some(link) = self.diagram.link(id) {
+                self.world.core.links[index.at()].spec.distance = separation(&self.diagram, &link.from, &link.to).one_way();
+            }
+        }
     }
 
     fn place_node(&mut self, id: &str, kind: &str, params: &Values) -> NodeIndex {
@@ -249,7 +283,7 @@ impl Experiment {
         let kind = |id: &str| self.diagram.node(id).map_or("", |n| n.kind.as_str());
         let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
         let stream = stream_of(&format!("link:{id}"));
-        let world_link = WorldLink::new(stream, *from, *to, link_spec(&link.params, role));
+        let world_link = WorldLink::new(stream, *from, *to, self.spec(id, role));
         let index = self.world.add_link(world_link);
         self.links.insert(id.to_string(), index);
         self.link_ids.push(id.to_string());

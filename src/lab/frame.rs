@@ -1,6 +1,9 @@
 //! A read-only picture of the run at one instant: all that the canvas and panels may know. Data only.
 
+use serde::Serialize;
+
 use crate::engine::{SimDuration, SimTime};
+use crate::lab::report::{by_name, length_s, moment_s};
 
 /// Identity of a request within a run; never reused.
 pub type RequestId = u64;
@@ -76,6 +79,10 @@ pub struct NodeFrame {
     pub rate_per_s: f64,
     /// Share of those that went well, 0 to 1; 1 if there were none.
     pub ok_share: f64,
+    /// Share of its requests that went well since the statistics began, 0 to 1; `None` if it has had none.
+    pub availability: Option<f64>,
+    /// Cost per hour at the rate of the last second or so.
+    pub cost_per_hour: f64,
     /// Busy workers now (held through calls too).
     pub busy: usize,
     /// Workers; `None` is unlimited.
@@ -158,6 +165,12 @@ pub struct Frame {
     pub one_in: u64,
     /// Requests in flight.
     pub in_flight: usize,
+    /// Share of all requests that went well since the statistics began, 0 to 1; `None` if none has ended.
+    pub availability: Option<f64>,
+    /// Cost of the whole system per hour, at the rates of the last second or so.
+    pub cost_per_hour: f64,
+    /// Cost of a million requests that went well, at the same rates; `None` if none did.
+    pub cost_per_million: Option<f64>,
 }
 
 pub use crate::engine::trace::SpanKind;
@@ -205,15 +218,24 @@ pub struct Waterfall {
 }
 
 /// One bucket of the charts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Bucket {
     /// Start of the bucket.
+    #[serde(rename = "start_s", serialize_with = "moment_s")]
     pub start: SimTime,
     /// Length of the bucket.
+    #[serde(rename = "length_s", serialize_with = "length_s")]
     pub length: SimDuration,
     /// Requests that ended well, per second.
     pub ok_per_s: f64,
+    /// Share of the requests ended that went well, 0 to 1; `None` if none ended.
+    pub availability: Option<f64>,
+    /// Cost of the whole system per hour, at the bucket's rates.
+    pub cost_per_hour: f64,
+    /// Cost of a million requests that went well; `None` if none did.
+    pub cost_per_million: Option<f64>,
     /// Requests that failed, per second, by reason.
+    #[serde(serialize_with = "by_name")]
     pub failed_per_s: Vec<(&'static str, f64)>,
     /// Median latency of successful requests in ms; `None` if there were none.
     pub p50_ms: Option<f64>,
@@ -226,14 +248,59 @@ pub struct Bucket {
 }
 
 /// One bucket of a node's charts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct NodeBucket {
     /// Start of the bucket.
+    #[serde(rename = "start_s", serialize_with = "moment_s")]
     pub start: SimTime,
+    /// Length of the bucket.
+    #[serde(rename = "length_s", serialize_with = "length_s")]
+    pub length: SimDuration,
     /// Utilisation, 0 to 1.
     pub utilisation: f64,
     /// Mean number of waiting requests.
     pub queue: f64,
+    /// Requests finished, well or not, turned away or lost; at clients those that ended.
+    pub handled: u64,
+    /// Of those, failed.
+    pub failed: u64,
+    /// Cost per hour at the bucket's rate.
+    pub cost_per_hour: f64,
     /// What its kind adds at the end of the bucket: `(name, value)`.
+    #[serde(serialize_with = "by_name")]
     pub gauges: Vec<(&'static str, f64)>,
+}
+
+impl NodeBucket {
+    /// Share of its requests that went well, 0 to 1; `None` if it had none.
+    pub fn availability(&self) -> Option<f64> {
+        crate::metrics::availability(self.handled.saturating_sub(self.failed), self.failed)
+    }
+
+    /// Neighbours as one: counts are added, the rest are means over time; `None` of none.
+    pub fn merged(buckets: &[NodeBucket]) -> Option<NodeBucket> {
+        let (first, last) = (buckets.first()?, buckets.last()?);
+        let length = buckets.iter().fold(SimDuration::ZERO, |sum, b| sum + b.length);
+        let mean = |value: &dyn Fn(&NodeBucket) -> f64| {
+            let weigh = |b: &NodeBucket| (b.length.0.max(1) as f64, value(b));
+            let (sum, weight) = buckets.iter().map(weigh).fold((0.0, 0.0), |(s, w), (weight, v)| (s + weight * v, w + weight));
+            sum / weight
+        };
+        let gauge = |name: &'static str| {
+            (
+                name,
+                mean(&|b| b.gauges.iter().find(|(n, _)| *n == name).or(last.gauges.iter().find(|(n, _)| *n == name)).map_or(0.0, |g| g.1)),
+            )
+        };
+        Some(NodeBucket {
+            start: first.start,
+            length,
+            utilisation: mean(&|b| b.utilisation),
+            queue: mean(&|b| b.queue),
+            handled: buckets.iter().map(|b| b.handled).sum(),
+            failed: buckets.iter().map(|b| b.failed).sum(),
+            cost_per_hour: mean(&|b| b.cost_per_hour),
+            gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),
+        })
+    }
 }

@@ -8,7 +8,7 @@ use crate::engine::request::ByReason;
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::series::merge_pairs;
-use crate::metrics::{Clock, Latency};
+use crate::metrics::{availability, cost_per_hour, cost_per_million, Clock, Latency};
 
 /// Counters of a node that only grow.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct NodeCount {
     pub finished: u64,
     /// Of those, failed (or turned away).
     pub failed: ByReason,
+    /// Of those, requests that ended well at a client.
+    pub requests_ok: u64,
     /// Area under busy workers, ns.
     pub busy_area: u128,
     /// Area under waiting jobs, ns.
@@ -54,7 +56,7 @@ impl Counts {
             let mut failed = n.failed;
             failed.merge(&requests.failed);
             let finished = ledger.completed + ledger.rejected + ledger.lost + requests.ok + requests.failed.total();
-            NodeCount { finished, failed, busy_area, queue_area }
+            NodeCount { finished, failed, requests_ok: requests.ok, busy_area, queue_area }
         };
         let link = |l: &crate::engine::link::Link| LinkCount { started: l.ledger.started, failed: l.ledger.failed.total() };
         Counts { at: core.now, nodes: core.nodes.iter().map(node).collect(), links: core.links.iter().map(link).collect() }
@@ -72,13 +74,15 @@ struct Raw {
     ok: u64,
     failed: ByReason,
     stale: u64,
+    /// Cost per hour, times the length in seconds.
+    cost: f64,
     latency: Latency,
 }
 
 impl Raw {
     fn new(start: SimTime) -> Self {
         let bucket = Bucket { start, ..Bucket::default() };
-        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, latency: Latency::new(2) }
+        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, cost: 0.0, latency: Latency::new(2) }
     }
 
     /// Takes up the bucket that follows.
@@ -87,6 +91,7 @@ impl Raw {
         self.ok += next.ok;
         self.failed.merge(&next.failed);
         self.stale += next.stale;
+        self.cost += next.cost;
         self.latency.merge(&next.latency);
     }
 
@@ -94,6 +99,9 @@ impl Raw {
         let seconds = self.bucket.length.as_secs_f64().max(1e-9);
         self.bucket.ok_per_s = self.ok as f64 / seconds;
         self.bucket.failed_per_s = self.failed.iter().map(|(r, n)| (r.as_str(), n as f64 / seconds)).collect();
+        self.bucket.availability = availability(self.ok, self.failed.total());
+        self.bucket.cost_per_hour = self.cost / seconds;
+        self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
         self.bucket.stale_per_s = self.stale as f64 / seconds;
         self.bucket.p50_ms = self.latency.quantile_ms(0.5);
         self.bucket.p95_ms = self.latency.quantile_ms(0.95);
@@ -177,24 +185,34 @@ impl Meter {
         let length = counts.at.since(self.last.at);
         let mut done = std::mem::replace(&mut self.present, Raw::new(counts.at));
         done.bucket.length = length;
-        done.render();
-        self.series.push(done.bucket.clone());
-        self.raw.push(done);
         self.nodes.resize_with(counts.nodes.len(), Vec::new);
         let ns = length.0.max(1) as f64;
         for (i, series) in self.nodes.iter_mut().enumerate() {
             let node = NodeIndex(i as u32);
             let (now, before) = (counts.node(node), self.last.node(node));
+            let handled = now.finished - before.finished;
+            let cost = match world.core.nodes[i].removed {
+                true => 0.0,
+                false => cost_per_hour(world.behaviours[i].prices(), handled as f64 / length.as_secs_f64().max(1e-9)),
+            };
+            done.cost += cost * length.as_secs_f64();
             let workers = world.core.nodes[i].station.spec.workers.map_or(f64::INFINITY, |w| f64::from(w.max(1)));
             let view = View { core: &world.core, node };
             let gauges = world.behaviours[i].gauges(&view).into_iter().filter(|g| !g.label.is_empty()).map(|g| (g.name, g.value)).collect();
             series.push(NodeBucket {
                 start: self.last.at,
+                length,
+                handled,
+                failed: now.failed.since(&before.failed).total(),
+                cost_per_hour: cost,
                 utilisation: (now.busy_area - before.busy_area) as f64 / ns / workers,
                 queue: (now.queue_area - before.queue_area) as f64 / ns,
                 gauges,
             });
         }
+        done.render();
+        self.series.push(done.bucket.clone());
+        self.raw.push(done);
         if self.clock.close(self.raw.len()) {
             self.coarsen();
         }
@@ -213,11 +231,15 @@ impl Meter {
         });
         self.series = self.raw.iter().map(|r| r.bucket.clone()).collect();
         for series in &mut self.nodes {
+            // A node that came late begins in the middle of a pair: so that its buckets stay those of the others, the first waits.
+            let first = (series.len() % 2 == 1).then(|| series.remove(0));
             merge_pairs(series, |a, b| {
-                a.utilisation = (a.utilisation + b.utilisation) / 2.0;
-                a.queue = (a.queue + b.queue) / 2.0;
-                a.gauges.clone_from(&b.gauges);
+                if let Some(both) = NodeBucket::merged(&[std::mem::take(a), b.clone()]) {
+                    // What a kind adds is how it stood at the end.
+                    *a = NodeBucket { gauges: b.gauges.clone(), ..both };
+                }
             });
+            series.splice(0..0, first);
         }
     }
 
@@ -245,6 +267,13 @@ impl Meter {
     /// A node's closed buckets; nodes added late have fewer.
     pub fn node_series(&self, node: NodeIndex) -> &[NodeBucket] {
         self.nodes.get(node.at()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A node's closed buckets, neighbours merged until at most `most` are left.
+    pub fn node_series_of_at_most(&self, node: NodeIndex, most: usize) -> Vec<NodeBucket> {
+        let series = self.node_series(node);
+        let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
+        series.chunks(per).filter_map(NodeBucket::merged).collect()
     }
 
     /// The counters about a second ago, or the first that know this node if it is younger.

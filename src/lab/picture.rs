@@ -8,6 +8,8 @@ use crate::engine::trace::{Trace, NO_SPAN};
 use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
+use crate::metrics::latency::{LatencyBar, LatencySummary};
+use crate::metrics::{cost_per_hour, cost_per_million};
 
 impl Experiment {
     /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
@@ -19,13 +21,37 @@ impl Experiment {
             link_places[i] = links.len();
             links.push(self.link_frame(LinkIndex(i as u32), link));
         }
-        let nodes = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).map(|i| self.node_frame(NodeIndex(i as u32))).collect();
+        let indices = 0..core.nodes.len();
+        let nodes: Vec<NodeFrame> = indices.filter(|i| !core.nodes[*i].removed).map(|i| self.node_frame(NodeIndex(i as u32))).collect();
         // Powers of two, so that the sample stays the same while the number of packets wavers.
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
         let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id).is_multiple_of(one_in));
         let packets = core.transits.values().filter(|t| drawn(t)).map(|t| packet(t, link_places[t.link.at()], core.now)).collect();
-        Frame { now: core.now, nodes, links, packets, one_in, in_flight: core.requests.len() }
+        let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
+        Frame {
+            now: core.now,
+            nodes,
+            links,
+            packets,
+            one_in,
+            in_flight: core.requests.len(),
+            availability: self.availability(),
+            cost_per_hour,
+            cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
+        }
+    }
+
+    /// Requests that ended well per second, over all clients, over the last second or so.
+    fn recent_ok_per_s(&self) -> f64 {
+        let core = &self.world.core;
+        let rate = |(i, node): (usize, &crate::engine::core::NodeState)| {
+            let index = NodeIndex(i as u32);
+            let before = self.meter.before_node(index);
+            let ok = node.requests.ok - before.node(index).requests_ok;
+            ok as f64 / core.now.since(before.at).as_secs_f64().max(1e-9)
+        };
+        core.nodes.iter().enumerate().map(rate).sum()
     }
 
     fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
@@ -68,6 +94,8 @@ impl Experiment {
                 () => Health::Up,
             },
             rate_per_s: finished as f64 / seconds,
+            availability: self.node_availability(index),
+            cost_per_hour: cost_per_hour(component.prices(), finished as f64 / seconds),
             ok_share: 1.0 - (failed as f64 / finished.max(1) as f64).min(1.0),
             busy: node.station.busy as usize,
             workers: workers.map(|w| w as usize),
@@ -143,6 +171,21 @@ impl Experiment {
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
         self.node_index(id).map(|n| self.meter.node_series(n).to_vec()).unwrap_or_default()
+    }
+
+    /// The same with neighbours merged until at most `most` buckets are left.
+    pub fn node_series_of_at_most(&self, id: &str, most: usize) -> Vec<NodeBucket> {
+        self.node_index(id).map(|n| self.meter.node_series_of_at_most(n, most)).unwrap_or_default()
+    }
+
+    /// Latency of the requests that ended well since the statistics began, of one client node or of all together: the bars of
+    /// a histogram on a logarithmic axis, and its figures. Empty if there is no such client.
+    pub fn distribution(&self, client: Option<&str>) -> (Vec<LatencyBar>, LatencySummary) {
+        let latency = match client {
+            None => Some(&self.meter.latency),
+            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())),
+        };
+        latency.map(|l| (l.bars(), l.summary())).unwrap_or_default()
     }
 }
 

@@ -8,10 +8,11 @@ use crate::components::{kind, Group, View};
 use crate::data::judge::Consistency;
 use crate::engine::core::RequestLedger;
 use crate::engine::request::ByReason;
-use crate::engine::NodeIndex;
+use crate::engine::{NodeIndex, SimDuration, SimTime};
 use crate::lab::experiment::Experiment;
-use crate::metrics::latency::LatencySummary;
-use crate::metrics::Latency;
+use crate::lab::frame::{Bucket, NodeBucket};
+use crate::metrics::latency::{LatencyBar, LatencySummary};
+use crate::metrics::{availability, cost_per_hour, cost_per_million, Latency};
 
 /// Counts by reason of failure.
 pub type Failures = BTreeMap<&'static str, u64>;
@@ -29,8 +30,13 @@ pub struct Totals {
     pub in_flight: u64,
     /// Requests that ended well, per second.
     pub throughput_per_s: f64,
+    /// Share of the requests ended that went well, 0 to 1; null if none ended.
+    pub availability: Option<f64>,
     /// Latency of requests that ended well, in milliseconds.
     pub latency_ms: LatencySummary,
+    /// The same as a histogram on a logarithmic axis; only in a full report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub latency_histogram: Vec<LatencyBar>,
 }
 
 /// A node's results.
@@ -48,8 +54,15 @@ pub struct NodeReport {
     pub handled: u64,
     /// Of those, failed, by reason.
     pub failed: Failures,
+    /// Share of them that went well, 0 to 1; null if there were none.
+    pub availability: Option<f64>,
     /// Cost per hour at the measured rate.
     pub cost_per_hour: f64,
+    /// Cost of a million requests that went well here; null if none did.
+    pub cost_per_million: Option<f64>,
+    /// How it went over time; only in a full report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<NodeBucket>,
     /// What its kind adds.
     #[serde(flatten)]
     pub more: BTreeMap<&'static str, f64>,
@@ -115,6 +128,29 @@ pub struct Report {
     pub consistency: ConsistencyReport,
     /// Cost per hour of the whole system at the measured rate.
     pub cost_per_hour: f64,
+    /// Cost of a million requests that went well; null if none did.
+    pub cost_per_million: Option<f64>,
+    /// How it went over time; only in a full report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<Bucket>,
+}
+
+/// Buckets of a series in a full report, at most.
+const REPORTED_BUCKETS: usize = 120;
+
+/// A moment in seconds since the start, for a file.
+pub fn moment_s<S: serde::Serializer>(moment: &SimTime, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(moment.as_secs_f64())
+}
+
+/// A length in seconds, for a file.
+pub fn length_s<S: serde::Serializer>(length: &SimDuration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(length.as_secs_f64())
+}
+
+/// Named figures as an object, for a file.
+pub fn by_name<S: serde::Serializer>(figures: &[(&'static str, f64)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(figures.iter().copied())
 }
 
 fn failures(counts: &ByReason) -> Failures {
@@ -124,6 +160,16 @@ fn failures(counts: &ByReason) -> Failures {
 impl Experiment {
     /// Requests over all clients.
     pub fn totals(&self) -> Totals {
+        self.totals_of(&self.requests_of_all(), &self.meter.latency)
+    }
+
+    /// Share of all requests ended since the statistics began that went well; `None` if none ended.
+    pub fn availability(&self) -> Option<f64> {
+        let ledger = self.requests_of_all();
+        availability(ledger.ok, ledger.failed.total())
+    }
+
+    fn requests_of_all(&self) -> RequestLedger {
         let mut sum = RequestLedger::default();
         for i in 0..self.world.core.nodes.len() {
             let ledger = self.requests_since(NodeIndex(i as u32));
@@ -132,7 +178,23 @@ impl Experiment {
             sum.failed.merge(&ledger.failed);
             sum.in_flight += ledger.in_flight;
         }
-        self.totals_of(&sum, &self.meter.latency)
+        sum
+    }
+
+    /// Requests finished at a node since the statistics began, and of those failed; at a client those that ended.
+    fn finished_since(&self, index: NodeIndex) -> (u64, ByReason) {
+        let node = &self.world.core.nodes[index.at()];
+        let before = self.meter.baseline.node(index);
+        let (jobs, requests) = (&node.station.ledger, &node.requests);
+        let finished = jobs.completed + jobs.rejected + jobs.lost + requests.ok + requests.failed.total();
+        let mut failed = node.failed;
+        failed.merge(&requests.failed);
+        (finished - before.finished, failed.since(&before.failed))
+    }
+
+    pub(super) fn node_availability(&self, index: NodeIndex) -> Option<f64> {
+        let (finished, failed) = self.finished_since(index);
+        availability(finished.saturating_sub(failed.total()), failed.total())
     }
 
     /// A client's requests since the statistics began; what was under way then counts as sent.
@@ -155,7 +217,9 @@ impl Experiment {
             failed: failures(&ledger.failed),
             in_flight: ledger.in_flight,
             throughput_per_s: ledger.ok as f64 / seconds,
+            availability: availability(ledger.ok, ledger.failed.total()),
             latency_ms: latency.summary(),
+            latency_histogram: Vec::new(),
         }
     }
 
@@ -165,10 +229,10 @@ impl Experiment {
         let before = self.meter.baseline.node(index);
         let ns = (self.now().since(self.meter.baseline.at).0 as f64).max(1.0);
         let (busy, queue, _) = node.station.areas(core.now);
-        let ledger = &node.station.ledger;
-        let handled = ledger.completed + ledger.rejected + ledger.lost - before.finished;
+        let (handled, failed) = self.finished_since(index);
         let component = &self.world.behaviours[index.at()];
-        let (per_hour, per_million) = component.prices();
+        let per_s = |n: u64| n as f64 / (ns / 1e9);
+        let cost_per_hour = cost_per_hour(component.prices(), per_s(handled));
         let gauges = component.gauges(&View { core, node: index });
         NodeReport {
             kind: self.diagram.node(&self.node_ids[index.at()]).map(|n| n.kind.clone()).unwrap_or_default(),
@@ -176,8 +240,11 @@ impl Experiment {
             queue_mean: (queue - before.queue_area) as f64 / ns,
             queue_max: node.station.queue_max,
             handled,
-            failed: failures(&node.failed.since(&before.failed)),
-            cost_per_hour: per_hour + per_million * handled as f64 / 1e6 / (ns / 3.6e12),
+            failed: failures(&failed),
+            availability: self.node_availability(index),
+            cost_per_hour,
+            cost_per_million: cost_per_million(cost_per_hour, per_s(handled.saturating_sub(failed.total()))),
+            series: Vec::new(),
             more: gauges.into_iter().map(|g| (g.name, g.value)).collect(),
         }
     }
@@ -209,6 +276,7 @@ impl Experiment {
             }
             debug_assert!(node.station.ledger.balanced());
         }
+        report.cost_per_million = cost_per_million(report.cost_per_hour, report.totals.throughput_per_s);
         for (i, link) in core.links.iter().enumerate().filter(|(_, l)| !l.removed) {
             let ledger = &link.ledger;
             let link_report = LinkReport {
@@ -223,6 +291,20 @@ impl Experiment {
                 connections_opened: link.connections_opened,
             };
             report.links.insert(self.link_ids[i].clone(), link_report);
+        }
+        report
+    }
+
+    /// Results so far, with histograms and with how it went over time.
+    pub fn full_report(&self) -> Report {
+        let mut report = self.report();
+        report.series = self.series_of_at_most(REPORTED_BUCKETS);
+        report.totals.latency_histogram = self.distribution(None).0;
+        for (id, client) in &mut report.clients {
+            client.latency_histogram = self.distribution(Some(id)).0;
+        }
+        for (id, node) in &mut report.nodes {
+            node.series = self.node_series_of_at_most(id, REPORTED_BUCKETS);
         }
         report
     }

@@ -34,6 +34,40 @@ pub struct LatencySummary {
     pub max: f64,
 }
 
+/// One bar of a distribution. The edges form one grid for all distributions: twelve steps to a factor of ten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct LatencyBar {
+    /// Lower edge in milliseconds, included; 0 for the first bar of the grid.
+    pub from_ms: f64,
+    /// Upper edge in milliseconds, excluded.
+    pub to_ms: f64,
+    /// How many were as long.
+    pub count: u64,
+}
+
+/// One decade of edges, 10^(k/12), in billionths.
+const EDGES: [u64; 12] = [
+    1_000_000_000,
+    1_211_527_659,
+    1_467_799_268,
+    1_778_279_410,
+    2_154_434_690,
+    2_610_157_216,
+    3_162_277_660,
+    3_831_186_850,
+    4_641_588_834,
+    5_623_413_252,
+    6_812_920_691,
+    8_254_041_853,
+];
+
+/// Edge `i` of the grid in nanoseconds: edge 0 is at zero, edge 1 at a microsecond.
+fn edge_ns(i: usize) -> u64 {
+    let Some(step) = i.checked_sub(1) else { return 0 };
+    let scaled = u128::from(EDGES[step % 12]) * 10u128.pow((step / 12) as u32) / 1_000_000;
+    u64::try_from(scaled).unwrap_or(u64::MAX)
+}
+
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
@@ -84,6 +118,27 @@ impl Latency {
         Some(value as f64 / 1e6)
     }
 
+    /// The distribution as bars on a logarithmic axis, from the first that holds anything to the last.
+    pub fn bars(&self) -> Vec<LatencyBar> {
+        let Some(histogram) = &self.histogram else { return Vec::new() };
+        let mut bars: Vec<LatencyBar> = Vec::new();
+        let mut next = 0;
+        for value in histogram.iter_recorded() {
+            let ns = value.value_iterated_to().min(self.max_ns);
+            while bars.is_empty() || edge_ns(next) <= ns {
+                let (from, to) = (edge_ns(next), edge_ns(next + 1));
+                next += 1;
+                if !bars.is_empty() || ns < to {
+                    bars.push(LatencyBar { from_ms: from as f64 / 1e6, to_ms: to as f64 / 1e6, count: 0 });
+                }
+            }
+            if let Some(bar) = bars.last_mut() {
+                bar.count += value.count_since_last_iteration();
+            }
+        }
+        bars
+    }
+
     /// All figures.
     pub fn summary(&self) -> LatencySummary {
         let q = |q| self.quantile_ms(q).unwrap_or(0.0);
@@ -96,5 +151,33 @@ impl Latency {
             p999: q(0.999),
             max: self.max_ns as f64 / 1e6,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_hold_every_value_once_between_their_edges() {
+        let mut latency = Latency::new(3);
+        assert!(latency.bars().is_empty());
+        for ms in [0.0, 0.9, 12.2, 12.5, 700.0] {
+            latency.record(SimDuration::from_millis_f64(ms));
+        }
+        let bars = latency.bars();
+        let held: Vec<(f64, u64)> = bars.iter().filter(|b| b.count > 0).map(|b| (b.from_ms, b.count)).collect();
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-3;
+        let expected = [(0.0, 1), (0.8254, 1), (12.1153, 2), (681.2921, 1)];
+        assert_eq!(held.len(), 4, "{held:?}");
+        assert!(held.iter().zip(expected).all(|(a, b)| near(a.0, b.0) && a.1 == b.1), "{held:?}");
+        assert_eq!(bars.iter().map(|b| b.count).sum::<u64>(), 5);
+        assert!(bars.windows(2).all(|w| w[0].to_ms == w[1].from_ms));
+    }
+
+    #[test]
+    fn the_grid_has_twelve_steps_to_a_factor_of_ten() {
+        assert_eq!((edge_ns(0), edge_ns(1), edge_ns(13), edge_ns(25)), (0, 1_000, 10_000, 100_000));
+        assert!((1..200).all(|i| edge_ns(i) < edge_ns(i + 1) || edge_ns(i + 1) == u64::MAX));
     }
 }

@@ -15,8 +15,17 @@ pub(super) static ACTIONS: &[Action] = &[
         .words(text!("palette search everything")),
     Action::new("starters", text!("Starters"), "layout-grid", Section::Page, |s| s.show(Some(Dialog::Starters)))
         .words(text!("examples scenarios gallery")),
+    Action::new("new", text!("New, empty"), "file-plus-2", Section::Page, |s| {
+        s.show(None);
+        s.open_empty();
+    })
+    .words(text!("blank clear start")),
+    Action::new("recent", text!("Recent diagrams"), "history", Section::Page, |s| s.show(Some(Dialog::Recent)))
+        .words(text!("history autosave earlier restore")),
     Action::new("share", text!("Share"), "share-2", Section::Page, |s| s.show(Some(Dialog::Share))).words(text!("link url")),
-    Action::new("save", text!("Save"), "download", Section::Page, |s| s.save_file()).keys(&[ctrl("s")]).words(text!("file export download")),
+    Action::new("save", text!("Save"), "download", Section::Page, |s| s.save_file())
+        .keys(&[ctrl("s")])
+        .words(text!("file export download")),
     Action::new("open", text!("Open"), "folder-open", Section::Page, |_| crate::app::files::choose())
         .keys(&[ctrl("o")])
         .words(text!("file import load")),

@@ -19,7 +19,8 @@ pub fn BreakToolbar() -> impl IntoView {
     let links = Memo::new(move |_| session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
     let down = Memo::new(move |_| {
         nodes.with(|ids| {
-            !ids.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(_))))
+            !ids.is_empty()
+                && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(_))))
         })
     });
     let cut = Memo::new(move |_| {

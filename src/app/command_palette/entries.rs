@@ -66,8 +66,7 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
         Finding::Target(from) => components(session, Some(from)),
     };
     let typed = plain(typed);
-    let mut ranked: Vec<(u32, Entry)> =
-        all.into_iter().filter_map(|e| Some((distance(&typed, &plain(&e.text), &e.words)?, e))).collect();
+    let mut ranked: Vec<(u32, Entry)> = all.into_iter().filter_map(|e| Some((distance(&typed, &plain(&e.text), &e.words)?, e))).collect();
     // What cannot be done comes after what can; the sort keeps the order otherwise.
     ranked.sort_by_key(|(far, entry)| (*far, entry.reason.is_some()));
     ranked.truncate(MOST);
@@ -115,7 +114,8 @@ fn components(session: Session, from: Option<&String>) -> Vec<Entry> {
                 entry.node = node.id.clone();
                 entry.aside = kind.map_or_else(|| node.kind.clone(), |k| t!(k.label).into());
                 entry.words = plain(&entry.aside);
-                entry.reason = from.and_then(|from| can_connect(d, from, &node.id).err()).map(|why| crate::app::words::translate(&why).into());
+                entry.reason =
+                    from.and_then(|from| can_connect(d, from, &node.id).err()).map(|why| crate::app::words::translate(&why).into());
                 entry
             })
             .collect()

@@ -142,10 +142,8 @@ impl Session {
             (editor.diagram().clone(), editor.can_undo().map(String::from), editor.can_redo().map(String::from))
         });
         let Some((diagram, undo, redo)) = state else { return };
-        let kept = self.selection.with_untracked(|s| Selection {
-            nodes: s.nodes.iter().filter(|id| diagram.node(id).is_some()).cloned().collect(),
-            links: s.links.iter().filter(|id| diagram.link(id).is_some()).cloned().collect(),
-        });
+        let mut kept = self.selection.get_untracked();
+        kept.prune(&diagram);
         self.diagram.set(Arc::new(diagram));
         self.select(kept);
         self.undo_label.set(undo);

@@ -41,10 +41,9 @@ pub fn run(options: &RunOptions) -> Result<Outcome, String> {
     }
     advance(&mut experiment, end, &mut progress);
     experiment.took(progress.finish());
-    let report = experiment.report();
     let text = match options.json {
-        true => serde_json::to_string_pretty(&report).map_err(|e| e.to_string())? + "\n",
-        false => summary::of(&doc, &report, warmup),
+        true => serde_json::to_string_pretty(&experiment.full_report()).map_err(|e| e.to_string())? + "\n",
+        false => summary::of(&doc, &experiment.report(), warmup),
     };
     Ok(Outcome::done(text))
 }

@@ -48,7 +48,8 @@ pub fn of(doc: &Document, report: &Report, warmup: SimTime) -> String {
         grouped(c.monotonic_read_violations),
         grouped(c.lost_writes)
     );
-    let _ = writeln!(out, "cost {:.3} per hour", report.cost_per_hour);
+    let million = report.cost_per_million.map_or(String::new(), |c| format!(", {c:.3} per million requests that went well"));
+    let _ = writeln!(out, "cost {:.3} per hour{million}", report.cost_per_hour);
     out
 }
 
@@ -56,13 +57,14 @@ fn totals(out: &mut String, name: &str, t: &Totals) {
     let failed: u64 = t.failed.values().sum();
     let _ = writeln!(
         out,
-        "{name}: sent {}, ok {}, failed {}{}, in flight {}, {:.1} req/s",
+        "{name}: sent {}, ok {}, failed {}{}, in flight {}, {:.1} req/s{}",
         grouped(t.sent),
         grouped(t.ok),
         grouped(failed),
         reasons(&t.failed),
         grouped(t.in_flight),
-        t.throughput_per_s
+        t.throughput_per_s,
+        t.availability.map_or(String::new(), |share| format!(", availability {}", percent(share)))
     );
     let l = &t.latency_ms;
     let _ = writeln!(
@@ -80,6 +82,12 @@ fn totals(out: &mut String, name: &str, t: &Totals) {
     );
 }
 
+/// A share in percent, never rounded up to all.
+fn percent(share: f64) -> String {
+    let most = if share < 1.0 { 99.999 } else { 100.0 };
+    format!("{:.3} %", (100.0 * share).min(most))
+}
+
 fn reasons(failed: &Failures) -> String {
     match failed.is_empty() {
         true => String::new(),
@@ -91,7 +99,10 @@ fn reasons(failed: &Failures) -> String {
 }
 
 fn nodes(report: &Report) -> Vec<Vec<String>> {
-    let mut rows = vec![["node", "kind", "handled", "failed", "utilisation", "queue mean", "queue max", "more"].map(String::from).to_vec()];
+    let mut rows =
+        vec![["node", "kind", "handled", "failed", "availability", "utilisation", "queue mean", "queue max", "cost per hour", "more"]
+            .map(String::from)
+            .to_vec()];
     for (id, n) in &report.nodes {
         let more: Vec<_> = n.more.iter().map(|(name, v)| format!("{name} {}", short(*v))).collect();
         rows.push(vec![
@@ -99,9 +110,11 @@ fn nodes(report: &Report) -> Vec<Vec<String>> {
             n.kind.clone(),
             grouped(n.handled),
             grouped(n.failed.values().sum()),
+            n.availability.map_or("–".into(), percent),
             format!("{:.1} %", 100.0 * n.utilisation),
             format!("{:.2}", n.queue_mean),
             grouped(n.queue_max as u64),
+            format!("{:.3}", n.cost_per_hour),
             more.join(", "),
         ]);
     }

@@ -1,13 +1,15 @@
 //! One journal entry, read field by field so that every message has its path.
 //! Does not judge whether the entry fits the diagram: the rules do.
 
-use super::super::document::{Edit, Entry, Fault};
+use super::super::document::{Entry, Fault};
+use super::super::edit::Edit;
 use super::fields::{brief, Fields};
-use super::{read_link, read_node, Problem};
+use super::{group_kind, place, read_group, read_link, read_node, Problem};
 use crate::engine::SimTime;
 
 const FAULTS: &str = "crash, restart, slow, cut, mend, flush";
-const EDITS: &str = "add_node, remove_node, add_link, remove_link, set_node_param, set_link_param";
+const EDITS: &str = "add_node, remove_node, add_link, remove_link, reconnect, set_node_param, set_link_param, add_group, \
+     remove_group, set_group, place_group";
 
 pub fn read_entry(mut f: Fields) -> Result<(SimTime, Entry), Problem> {
     let at = SimTime(f.required("at_ns", Fields::whole)?);
@@ -59,7 +61,26 @@ fn read_edit(mut f: Fields) -> Result<Edit, Problem> {
             };
             (edit, &["at_ns", "edit", "id", "param", "value"])
         }
-        "move" | "rename" => {
+        "reconnect" => {
+            let (from, to) = (f.required("from", Fields::text)?, f.required("to", Fields::text)?);
+            (Edit::Reconnect { link: f.required("link", Fields::text)?, from, to }, &["at_ns", "edit", "link", "from", "to"])
+        }
+        "add_group" => (Edit::AddGroup { group: read_group(f.required("group", Fields::object)?)? }, &["at_ns", "edit", "group"]),
+        "remove_group" => (Edit::RemoveGroup { id: f.required("id", Fields::text)? }, &["at_ns", "edit", "id"]),
+        "set_group" => {
+            let group = f.required("group", Fields::text_or_null)?;
+            (Edit::SetGroup { node: f.required("node", Fields::text)?, group }, &["at_ns", "edit", "node", "group"])
+        }
+        "place_group" => {
+            let edit = Edit::PlaceGroup {
+                id: f.required("id", Fields::text)?,
+                kind: f.required("kind", group_kind)?,
+                parent: f.required("parent", Fields::text_or_null)?,
+                place: f.required("place", |at, value| if value.is_null() { Ok(None) } else { place(at, value).map(Some) })?,
+            };
+            (edit, &["at_ns", "edit", "id", "kind", "parent", "place"])
+        }
+        "move" | "rename" | "update_group" | "add_note" | "remove_note" | "update_note" => {
             let message = format!("a {which} does not change the run, so it is not in the journal; known are {EDITS}");
             return Err(Problem::new(path, message));
         }

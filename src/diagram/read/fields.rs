@@ -104,9 +104,26 @@ impl Fields {
         }
     }
 
+    pub fn truth(at: &str, value: Json) -> Result<bool, Problem> {
+        value.as_bool().ok_or_else(|| wrong_type(at, &value, "true or false"))
+    }
+
+    /// A text, or null for none.
+    pub fn text_or_null(at: &str, value: Json) -> Result<Option<String>, Problem> {
+        match value {
+            Json::Null => Ok(None),
+            other => Fields::text(at, other).map(Some),
+        }
+    }
+
     pub fn any(_: &str, value: Json) -> Result<Json, Problem> {
         Ok(value)
     }
+}
+
+/// One of a few names.
+pub fn one_of<T>(at: &str, value: &Json, names: &[&str], from: fn(&str) -> Option<T>) -> Result<T, Problem> {
+    value.as_str().and_then(from).ok_or_else(|| wrong_type(at, value, &format!("one of {}", names.join(", "))))
 }
 
 pub fn wrong_type(at: &str, found: &Json, wanted: &str) -> Problem {

@@ -10,7 +10,15 @@ use super::Problem;
 type Migration = fn(&mut Map<String, Json>) -> Result<(), Problem>;
 
 /// `MIGRATIONS[0]` brings version 1 to version 2, and so on. Raising [`VERSION`] adds one here.
-const MIGRATIONS: &[Migration] = &[];
+const MIGRATIONS: &[Migration] = &[from_1];
+
+/// Version 2 adds groups and notes, which a file of version 1 cannot have.
+fn from_1(top: &mut Map<String, Json>) -> Result<(), Problem> {
+    match ["groups", "notes"].iter().find(|name| top.contains_key(**name)) {
+        Some(name) => Err(Problem::new(*name, "is not a known field of file format 1; groups and notes came with 2")),
+        None => Ok(()),
+    }
+}
 
 const _: () = assert!(MIGRATIONS.len() + 1 == VERSION as usize, "every version below the current one needs its migration");
 

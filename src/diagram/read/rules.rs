@@ -4,10 +4,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
-use super::super::document::{Document, Edit, Entry, Fault, Link, Node, View};
+use super::super::document::{Document, Entry, Fault, Link, Node, View};
+use super::super::edit::Edit;
 use super::super::param::{ParamSpec, Values};
 use super::fields::clip;
-use super::{tree, Problem, MAX_COORDINATE, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_TITLE};
+use super::{frames, tree, Problem};
+use super::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTES, MAX_TITLE};
 use crate::components;
 use crate::engine::time::MAX_DURATION;
 use crate::engine::SimTime;
@@ -19,15 +21,20 @@ pub fn validate(doc: &Document) -> Result<(), Problem> {
     }
     check_view(&doc.view)?;
     check_moment(doc.moment).map_err(|m| Problem::new("moment_ns", m))?;
-    for (list, len, limit) in
-        [("nodes", doc.nodes.len(), MAX_NODES), ("links", doc.links.len(), MAX_LINKS), ("journal", doc.journal.len(), MAX_JOURNAL)]
-    {
+    for (list, len, limit) in [
+        ("nodes", doc.nodes.len(), MAX_NODES),
+        ("links", doc.links.len(), MAX_LINKS),
+        ("groups", doc.groups.len(), MAX_GROUPS),
+        ("notes", doc.notes.len(), MAX_NOTES),
+        ("journal", doc.journal.len(), MAX_JOURNAL),
+    ] {
         if len > limit {
             return Err(Problem::new(list, tree::too_many(list, limit)));
         }
     }
     check_nodes(doc)?;
     check_links(doc)?;
+    frames::check_all(doc)?;
     check_journal(doc)
 }
 
@@ -72,7 +79,7 @@ fn check_node<'a>(node: &'a Node, specs: &mut FxHashMap<&'a str, Vec<ParamSpec>>
     }
 }
 
-fn check_position(x: f64, y: f64) -> Result<(), Problem> {
+pub(super) fn check_position(x: f64, y: f64) -> Result<(), Problem> {
     within(x, -MAX_COORDINATE, MAX_COORDINATE).map_err(|m| Problem::new("x", m))?;
     within(y, -MAX_COORDINATE, MAX_COORDINATE).map_err(|m| Problem::new("y", m))
 }
@@ -143,7 +150,7 @@ fn check_journal(doc: &Document) -> Result<(), Problem> {
             Entry::Fault(fault) => check_fault(&now, fault).map_err(|p| under(&path, p))?,
             Entry::Edit(edit) => {
                 if !edit.changes_the_run() {
-                    return Err(Problem::new(path, "a move or rename does not change the run, so it is not in the journal"));
+                    return Err(Problem::new(path, "this edit does not change the run, so it is not in the journal"));
                 }
                 check_edit(&now, edit).map_err(|p| under(&path, p))?;
                 now.apply(edit).map_err(|m| Problem::new(path, m))?;
@@ -161,6 +168,7 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             if doc.node(&node.id).is_some() {
                 return Err(Problem::new("node.id", format!("there is already a node \"{}\"", node.id)));
             }
+            frames::exists(doc, "node.group", node.group.as_deref())?;
             room(doc.nodes.len(), "nodes", MAX_NODES)
         }
         Edit::RemoveNode { id } => {
@@ -182,6 +190,12 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             room(doc.links.len(), "links", MAX_LINKS)
         }
         Edit::RemoveLink { id } => link_of(doc, "id", id).map(|_| ()),
+        Edit::Reconnect { link, from, to } => {
+            link_of(doc, "link", link)?;
+            node_of(doc, "from", from)?;
+            node_of(doc, "to", to)?;
+            can_reconnect(doc, link, from, to).map_err(|m| Problem::new("link", m))
+        }
         Edit::SetNodeParam { id, param, value } => {
             let node = node_of(doc, "id", id)?;
             match components::kind(&node.kind) {
@@ -201,6 +215,11 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             node_of(doc, "id", id)?;
             check_position(*x, *y)
         }
+        Edit::SetGroup { node, .. } => {
+            node_of(doc, "node", node)?;
+            frames::check_edit(doc, edit)
+        }
+        _ => frames::check_edit(doc, edit),
     }
 }
 
@@ -213,7 +232,7 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
     }
 }
 
-fn room(len: usize, list: &str, limit: usize) -> Result<(), Problem> {
+pub(super) fn room(len: usize, list: &str, limit: usize) -> Result<(), Problem> {
     match len < limit {
         true => Ok(()),
         false => Err(Problem::new("", format!("there may be at most {limit} {list}"))),
@@ -258,6 +277,18 @@ pub fn can_link(doc: &Document, from: &str, to: &str) -> Result<(), String> {
         Some(ids) => {
             let names: Vec<_> = ids.iter().filter_map(|id| doc.node(id)).map(|n| n.name.as_str()).collect();
             Err(format!("calls would go round in a circle: {}", names.join(" → ")))
+        }
+    }
+}
+
+/// Whether a link may go from `from` to `to` instead; the reason if not, in the learner's words.
+pub fn can_reconnect(doc: &Document, link: &str, from: &str, to: &str) -> Result<(), String> {
+    match doc.link(link) {
+        // Undoing finds the ends as they are.
+        Some(old) if old.from == from && old.to == to => Ok(()),
+        _ => {
+            let links = doc.links.iter().filter(|l| l.id != link).cloned().collect();
+            can_link(&Document { nodes: doc.nodes.clone(), links, ..Document::default() }, from, to)
         }
     }
 }
@@ -360,11 +391,11 @@ fn link_of<'a>(doc: &'a Document, at: &str, id: &str) -> Result<&'a Link, Proble
     doc.link(id).ok_or_else(|| Problem::new(at, absent("link", id)))
 }
 
-fn absent(what: &str, id: &str) -> String {
+pub(super) fn absent(what: &str, id: &str) -> String {
     format!("there is no {what} \"{}\"", clip(id))
 }
 
-fn check_id(id: &str) -> Result<(), String> {
+pub(super) fn check_id(id: &str) -> Result<(), String> {
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     match !id.is_empty() && id.len() <= MAX_ID && id.chars().all(fine) {
         true => Ok(()),
@@ -372,21 +403,21 @@ fn check_id(id: &str) -> Result<(), String> {
     }
 }
 
-fn check_name(name: &str) -> Result<(), String> {
+pub(super) fn check_name(name: &str) -> Result<(), String> {
     match !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control) {
         true => Ok(()),
         false => Err(format!("is \"{}\", it must be one line of 1 to {MAX_NAME} characters", clip(name))),
     }
 }
 
-fn within(value: f64, min: f64, max: f64) -> Result<(), String> {
+pub(super) fn within(value: f64, min: f64, max: f64) -> Result<(), String> {
     match (min..=max).contains(&value) {
         true => Ok(()),
         false => Err(format!("is {value}, it must be from {min} to {max}")),
     }
 }
 
-fn under(at: &str, inner: Problem) -> Problem {
+pub(super) fn under(at: &str, inner: Problem) -> Problem {
     let at = if inner.at.is_empty() { at.to_string() } else { format!("{at}.{}", inner.at) };
     Problem::new(at, inner.message)
 }

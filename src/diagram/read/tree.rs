@@ -1,5 +1,5 @@
 //! From text to a JSON tree, with limits that stop a hostile or broken file early, and the path of whatever is wrong.
-//! Knows the names of the three long lists and nothing else of the format.
+//! Knows the names of the long lists and nothing else of the format.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write as _};
@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value as Json};
 
 use super::fields::clip;
-use super::{Problem, MAX_BYTES, MAX_JOURNAL, MAX_LINKS, MAX_NODES};
+use super::{Problem, MAX_BYTES, MAX_GROUPS, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES};
 
 /// Most values of any kind in a file: far above what the largest legal diagram needs.
 const MAX_VALUES: usize = 1_000_000;
@@ -64,6 +64,8 @@ impl Place {
             [Segment::Key(name)] => match name.as_str() {
                 "nodes" => Some(("nodes", MAX_NODES)),
                 "links" => Some(("links", MAX_LINKS)),
+                "groups" => Some(("groups", MAX_GROUPS)),
+                "notes" => Some(("notes", MAX_NOTES)),
                 "journal" => Some(("journal", MAX_JOURNAL)),
                 _ => None,
             },

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{json, Map, Value as Json};
 
-use super::super::document::{Document, Edit, Entry, Link, Node, VERSION};
+use super::super::document::{Document, Entry, Link, Node, VERSION};
+use super::super::edit::Edit;
+use super::super::group::{Group, Note};
 use super::super::param::{ParamSpec, Values};
 use crate::components;
 use crate::engine::SimTime;
@@ -18,6 +20,12 @@ pub fn write(doc: &Document) -> String {
     let _ = writeln!(out, "  \"seed\": {},", doc.seed);
     list(&mut out, "nodes", doc.nodes.iter().map(node_json));
     list(&mut out, "links", doc.links.iter().map(link_json));
+    if !doc.groups.is_empty() {
+        list(&mut out, "groups", doc.groups.iter().map(group_json));
+    }
+    if !doc.notes.is_empty() {
+        list(&mut out, "notes", doc.notes.iter().map(note_json));
+    }
     let view = json!({ "x": number(doc.view.x), "y": number(doc.view.y), "zoom": number(doc.view.zoom) });
     let _ = writeln!(out, "  \"view\": {view},");
     let _ = writeln!(out, "  \"moment_ns\": {},", doc.moment.0);
@@ -78,7 +86,47 @@ fn node_json(node: &Node) -> Json {
     map.insert("name".into(), node.name.as_str().into());
     map.insert("x".into(), number(node.x));
     map.insert("y".into(), number(node.y));
+    if let Some(group) = &node.group {
+        map.insert("group".into(), group.as_str().into());
+    }
     with_params(map, stripped_params(&node_specs(&node.kind), &node.params))
+}
+
+/// A group as it stands in a file.
+pub(crate) fn group_json(group: &Group) -> Json {
+    let mut map = Map::new();
+    map.insert("id".into(), group.id.as_str().into());
+    map.insert("kind".into(), group.kind.id().into());
+    map.insert("name".into(), group.name.as_str().into());
+    with_rect(&mut map, group.x, group.y, group.width, group.height);
+    if let Some(parent) = &group.parent {
+        map.insert("parent".into(), parent.as_str().into());
+    }
+    if group.collapsed {
+        map.insert("collapsed".into(), true.into());
+    }
+    if let Some(place) = group.place {
+        map.insert("place".into(), place.id().into());
+    }
+    Json::Object(map)
+}
+
+/// A note as it stands in a file.
+pub(crate) fn note_json(note: &Note) -> Json {
+    let mut map = Map::new();
+    map.insert("id".into(), note.id.as_str().into());
+    map.insert("text".into(), note.text.as_str().into());
+    with_rect(&mut map, note.x, note.y, note.width, note.height);
+    if note.colour != Default::default() {
+        map.insert("colour".into(), note.colour.id().into());
+    }
+    Json::Object(map)
+}
+
+fn with_rect(map: &mut Map<String, Json>, x: f64, y: f64, width: f64, height: f64) {
+    for (name, value) in [("x", x), ("y", y), ("width", width), ("height", height)] {
+        map.insert(name.into(), number(value));
+    }
 }
 
 fn link_json(link: &Link) -> Json {
@@ -112,6 +160,7 @@ pub(crate) fn compact_entry(entry: &Entry) -> Map<String, Json> {
     match entry {
         Entry::Edit(Edit::AddNode { node }) => map.insert("node".into(), node_json(node)),
         Entry::Edit(Edit::AddLink { link }) => map.insert("link".into(), link_json(link)),
+        Entry::Edit(Edit::AddGroup { group }) => map.insert("group".into(), group_json(group)),
         Entry::Fault(super::super::document::Fault::Slow { factor, .. }) => map.insert("factor".into(), number(*factor)),
         _ => None,
     };

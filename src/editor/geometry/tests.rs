@@ -4,7 +4,7 @@ use super::*;
 use crate::diagram::{Link, View};
 
 fn node(id: &str, x: f64, y: f64) -> Node {
-    Node { id: id.into(), kind: "service".into(), name: id.into(), x, y, params: Default::default() }
+    Node { id: id.into(), kind: "service".into(), name: id.into(), x, y, params: Default::default(), group: None }
 }
 
 /// `a` on the left, `b` to its right, `c` below `a`, `d` far below to the right.

@@ -3,7 +3,11 @@
 //!
 //! `[1, title, seed, [x, y, zoom], moment, nodes, links, journal, table]`, where `table` holds distinct parameters,
 //! `nodes` is `[kinds, [kind…], [name…], [id or 0…], unit, [x…], [y…], [params…]]` and
-//! `links` is `[[from…], [to…], [id or 0…], [params…]]`.
+//! `links` is `[[from…], [to…], [id or 0…], [params…]]`. A document with groups or notes has shape 2, which ends with
+//! `groups`, `[[id, kind, name, x, y, width, height, parent or 0, collapsed, place or 0, [node…]]…]`, and
+//! `notes`, `[[id, text, x, y, width, height, colour]…]`.
+
+mod frames;
 
 use serde_json::{json, Map, Value as Json};
 
@@ -13,8 +17,9 @@ use crate::diagram::param::Values;
 use crate::diagram::read::{self, Problem, MAX_ID};
 use crate::diagram::{Document, Link, Node};
 
-/// Version of this shape, apart from the version of the file format that it unfolds to.
-const SHAPE: u64 = 1;
+/// Versions of this shape, apart from the version of the file format that it unfolds to.
+const PLAIN: u64 = 1;
+const FRAMED: u64 = 2;
 
 /// What stands, in this order, after the name of a fault or an edit.
 const ENTRIES: &[(&str, &str, &[&str])] = &[
@@ -30,6 +35,11 @@ const ENTRIES: &[(&str, &str, &[&str])] = &[
     ("edit", "remove_link", &["id"]),
     ("edit", "set_node_param", &["id", "param", "value"]),
     ("edit", "set_link_param", &["id", "param", "value"]),
+    ("edit", "reconnect", &["link", "from", "to"]),
+    ("edit", "add_group", &["group"]),
+    ("edit", "remove_group", &["id"]),
+    ("edit", "set_group", &["node", "group"]),
+    ("edit", "place_group", &["id", "kind", "parent", "place"]),
 ];
 
 /// Distinct values, each with its index.
@@ -60,7 +70,13 @@ pub fn to_compact(doc: &Document) -> Json {
     let nodes = nodes_out(&doc.nodes, &mut table);
     let links = links_out(doc, &mut table);
     let view = [doc.view.x, doc.view.y, doc.view.zoom].map(read::number);
-    json!([SHAPE, doc.title, doc.seed, view, doc.moment.0, nodes, links, journal_out(doc), table.0])
+    let shape = if doc.groups.is_empty() && doc.notes.is_empty() { PLAIN } else { FRAMED };
+    let mut top = vec![json!(shape), json!(doc.title), json!(doc.seed), json!(view), json!(doc.moment.0), nodes, links];
+    top.extend([json!(journal_out(doc)), json!(table.0)]);
+    if shape == FRAMED {
+        top.extend([json!(frames::groups_out(doc)), json!(frames::notes_out(doc))]);
+    }
+    Json::Array(top)
 }
 
 fn nodes_out(nodes: &[Node], table: &mut Table) -> Json {
@@ -116,31 +132,37 @@ fn journal_out(doc: &Document) -> Vec<Json> {
 pub fn from_compact(tree: Json) -> Result<Document, Problem> {
     let mut top = list(tree)?;
     let shape = top.first().and_then(Json::as_u64).ok_or_else(damaged)?;
-    if shape > SHAPE {
+    if shape > FRAMED {
         return Err(Problem::new("", "the link was made by a newer version of Faultline"));
     }
-    if shape != SHAPE || top.len() != 9 {
+    if (shape, top.len()) != (PLAIN, 9) && (shape, top.len()) != (FRAMED, 11) {
         return Err(damaged());
     }
+    let framed = (shape == FRAMED).then(|| top.split_off(9));
     let mut next = top.drain(1..);
     let mut take = || next.next().ok_or_else(damaged);
     let (title, seed, view, moment) = (take()?, take()?, list(take()?)?, take()?);
     let (nodes, links, journal, table) = (list(take()?)?, list(take()?)?, list(take()?)?, list(take()?)?);
     let [x, y, zoom] = <[Json; 3]>::try_from(view).map_err(|_| damaged())?;
-    let (ids, nodes) = nodes_in(nodes, &table)?;
+    let (ids, mut nodes) = nodes_in(nodes, &table)?;
+    let framed = framed.map(|framed| frames::frames_in(framed, &ids, &mut nodes)).transpose()?;
     let mut out = Map::new();
     out.insert("version".into(), VERSION.into());
     out.insert("title".into(), title);
     out.insert("seed".into(), seed);
-    out.insert("nodes".into(), nodes);
+    out.insert("nodes".into(), nodes.into());
     out.insert("links".into(), links_in(links, &ids, &table)?);
+    if let Some((groups, notes)) = framed {
+        out.insert("groups".into(), groups);
+        out.insert("notes".into(), notes);
+    }
     out.insert("view".into(), json!({ "x": x, "y": y, "zoom": zoom }));
     out.insert("moment_ns".into(), moment);
     out.insert("journal".into(), journal_in(journal)?);
     read::read_tree(out)
 }
 
-fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Json), Problem> {
+fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Vec<Json>), Problem> {
     let [kinds, kind, name, id, unit, x, y, params] = <[Json; 8]>::try_from(nodes).map_err(|_| damaged())?;
     let kinds = list(kinds)?;
     let unit = unit.as_f64().ok_or_else(damaged)?;
@@ -164,7 +186,7 @@ fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Json), Pro
         ids.push(id);
         nodes.push(Json::Object(node));
     }
-    Ok((ids, Json::Array(nodes)))
+    Ok((ids, nodes))
 }
 
 fn links_in(links: Vec<Json>, ids: &[String], table: &[Json]) -> Result<Json, Problem> {

@@ -272,26 +272,8 @@ fn stale(buckets: &[Bucket]) -> Chart {
 /// Neighbours merged until at most [`MOST_POINTS`] are left.
 fn merge(buckets: &[NodeBucket]) -> Vec<NodeBucket> {
     let per = buckets.len().div_ceil(MOST_POINTS).max(1).next_power_of_two();
-    let merged = |chunk: &[NodeBucket]| {
-        let (first, last) = (chunk.first()?, chunk.last()?);
-        let mean = |pick: &dyn Fn(&NodeBucket) -> Option<f64>| {
-            let (sum, n) = chunk.iter().filter_map(pick).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
-            if n > 0.0 {
-                sum / n
-            } else {
-                0.0
-            }
-        };
-        let gauge = |name: &'static str| (name, mean(&|b| b.gauges.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)));
-        Some(NodeBucket {
-            start: first.start,
-            utilisation: mean(&|b| Some(b.utilisation)),
-            queue: mean(&|b| Some(b.queue)),
-            gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),
-        })
-    };
     // A last one of fewer than half the others would be too noisy beside them.
-    buckets.chunks(per).filter(|chunk| chunk.len() * 2 >= per).filter_map(merged).collect()
+    buckets.chunks(per).filter(|chunk| chunk.len() * 2 >= per).filter_map(NodeBucket::merged).collect()
 }
 
 /// The charts of one node. `gauges` are its current gauges: they give names and units to what the buckets hold.

@@ -3,6 +3,7 @@
 
 mod clipboard;
 mod help;
+mod recent;
 mod share;
 mod sheet;
 mod signs;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use crate::app::command_palette::CommandPalette;
 use crate::app::session::Dialog;
 use help::Help;
+use recent::Recent;
 use share::Share;
 use sheet::Sheet;
 use starters::Starters;
@@ -26,6 +28,9 @@ pub fn Dialogs() -> impl IntoView {
         </Sheet>
         <Sheet which=Dialog::Share title=t!("Share") wide=false>
             <Share/>
+        </Sheet>
+        <Sheet which=Dialog::Recent title=t!("Recent diagrams") wide=false>
+            <Recent/>
         </Sheet>
         <Sheet which=Dialog::Help title=t!("Keys and signs") wide=true>
             <Help/>

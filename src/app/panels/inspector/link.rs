@@ -10,6 +10,8 @@ use crate::app::panels::Icon;
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
+use crate::diagram::place::{separation, Separation};
+use crate::diagram::Document;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -21,6 +23,18 @@ const GROUPS: &[(&str, &[&str])] = &[
 fn group_of(spec: &ParamSpec) -> usize {
     let fits = |starts: &[&str]| starts.iter().any(|s| spec.name.starts_with(s));
     GROUPS.iter().position(|(_, starts)| fits(starts)).unwrap_or(GROUPS.len() - 1)
+}
+
+/// What the zones and regions of the ends add to the latency.
+fn distance(diagram: &Document, from: &str, to: &str) -> Option<String> {
+    let apart = separation(diagram, from, to);
+    let ms = apart.one_way().as_millis_f64();
+    match apart {
+        Separation::None => None,
+        Separation::Zones => Some(format!("Between two zones: {ms} ms more each way")),
+        Separation::Regions(km) => Some(format!("Between two regions, {km:.0} km apart: {ms:.1} ms more each way")),
+        Separation::Unplaced => Some("Between two regions: give both a place, and their distance counts".into()),
+    }
 }
 
 /// The inspector of this link.
@@ -41,6 +55,10 @@ pub fn LinkInspector(id: String) -> impl IntoView {
             let name = |id: &str| diagram.node(id).map(|n| (n.id.clone(), n.name.clone()));
             diagram.link(&id).and_then(|l| Some((name(&l.from)?, name(&l.to)?)))
         })
+    };
+    let distance = {
+        let id = id.clone();
+        Memo::new(move |_| session.diagram.with(|d| d.link(&id).and_then(|l| distance(d, &l.from, &l.to))))
     };
     let end = move |(id, name): (String, String)| {
         view! { <button type="button" class="end-button" on:click=move |_| session.select_node(&id)>{name}</button> }
@@ -79,6 +97,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                     <span>{move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") }}</span>
                 </p>
             </header>
+            {move || distance.get().map(|text| view! { <p class="distance">{text}</p> })}
             <section class="group" aria-label=t!("Now")>
                 <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
