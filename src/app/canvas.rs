@@ -63,6 +63,15 @@ pub fn Stage(
     };
     let far = Memo::new(move |_| far(session.view.get().zoom));
     let hint = move || hint(session);
+    // Where copies being dragged would stand.
+    let copies = move || {
+        let drag = board.drag.get();
+        let outlines = drag.nodes.iter().filter(|_| drag.copies).filter_map(|id| {
+            let (x, y) = session.diagram.with(|d| d.node(id).map(|n| (n.x + drag.by.0, n.y + drag.by.1)))?;
+            Some(view! { <div class="card-copy" style:transform=format!("translate({x}px, {y}px)")></div> })
+        });
+        outlines.collect_view()
+    };
     let band = move || {
         let (a, b) = board.band.get()?;
         let place =
@@ -79,17 +88,21 @@ pub fn Stage(
             data-far=move || far.get()
             data-linking=move || session.linking.with(Option::is_some).to_string()
             data-grabbing=move || board.grabbing.get().to_string()
+            data-area=move || session.desk.selects_area.get().to_string()
+            data-placing=move || session.desk.placing.with(Option::is_some).to_string()
             on:pointerdown=move |e| board.pressed(e)
             on:pointermove=move |e| board.moved(e)
             on:pointerup=move |e| board.released(e)
             on:pointercancel=move |e| board.lost(e)
             on:wheel=move |e| board.wheeled(e)
+            on:contextmenu=move |e| board.asked(e)
         >
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
             <div class="cards" style:transform=camera>
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </For>
+                {copies}
             </div>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             {band}
@@ -104,6 +117,8 @@ pub fn Stage(
                 <span class="zoom-figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
                 <ActionButton id="zoom-in" />
                 <ActionButton id="fit" />
+                <ActionButton id="minimap" />
+                <ActionButton id="select-area" />
             </div>
             {children()}
         </section>
@@ -123,6 +138,9 @@ fn far(zoom: f64) -> &'static str {
 fn hint(session: Session) -> &'static str {
     if session.linking.with(Option::is_some) {
         return t!("Choose the component to connect to, Escape cancels");
+    }
+    if session.desk.placing.with(Option::is_some) {
+        return t!("Tap the place where it goes");
     }
     if session.diagram.with(|d| d.nodes.is_empty()) {
         return t!("Drag a component here, or choose a starter");

@@ -9,6 +9,8 @@ mod bar;
 pub mod button;
 pub mod canvas;
 mod clock;
+mod command_palette;
+mod context_menu;
 pub mod dom;
 pub mod files;
 pub use crate::icon;

@@ -1,6 +1,7 @@
 //! The one state handle of the application: the open document, its run, and the signals that views read.
 //! Knows no view and draws nothing.
 
+mod desk;
 mod edits;
 mod open;
 mod run;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+pub use desk::{Desk, Finding, Menu, Panel, Subject};
 pub use run::{Mark, Run};
 pub use time::{Speed, SPEED_RANGE};
 
@@ -35,6 +37,8 @@ pub enum Dialog {
     Share,
     /// Keys and the visual language.
     Help,
+    /// The command palette; the desk says what it looks for.
+    Commands,
     /// Recent diagrams, and earlier states of this one.
     Recent,
     /// Pictures and tables to take away.
@@ -99,6 +103,8 @@ pub struct Replay {
 /// Signals are written by this module (and by the views named at each); views read them.
 #[derive(Clone, Copy)]
 pub struct Session {
+    /// What the hands are doing: menus, modes, panels.
+    pub desk: Desk,
     run: StoredValue<Run, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
@@ -161,6 +167,7 @@ impl Session {
         let diagram = Arc::new(run.editor.diagram().clone());
         let frame = Arc::new(run.experiment.frame(0));
         Session {
+            desk: Desk::new(),
             diagram: RwSignal::new(diagram.clone()),
             selection: RwSignal::default(),
             frame: RwSignal::new(frame),

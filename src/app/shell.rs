@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::actions::for_key;
+use super::actions::{for_key, Press};
 use super::bar::Bar;
 use super::canvas::board::Board;
 use super::canvas::Stage;
+use super::context_menu::ContextMenu;
 use super::dom;
 use super::icon::Icon;
 use super::palette::Palette;
@@ -34,6 +35,7 @@ pub fn Shell() -> impl IntoView {
             <aside class="inspector-slot" aria-label=t!("Inspector")><Inspector /></aside>
         </div>
         <Dialogs />
+        <ContextMenu />
         <div class="visually-hidden" role="status" aria-live="polite">{move || session.live.get()}</div>
     }
 }
@@ -114,12 +116,16 @@ fn listen_to_keys(board: Board) {
             event.prevent_default();
             return;
         }
-        if let Some(action) = for_key(&event) {
+        if let Some(action) = for_key(&Press::from(&event)) {
             event.prevent_default();
             action.run(session);
         }
     });
     let up = window_event_listener(leptos::ev::keyup, move |event: KeyboardEvent| {
+        // Moves by key are one step until the key that makes them moves is let go.
+        if event.key() == "Shift" {
+            session.settle();
+        }
         if event.key() == " " && board.grabbing.get_untracked() {
             board.grabbing.set(false);
             if !board.panned.get_value() {

@@ -35,6 +35,8 @@ pub struct Board {
     /// Whether it was dragged with since.
     pub panned: StoredValue<bool>,
     pub(super) gesture: StoredValue<Gesture, LocalStorage>,
+    /// A resting finger's timer.
+    pub(super) held: StoredValue<Option<gloo_timers::callback::Timeout>, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
 }
@@ -62,6 +64,7 @@ impl Board {
             grabbing: RwSignal::new(false),
             panned: StoredValue::new(false),
             gesture: StoredValue::new_local(Gesture::default()),
+            held: StoredValue::new_local(None),
             scene: StoredValue::new_local(Scene::default()),
             stage: NodeRef::new(),
         }
@@ -107,7 +110,7 @@ impl Board {
     /// Where a card is on the stage: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
         let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
-        let by = if drag.nodes.contains(id) { drag.by } else { (0.0, 0.0) };
+        let by = drag.shift(id);
         let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }

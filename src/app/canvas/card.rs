@@ -37,7 +37,7 @@ pub fn Card(
     });
     let place = move || {
         let (x, y) = node.with(|n| n.as_ref().map_or((0.0, 0.0), |n| (n.x, n.y)));
-        let by = id.with_value(|id| board.drag.with(|d| if d.nodes.contains(id) { d.by } else { (0.0, 0.0) }));
+        let by = id.with_value(|id| board.drag.with(|d| d.shift(id)));
         format!("translate({}px, {}px)", x + by.0, y + by.1)
     };
     // One tab stop for the diagram: the selected card, else the first.

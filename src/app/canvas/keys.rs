@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::board::Board;
-use crate::app::actions::connect_nodes;
+use crate::app::actions::{connect_nodes, reveal};
 use crate::app::dom;
-use crate::editor::geometry::{pan, spatial_neighbour, to_screen, Direction, CARD, GRID};
+use crate::editor::geometry::{spatial_neighbour, Direction, GRID};
 use crate::editor::{commands, Selection};
 
 fn direction(key: &str) -> Option<Direction> {
@@ -63,7 +63,8 @@ impl Board {
     /// Gives up what is going on; true if there was something.
     pub fn escape(self) -> bool {
         let session = self.session;
-        if session.linking.with_untracked(Option::is_some) {
+        if session.linking.with_untracked(Option::is_some) || session.desk.placing.with_untracked(Option::is_some) {
+            session.desk.placing.set(None);
             self.cancel();
             self.let_go();
             session.announce(t!("Cancelled"));
@@ -114,26 +115,7 @@ impl Board {
 
     /// Pans so that a card is on the stage.
     pub fn reveal(self, id: &str) {
-        let session = self.session;
-        let Some((x, y)) = session.diagram.with_untracked(|d| d.node(id).map(|n| (n.x, n.y))) else { return };
-        let (width, height) = session.viewport.get_untracked();
-        let view = session.view.get_untracked();
-        let (left, top) = to_screen(view, x, y);
-        let (right, bottom) = to_screen(view, x + CARD.0, y + CARD.1);
-        let margin = 24.0;
-        let shift = |low: f64, high: f64, size: f64| {
-            if low < margin {
-                margin - low
-            } else if high > size - margin {
-                size - margin - high
-            } else {
-                0.0
-            }
-        };
-        let by = (shift(left, right, width), shift(top, bottom, height));
-        if by != (0.0, 0.0) {
-            session.view.set(pan(view, by.0, by.1));
-        }
+        reveal(self.session, id);
     }
 
     fn nudge(self, way: Direction) {
@@ -150,6 +132,7 @@ impl Board {
             Direction::Down => (0.0, GRID),
         };
         let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, dx, dy));
-        session.perform(step);
+        // Many presses in a row are one step.
+        session.perform_continuing(step);
     }
 }

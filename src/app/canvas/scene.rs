@@ -17,6 +17,8 @@ use super::curve::{between, Curve, Point};
 const PACKET_REACH: f64 = 12.0;
 /// How near to a link.
 const LINK_REACH: f64 = 9.0;
+/// How near a finger.
+const FINGER_REACH: f64 = 20.0;
 
 /// Nodes being dragged, and how far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +27,19 @@ pub struct Drag {
     pub nodes: std::collections::BTreeSet<String>,
     /// By how much in diagram pixels.
     pub by: Point,
+    /// Whether copies are dragged, and they stay where they are.
+    pub copies: bool,
+}
+
+impl Drag {
+    /// How far the drag has moved this node.
+    pub fn shift(&self, id: &str) -> Point {
+        if !self.copies && self.nodes.contains(id) {
+            self.by
+        } else {
+            (0.0, 0.0)
+        }
+    }
 }
 
 /// All that changes the drawing while time stands still.
@@ -86,7 +101,7 @@ impl Scene {
             .nodes
             .iter()
             .map(|n| {
-                let by = if drag.nodes.contains(&n.id) { drag.by } else { (0.0, 0.0) };
+                let by = drag.shift(&n.id);
                 (n.id.clone(), (n.x + by.0, n.y + by.1))
             })
             .collect();
@@ -105,10 +120,11 @@ impl Scene {
     }
 
     /// The link at a point of the canvas.
-    pub fn link_at(&self, view: View, (x, y): Point) -> Option<String> {
+    pub fn link_at(&self, view: View, (x, y): Point, finger: bool) -> Option<String> {
+        let reach = if finger { FINGER_REACH } else { LINK_REACH };
         let point = to_diagram(view, x, y);
         let near = self.curves.iter().map(|(id, c)| (c.distance(point) * view.zoom, id));
-        near.filter(|(d, _)| *d <= LINK_REACH).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
+        near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
     }
 
     /// The card at a point of the canvas.

@@ -11,6 +11,7 @@ mod starters;
 
 use leptos::prelude::*;
 
+use crate::app::command_palette::CommandPalette;
 use crate::app::session::Dialog;
 use help::Help;
 use recent::Recent;
@@ -33,6 +34,9 @@ pub fn Dialogs() -> impl IntoView {
         </Sheet>
         <Sheet which=Dialog::Help title=t!("Keys and signs") wide=true>
             <Help/>
+        </Sheet>
+        <Sheet which=Dialog::Commands title=t!("Commands") wide=false>
+            <CommandPalette/>
         </Sheet>
     }
 }
