@@ -10,6 +10,7 @@ mod looking;
 mod page;
 mod section;
 mod selecting;
+mod shaping;
 mod time;
 
 pub use action::Action;
@@ -20,8 +21,16 @@ pub use section::Section;
 pub use selecting::{reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
-static LISTS: [&[Action]; 7] =
-    [breaking::ACTIONS, time::ACTIONS, adding::ACTIONS, editing::ACTIONS, selecting::ACTIONS, looking::ACTIONS, page::ACTIONS];
+static LISTS: [&[Action]; 8] = [
+    breaking::ACTIONS,
+    time::ACTIONS,
+    adding::ACTIONS,
+    editing::ACTIONS,
+    shaping::ACTIONS,
+    selecting::ACTIONS,
+    looking::ACTIONS,
+    page::ACTIONS,
+];
 
 /// All commands.
 pub fn actions() -> impl Iterator<Item = &'static Action> {

@@ -15,7 +15,7 @@ use crate::diagram::{Document, Group, Node, Note};
 pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
-pub use neighbour::{spatial_neighbour, Direction};
+pub use neighbour::{spatial_neighbour, spatial_thing, Direction};
 
 /// Width and height of a card.
 pub const CARD: (f64, f64) = (152.0, 80.0);

@@ -94,8 +94,10 @@ fn Frame(
         let place = group.with(|g| g.as_ref().and_then(|g| g.place)).filter(|_| kind.get() == GroupKind::Region);
         place.map(|p| t!(p.label())).filter(|label| *label != name.get())
     });
-    let members = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.nodes.iter().filter(|n| n.group.as_ref() == Some(id)).count())));
-    let label = move || t!("%{name}, %{kind}, components in it: %{count}", name = name.get(), kind = t!(kind.get().label()), count = members.get());
+    let members =
+        Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.nodes.iter().filter(|n| n.group.as_ref() == Some(id)).count())));
+    let label =
+        move || t!("%{name}, %{kind}, components in it: %{count}", name = name.get(), kind = t!(kind.get().label()), count = members.get());
     view! {
         <div
             class="frame"

@@ -45,7 +45,7 @@ pub enum Goal {
 
 /// The kinds that are offered at a point.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
+pub struct Opening {
     /// What the new component would be linked with.
     pub goal: Goal,
     /// Its middle, in diagram pixels.
@@ -58,7 +58,7 @@ pub struct Shaping {
     /// Whose name or text is being typed in place.
     pub typing: RwSignal<Option<Thing>>,
     /// Kinds that are offered for the loose end of a link.
-    pub offer: RwSignal<Option<Offer>>,
+    pub offer: RwSignal<Option<Opening>>,
     /// Lines that say to what a dragged card was drawn.
     pub guides: RwSignal<Vec<Guide>>,
     /// The group into which a drag would drop what is dragged.

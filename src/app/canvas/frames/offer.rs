@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::app::canvas::board::Board;
 use crate::app::icon::Icon;
-use crate::app::session::{Goal, Offer, Session};
+use crate::app::session::{Goal, Opening, Session};
 use crate::components::{kinds, Kind};
 use crate::editor::commands::{add_and_connect, insert_into_link, kinds_for};
 use crate::editor::geometry::{to_screen, CARD};
@@ -28,7 +28,7 @@ pub fn fitting(session: Session, goal: &Goal) -> Vec<&'static Kind> {
 }
 
 /// Adds the chosen kind and selects it.
-fn choose(board: Board, offer: &Offer, kind: &Kind) {
+fn choose(board: Board, offer: &Opening, kind: &Kind) {
     let session = board.session;
     let (x, y) = (offer.at.0 - CARD.0 / 2.0, offer.at.1 - CARD.1 / 2.0);
     let made = session.diagram.with_untracked(|d| match &offer.goal {
@@ -50,7 +50,7 @@ fn choose(board: Board, offer: &Offer, kind: &Kind) {
 #[component]
 fn Menu(
     /// What is offered where.
-    offer: Offer,
+    offer: Opening,
 ) -> impl IntoView {
     let board = Board::get();
     let session = board.session;

@@ -85,7 +85,17 @@ fn Subsystem(
     let rect = Memo::new(move |_| thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect)))));
     let name = Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default()));
     let figures = Memo::new(move |_| session.frame.with(|f| session.diagram.with(|d| within.with(|w| sum(d, f, w)))));
-    let state = move || figures.with(|s| if s.down > 0 { "down" } else if s.slow > 0 { "slow" } else { "up" });
+    let state = move || {
+        figures.with(|s| {
+            if s.down > 0 {
+                "down"
+            } else if s.slow > 0 {
+                "slow"
+            } else {
+                "up"
+            }
+        })
+    };
     let chip = move || {
         figures.with(|s| match (s.down, s.slow) {
             (0, 0) => String::new(),
