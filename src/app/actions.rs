@@ -3,7 +3,9 @@
 
 mod action;
 mod adding;
+mod arranging;
 mod breaking;
+mod copying;
 mod editing;
 mod key;
 mod looking;
@@ -14,14 +16,24 @@ mod time;
 
 pub use action::Action;
 pub use adding::{add_here, free_place};
+pub use copying::{copied, cut, paste};
 pub use editing::{connect_nodes, duplicate_at};
 pub use key::{Key, Press};
 pub use section::Section;
 pub use selecting::{reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
-static LISTS: [&[Action]; 7] =
-    [breaking::ACTIONS, time::ACTIONS, adding::ACTIONS, editing::ACTIONS, selecting::ACTIONS, looking::ACTIONS, page::ACTIONS];
+static LISTS: [&[Action]; 9] = [
+    breaking::ACTIONS,
+    time::ACTIONS,
+    adding::ACTIONS,
+    editing::ACTIONS,
+    copying::ACTIONS,
+    arranging::ACTIONS,
+    selecting::ACTIONS,
+    looking::ACTIONS,
+    page::ACTIONS,
+];
 
 /// All commands.
 pub fn actions() -> impl Iterator<Item = &'static Action> {

@@ -7,11 +7,11 @@ use web_sys::{Event, FileReader, HtmlInputElement, KeyboardEvent};
 
 use super::button::ActionButton;
 use super::files::FIELD;
-use super::icon::Icon;
 use super::panels::Transport;
 use super::session::Session;
 use super::storage::Saved;
 use super::words::translate;
+use crate::icon::Icon;
 
 /// The bar.
 #[component]

@@ -11,10 +11,10 @@ use super::canvas::board::Board;
 use super::canvas::Stage;
 use super::context_menu::ContextMenu;
 use super::dom;
-use super::icon::Icon;
 use super::palette::Palette;
 use super::panels::{Charts, Dialogs, Inspector};
 use super::session::{MessageTone, Session};
+use crate::icon::Icon;
 
 /// The whole page.
 #[component]
@@ -23,6 +23,7 @@ pub fn Shell() -> impl IntoView {
     let board = Board::new(session);
     provide_context(board);
     listen_to_keys(board);
+    super::clipboard::listen(session);
     view! {
         <div class="shell">
             <Bar />

@@ -61,7 +61,7 @@ pub fn some_nodes(session: Session) -> Result<(), &'static str> {
 
 /// Something is selected.
 pub fn something(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() && s.links.is_empty() { Err(text!("Nothing is selected")) } else { Ok(()) })
+    session.selection.with(|s| if s.is_empty() { Err(text!("Nothing is selected")) } else { Ok(()) })
 }
 
 /// Begins a link from the selected node.

@@ -115,13 +115,13 @@ impl Board {
 
     /// Pans so that a card is on the stage.
     pub fn reveal(self, id: &str) {
-        reveal(self.session, id);
+        reveal(self.session, &Selection::node(id));
     }
 
     fn nudge(self, way: Direction) {
         let session = self.session;
-        let ids: Vec<String> = session.selection.with_untracked(|s| s.nodes.iter().cloned().collect());
-        if ids.is_empty() {
+        let selection = session.selection.get_untracked();
+        if selection.nodes.is_empty() && selection.groups.is_empty() && selection.notes.is_empty() {
             session.announce(t!("Select a component first"));
             return;
         }
@@ -131,7 +131,7 @@ impl Board {
             Direction::Up => (0.0, -GRID),
             Direction::Down => (0.0, GRID),
         };
-        let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, dx, dy));
+        let step = session.diagram.with_untracked(|d| commands::move_selection(d, &selection, dx, dy));
         // Many presses in a row are one step.
         session.perform_continuing(step);
     }

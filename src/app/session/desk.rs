@@ -35,6 +35,10 @@ pub enum Subject {
     Node,
     /// One link.
     Link,
+    /// One group.
+    Group,
+    /// One note.
+    Note,
     /// Several things.
     Several,
     /// The empty canvas.

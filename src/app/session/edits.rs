@@ -33,19 +33,33 @@ impl Session {
         }
     }
 
+    /// Performs a step and says its label, or why there is none.
+    pub fn perform_or_say(self, step: Result<Step, &'static str>) {
+        match step {
+            Ok(step) => {
+                let label = step.label.clone();
+                if self.perform(step) {
+                    self.announce(label);
+                }
+            }
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
     /// As [`Session::perform`], joining the step before it if that did the same: one undo step for a dragged slider.
     pub fn perform_continuing(self, step: Step) -> bool {
         if self.is_replaying() {
             return false;
         }
-        let done = self.with_run(|run| run.perform_continuing(step)).unwrap_or(Ok(()));
+        let standing = !self.playing.get_untracked();
+        let done = self.with_run(|run| run.perform_continuing(step, standing)).unwrap_or(Ok(()));
         self.changed();
         done.map_err(|reason| self.refuse(reason)).is_ok()
     }
 
     /// Ends a drag: the next continuing step is a step of its own.
     pub fn settle(self) {
-        self.with_run(|run| run.editor.settle());
+        self.with_run(|run| run.settle());
     }
 
     /// Breaks or mends something, as one undo step, and says it.
