@@ -9,6 +9,7 @@ pub mod facts;
 mod gestures;
 mod keys;
 mod legend;
+mod minimap;
 mod paint;
 mod scene;
 mod toolbar;
@@ -24,6 +25,7 @@ use super::session::Session;
 use board::Board;
 use card::Card;
 use legend::Legend;
+use minimap::Minimap;
 use scene::Looks;
 use toolbar::BreakToolbar;
 
@@ -109,6 +111,7 @@ pub fn Stage(
             <BreakToolbar />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
+            <Show when=move || session.desk.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />

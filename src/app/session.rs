@@ -6,6 +6,7 @@ mod edits;
 mod open;
 mod run;
 mod time;
+mod voice;
 
 use std::sync::Arc;
 
@@ -106,6 +107,7 @@ pub struct Session {
     /// What the hands are doing: menus, modes, panels.
     pub desk: Desk,
     run: StoredValue<Run, LocalStorage>,
+    voice: StoredValue<voice::Voice, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
     /// The record in which the document is kept; see [`super::storage`].
@@ -140,8 +142,10 @@ pub struct Session {
     pub redo_label: RwSignal<Option<String>>,
     /// Messages over the page, oldest first.
     pub messages: RwSignal<Vec<Message>>,
-    /// What a screen reader says next.
+    /// What a screen reader says next of what was done.
     pub live: RwSignal<String>,
+    /// What it says next of the run; written by the narration.
+    pub story: RwSignal<String>,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -184,6 +188,7 @@ impl Session {
             redo_label: RwSignal::new(None),
             messages: RwSignal::default(),
             live: RwSignal::default(),
+            story: RwSignal::default(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
@@ -194,6 +199,7 @@ impl Session {
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
             openings: StoredValue::new(0),
+            voice: StoredValue::new_local(voice::Voice::default()),
             work: StoredValue::new(Work::default()),
         }
     }
@@ -223,11 +229,6 @@ impl Session {
                 run.editor.document().clone()
             })
             .unwrap_or_default()
-    }
-
-    /// Says a sentence in the live region, in the chosen language.
-    pub fn announce(self, text: impl Into<String>) {
-        self.live.set(translate(&text.into()).into_owned());
     }
 
     /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.

@@ -108,8 +108,10 @@ pub fn connect_nodes(session: Session, from: &str, to: &str) -> bool {
 pub fn duplicate(session: Session) {
     let selection = session.selection.get_untracked();
     let (step, copies) = session.diagram.with_untracked(|d| commands::duplicate(d, &selection));
+    let label = step.label.clone();
     if session.perform(step) {
         session.select(copies);
+        session.announce(label);
     }
 }
 
@@ -126,8 +128,10 @@ pub fn duplicate_at(session: Session, by: (f64, f64)) {
     for (copy, original) in added.zip(originals) {
         (copy.x, copy.y) = (snap(original.x + by.0), snap(original.y + by.1));
     }
+    let label = step.label.clone();
     if session.perform(step) {
         session.select(copies);
+        session.announce(label);
     }
 }
 

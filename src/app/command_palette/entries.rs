@@ -78,7 +78,7 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
 }
 
 fn commands(session: Session) -> Vec<Entry> {
-    let listed = actions().filter(|a| !matches!(a.id, "commands" | "menu"));
+    let listed = actions().filter(|a| !matches!(a.id, "commands" | "menu" | "more"));
     listed
         .map(|action| {
             let mut text = action.name(session).to_string();

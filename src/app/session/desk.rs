@@ -43,6 +43,8 @@ pub enum Subject {
     Several,
     /// The empty canvas.
     Canvas,
+    /// The whole page and its document.
+    Page,
 }
 
 /// An open context menu.
