@@ -3,7 +3,9 @@
 
 mod action;
 mod adding;
+mod arranging;
 mod breaking;
+mod copying;
 mod editing;
 mod key;
 mod looking;
@@ -15,18 +17,21 @@ mod time;
 
 pub use action::Action;
 pub use adding::{add_here, free_place};
+pub use copying::{copied, cut, paste};
 pub use editing::{connect_nodes, duplicate_at};
 pub use key::{Key, Press};
 pub use section::Section;
 pub use selecting::{reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
-static LISTS: [&[Action]; 8] = [
+static LISTS: [&[Action]; 10] = [
     breaking::ACTIONS,
     time::ACTIONS,
     adding::ACTIONS,
     editing::ACTIONS,
     shaping::ACTIONS,
+    copying::ACTIONS,
+    arranging::ACTIONS,
     selecting::ACTIONS,
     looking::ACTIONS,
     page::ACTIONS,

@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use super::actions::action;
-use super::icon::Icon;
 use super::session::Session;
+use crate::icon::Icon;
 
 /// The button of an action.
 #[component]

@@ -10,6 +10,7 @@ mod frames;
 mod gestures;
 mod keys;
 mod legend;
+mod minimap;
 mod paint;
 mod scene;
 mod toolbar;
@@ -28,6 +29,7 @@ use card::Card;
 pub use frames::icon as group_icon;
 use frames::{Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
 use legend::Legend;
+use minimap::Minimap;
 use scene::Looks;
 use toolbar::BreakToolbar;
 
@@ -127,6 +129,7 @@ pub fn Stage(
             <Typing />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
+            <Show when=move || session.desk.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />

@@ -7,8 +7,8 @@ mod rank;
 use leptos::prelude::*;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
-use super::icon::Icon;
 use super::session::{Finding, Session};
+use crate::icon::Icon;
 use entries::{entries, Entry};
 
 /// The sheet's content.

@@ -7,15 +7,20 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::actions::{action, Action};
 use super::dom;
-use super::icon::Icon;
 use super::session::{Menu, Session, Subject};
+use crate::icon::Icon;
 
 /// The names in the menu about this; a dash divides.
 fn listed(subject: Subject) -> &'static str {
     match subject {
-        Subject::Node => "connect connect-list settings rename - crash slow flush - copy cut duplicate delete - zoom-selection",
-        Subject::Link => "cut-link settings - delete",
-        Subject::Several => "crash slow - copy cut duplicate delete - zoom-selection",
+        Subject::Node => "connect connect-list settings rename - crash slow flush - copy cut-out duplicate delete - zoom-selection",
+        Subject::Link => "cut settings - delete",
+        Subject::Group => "rename collapse settings - copy cut-out duplicate ungroup delete - zoom-selection",
+        Subject::Note => "rename settings - copy cut-out duplicate delete",
+        Subject::Several => {
+            "crash slow - copy cut-out duplicate group delete - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
+        }
+        Subject::Page => "new recent open save export share - commands help - theme language narrate",
         Subject::Canvas => "add paste select-all find - undo redo - fit minimap outline starters",
     }
 }

@@ -6,9 +6,9 @@ use web_sys::{MouseEvent, PointerEvent};
 
 use super::actions::add_here;
 use super::canvas::board::Board;
-use super::icon::Icon;
 use crate::components::{kinds, Group, Kind};
 use crate::editor::geometry::to_diagram;
+use crate::icon::Icon;
 
 const GROUPS: [Group; 4] = [Group::Traffic, Group::Edge, Group::Compute, Group::Data];
 /// A pointer that moved less than this clicked.

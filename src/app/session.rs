@@ -7,6 +7,7 @@ mod open;
 mod run;
 mod shaping;
 mod time;
+mod voice;
 
 use std::sync::Arc;
 
@@ -110,6 +111,7 @@ pub struct Session {
     /// What is being shaped on the canvas.
     pub shaping: Shaping,
     run: StoredValue<Run, LocalStorage>,
+    voice: StoredValue<voice::Voice, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
     /// The record in which the document is kept; see [`super::storage`].
@@ -144,8 +146,10 @@ pub struct Session {
     pub redo_label: RwSignal<Option<String>>,
     /// Messages over the page, oldest first.
     pub messages: RwSignal<Vec<Message>>,
-    /// What a screen reader says next.
+    /// What a screen reader says next of what was done.
     pub live: RwSignal<String>,
+    /// What it says next of the run; written by the narration.
+    pub story: RwSignal<String>,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -189,6 +193,7 @@ impl Session {
             redo_label: RwSignal::new(None),
             messages: RwSignal::default(),
             live: RwSignal::default(),
+            story: RwSignal::default(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
@@ -199,6 +204,7 @@ impl Session {
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
             openings: StoredValue::new(0),
+            voice: StoredValue::new_local(voice::Voice::default()),
             work: StoredValue::new(Work::default()),
         }
     }
@@ -228,11 +234,6 @@ impl Session {
                 run.editor.document().clone()
             })
             .unwrap_or_default()
-    }
-
-    /// Says a sentence in the live region, in the chosen language.
-    pub fn announce(self, text: impl Into<String>) {
-        self.live.set(translate(&text.into()).into_owned());
     }
 
     /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.

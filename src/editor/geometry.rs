@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use crate::diagram::{Document, Group, Node, Note};
 
-pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
+pub use camera::{fit, fit_area, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
 pub use neighbour::{spatial_neighbour, spatial_thing, Direction};

@@ -9,6 +9,7 @@ use crate::app::session::{Finding, Session};
 use crate::components::Kind;
 use crate::editor::commands;
 use crate::editor::geometry::{free_spot, to_diagram, CARD};
+use crate::editor::Selection;
 
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[Action::new("add", text!("Add a component…"), "plus", Section::Edit, |s| {
@@ -27,7 +28,7 @@ pub fn add_here(session: Session, kind: &Kind, middle: Option<(f64, f64)>) -> Op
         return None;
     }
     session.select_node(&id);
-    reveal(session, &id);
+    reveal(session, &Selection::node(&id));
     session.announce(t!("Added %{what}", what = t!(kind.label)));
     Some(id)
 }

@@ -54,11 +54,6 @@ pub fn one_node(session: Session) -> Result<(), &'static str> {
     session.selection.with(|s| if s.nodes.len() == 1 { Ok(()) } else { Err(text!("Select one component to connect from")) })
 }
 
-/// Nodes are selected.
-pub fn some_nodes(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() { Err(text!("Select a component first")) } else { Ok(()) })
-}
-
 /// Nodes, groups or notes are selected.
 fn some_things(session: Session) -> Result<(), &'static str> {
     match session.selection.with(|s| s.nodes.is_empty() && s.groups.is_empty() && s.notes.is_empty()) {
@@ -116,8 +111,10 @@ pub fn connect_nodes(session: Session, from: &str, to: &str) -> bool {
 pub fn duplicate(session: Session) {
     let selection = session.selection.get_untracked();
     let (step, copies) = session.diagram.with_untracked(|d| commands::duplicate(d, &selection));
+    let label = step.label.clone();
     if session.perform(step) {
         session.select(copies);
+        session.announce(label);
     }
 }
 
@@ -134,8 +131,10 @@ pub fn duplicate_at(session: Session, by: (f64, f64)) {
     for (copy, original) in added.zip(originals) {
         (copy.x, copy.y) = (snap(original.x + by.0), snap(original.y + by.1));
     }
+    let label = step.label.clone();
     if session.perform(step) {
         session.select(copies);
+        session.announce(label);
     }
 }
 

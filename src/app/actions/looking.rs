@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::key::key;
 use super::{Action, Section};
 use crate::app::session::{Panel, Session};
-use crate::diagram::Document;
 use crate::editor::geometry;
 
 /// The commands.
@@ -21,7 +20,7 @@ pub(super) static ACTIONS: &[Action] = &[
     .keys(&[key("1")]),
     Action::new("zoom-selection", text!("Zoom to the selection"), "locate", Section::Canvas, zoom_selection)
         .keys(&[key("2")])
-        .when(super::editing::some_nodes),
+        .when(super::editing::something),
     Action::new("minimap", text!("Minimap"), "map", Section::Canvas, |s| s.desk.turn_minimap())
         .keys(&[key("m")])
         .words(text!("overview navigator"))
@@ -40,7 +39,6 @@ fn zoom(session: Session, by: f64) {
 
 fn zoom_selection(session: Session) {
     let selection = session.selection.get_untracked();
-    let nodes = session.diagram.with_untracked(|d| d.nodes.iter().filter(|n| selection.nodes.contains(&n.id)).cloned().collect());
-    let part = Document { nodes, ..Document::default() };
-    session.view.set(geometry::fit(&part, session.viewport.get_untracked()));
+    let Some(area) = session.diagram.with_untracked(|d| super::selecting::extent(d, &selection)) else { return };
+    session.view.set(geometry::fit_area(area, session.viewport.get_untracked()));
 }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::key::{ctrl, key};
 use super::{Action, Section};
-use crate::app::session::{Dialog, Finding, Session};
+use crate::app::dom;
+use crate::app::session::{Dialog, Finding, Menu, Session, Subject};
 use crate::app::theme::Theme;
 
 /// The commands.
@@ -36,6 +37,12 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("narrate", text!("Narrate the run to screen readers"), "audio-lines", Section::Page, |s| s.desk.turn_narration(s))
         .words(text!("speech voice live region announce"))
         .switch(|s| s.desk.narrating.get()),
+    Action::new("more", text!("More"), "ellipsis", Section::Page, |s| {
+        let button = dom::document().and_then(|d| d.query_selector(".bar [data-action=more]").ok().flatten());
+        if let Some(rect) = button.map(|b| b.get_bounding_client_rect()) {
+            s.desk.menu.set(Some(Menu { at: (rect.left(), rect.bottom() + 4.0), subject: Subject::Page }));
+        }
+    }),
     Action::new("help", text!("Help and keys"), "circle-question-mark", Section::Page, |s| s.show(Some(Dialog::Help)))
         .keys(&[key("?")])
         .words(text!("shortcuts keyboard")),

@@ -7,7 +7,8 @@ use super::key::{ctrl, key, shift};
 use super::{Action, Section};
 use crate::app::dom;
 use crate::app::session::{Finding, Menu, Panel, Session, Subject};
-use crate::editor::geometry::{pan, to_screen, CARD};
+use crate::diagram::Document;
+use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, pan, to_screen, Rect};
 use crate::editor::{commands, Selection};
 
 /// The commands.
@@ -118,21 +119,23 @@ fn menu_by_key(session: Session) {
 
 /// What a menu is about now.
 pub fn subject(session: Session) -> Subject {
-    session.selection.with_untracked(|s| match (s.nodes.len(), s.links.len()) {
-        (0, 0) => Subject::Canvas,
-        (1, 0) => Subject::Node,
-        (0, 1) => Subject::Link,
+    session.selection.with_untracked(|s| match s.len() {
+        0 => Subject::Canvas,
+        1 if s.nodes.len() == 1 => Subject::Node,
+        1 if s.links.len() == 1 => Subject::Link,
+        1 if s.groups.len() == 1 => Subject::Group,
+        1 => Subject::Note,
         _ => Subject::Several,
     })
 }
 
-/// Pans so that a card is on the canvas.
-pub fn reveal(session: Session, id: &str) {
-    let Some((x, y)) = session.diagram.with_untracked(|d| d.node(id).map(|n| (n.x, n.y))) else { return };
+/// Pans so that what is selected is on the canvas.
+pub fn reveal(session: Session, selection: &Selection) {
+    let Some(area) = session.diagram.with_untracked(|d| extent(d, selection)) else { return };
     let (width, height) = session.viewport.get_untracked();
     let view = session.view.get_untracked();
-    let (left, top) = to_screen(view, x, y);
-    let (right, bottom) = to_screen(view, x + CARD.0, y + CARD.1);
+    let (left, top) = to_screen(view, area.x, area.y);
+    let (right, bottom) = to_screen(view, area.x + area.width, area.y + area.height);
     let margin = 24.0;
     let shift = |low: f64, high: f64, size: f64| {
         if low < margin {
@@ -147,4 +150,13 @@ pub fn reveal(session: Session, id: &str) {
     if by != (0.0, 0.0) {
         session.view.set(pan(view, by.0, by.1));
     }
+}
+
+/// The rectangle around what is selected; of links, around their ends.
+pub(super) fn extent(diagram: &Document, selection: &Selection) -> Option<Rect> {
+    let end = |id: &String| diagram.links.iter().any(|l| selection.links.contains(&l.id) && (l.from == *id || l.to == *id));
+    let nodes = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id) || end(&n.id)).map(card);
+    let groups = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).map(group_rect);
+    let notes = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id)).map(note_rect);
+    bounds_of(nodes.chain(groups).chain(notes))
 }

@@ -27,9 +27,9 @@ fn no_two_actions_share_a_name_or_a_key() {
 
 #[test]
 fn every_icon_is_there() {
-    let plain = crate::app::icon::svg("no such icon");
+    let plain = crate::icon::svg("no such icon");
     for action in actions() {
-        assert_ne!(crate::app::icon::svg(action.icon), plain, "{}: {}", action.id, action.icon);
+        assert_ne!(crate::icon::svg(action.icon), plain, "{}: {}", action.id, action.icon);
     }
 }
 

@@ -115,7 +115,7 @@ impl Board {
 
     /// Pans so that a card is on the stage.
     pub fn reveal(self, id: &str) {
-        reveal(self.session, id);
+        reveal(self.session, &Selection::node(id));
     }
 
     fn nudge(self, way: Direction) {

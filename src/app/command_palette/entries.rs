@@ -7,8 +7,11 @@ use super::rank::{distance, plain};
 use crate::app::actions::{actions, add_here, connect_nodes, reveal, Action};
 use crate::app::dom;
 use crate::app::session::{Finding, Session};
+use crate::app::words::translate;
 use crate::components::{self, kinds, Kind};
 use crate::editor::commands::can_connect;
+use crate::editor::find::find;
+use crate::editor::Selection;
 use crate::lab::scenarios::scenarios;
 
 /// Most entries shown.
@@ -28,8 +31,8 @@ enum Does {
 #[derive(Clone)]
 pub struct Entry {
     does: Does,
-    /// The node that it is about.
-    node: String,
+    /// What it is about.
+    selection: Selection,
     /// Icon.
     pub icon: &'static str,
     /// What it is called.
@@ -43,7 +46,7 @@ pub struct Entry {
 
 impl Entry {
     fn new(does: Does, icon: &'static str, text: impl Into<String>) -> Entry {
-        Entry { does, node: String::new(), icon, text: text.into(), aside: String::new(), reason: None, words: String::new() }
+        Entry { does, selection: Selection::default(), icon, text: text.into(), aside: String::new(), reason: None, words: String::new() }
     }
 }
 
@@ -53,7 +56,7 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
         Finding::Everything => {
             let mut all = commands(session);
             all.extend(to_add(t!("Add %{what}")));
-            all.extend(components(session, None));
+            all.extend(places(session, "", t!("Go to %{name}")));
             all.extend(scenarios().iter().map(|s| {
                 let mut entry = Entry::new(Does::Open(s.id), "layout-grid", t!("Open the starter %{title}", title = t!(s.title)));
                 entry.words = plain(t!(s.summary));
@@ -61,9 +64,10 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
             }));
             all
         }
-        Finding::Component => components(session, None),
+        // The search on the canvas ranks by itself, and finds links and the text of notes too.
+        Finding::Component => return places(session, typed, "%{name}"),
         Finding::Kind(_) => to_add("%{what}"),
-        Finding::Target(from) => components(session, Some(from)),
+        Finding::Target(from) => targets(session, from),
     };
     let typed = plain(typed);
     let mut ranked: Vec<(u32, Entry)> = all.into_iter().filter_map(|e| Some((distance(&typed, &plain(&e.text), &e.words)?, e))).collect();
@@ -74,7 +78,7 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
 }
 
 fn commands(session: Session) -> Vec<Entry> {
-    let listed = actions().filter(|a| !matches!(a.id, "commands" | "menu"));
+    let listed = actions().filter(|a| !matches!(a.id, "commands" | "menu" | "more"));
     listed
         .map(|action| {
             let mut text = action.name(session).to_string();
@@ -102,20 +106,33 @@ fn to_add(pattern: &'static str) -> Vec<Entry> {
         .collect()
 }
 
-/// The components, to go to, or to connect to from one of them.
-fn components(session: Session, from: Option<&String>) -> Vec<Entry> {
+/// What can be gone to.
+fn places(session: Session, typed: &str, pattern: &'static str) -> Vec<Entry> {
+    let found = session.diagram.with_untracked(|d| find(d, typed, 200));
+    found
+        .into_iter()
+        .map(|found| {
+            let mut entry = Entry::new(Does::Go, found.icon, pattern.replace("%{name}", &found.name));
+            entry.aside = t!(found.kind).into();
+            entry.words = plain(&entry.aside);
+            entry.selection = found.selection;
+            entry
+        })
+        .collect()
+}
+
+/// What one component may be connected to, and why not to the others.
+fn targets(session: Session, from: &str) -> Vec<Entry> {
     session.diagram.with_untracked(|d| {
-        let others = d.nodes.iter().filter(|n| Some(&n.id) != from);
+        let others = d.nodes.iter().filter(|n| n.id != from);
         others
             .map(|node| {
                 let kind = components::kind(&node.kind);
-                let does = if from.is_some() { Does::Connect } else { Does::Go };
-                let mut entry = Entry::new(does, kind.map_or("file-question-mark", |k| k.icon), node.name.clone());
-                entry.node = node.id.clone();
+                let mut entry = Entry::new(Does::Connect, kind.map_or("file-question-mark", |k| k.icon), node.name.clone());
                 entry.aside = kind.map_or_else(|| node.kind.clone(), |k| t!(k.label).into());
                 entry.words = plain(&entry.aside);
-                entry.reason =
-                    from.and_then(|from| can_connect(d, from, &node.id).err()).map(|why| crate::app::words::translate(&why).into());
+                entry.reason = can_connect(d, from, &node.id).err().map(|why| translate(&why).into());
+                entry.selection = Selection::node(&node.id);
                 entry
             })
             .collect()
@@ -137,13 +154,15 @@ impl Entry {
                 }
             }
             Does::Go => {
-                session.select_node(&self.node);
-                reveal(session, &self.node);
-                focus_card(self.node.clone());
+                session.select(self.selection.clone());
+                reveal(session, &self.selection);
+                if let Some(id) = self.selection.only_node() {
+                    focus_card(id.into());
+                }
             }
             Does::Connect => {
-                if let Finding::Target(from) = finding {
-                    connect_nodes(session, from, &self.node);
+                if let (Finding::Target(from), Some(to)) = (finding, self.selection.only_node()) {
+                    connect_nodes(session, from, to);
                     focus_card(from.clone());
                 }
             }

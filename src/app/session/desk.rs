@@ -35,10 +35,16 @@ pub enum Subject {
     Node,
     /// One link.
     Link,
+    /// One group.
+    Group,
+    /// One note.
+    Note,
     /// Several things.
     Several,
     /// The empty canvas.
     Canvas,
+    /// The whole page and its document.
+    Page,
 }
 
 /// An open context menu.
