@@ -2,5 +2,6 @@
 
 pub mod held;
 pub mod judge;
+pub mod log;
 pub mod ring;
 pub mod zipf;

@@ -18,6 +18,8 @@ pub enum Next {
     Stages,
     /// Answer and leave.
     Reply(Outcome),
+    /// Stay until the behaviour itself takes it up again.
+    Hold,
 }
 
 /// How a request ended, told to the client that began it.
@@ -150,6 +152,12 @@ impl<B: Behaviour> Ctx<'_, B> {
         if let Some(s) = self.core.trace(request).and_then(|t| t.spans.get_mut(span as usize)) {
             s.why = why;
         }
+    }
+
+    /// Answers a job that is held, with the value it carries or with a failure. It leaves as an event of its own.
+    pub fn answer(&mut self, job: JobKey, failed: Option<Reason>) {
+        let now = self.core.now;
+        self.core.queue.push(now, EventKind::Answer { job, failed });
     }
 
     /// Fires [`Behaviour::timer`] after a delay, unless the node crashes before.

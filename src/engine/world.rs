@@ -133,6 +133,7 @@ impl<B: Behaviour> World<B> {
             }
             EventKind::AttemptTimeout(a) | EventKind::Connected(a) => core.attempts.get(a).map_or((0, 0), |a| of_call(a.call)),
             EventKind::Retry(c) => of_call(c),
+            EventKind::Answer { job, .. } => core.jobs.get(job).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id)),
         }
     }
 
@@ -162,6 +163,11 @@ impl<B: Behaviour> World<B> {
             EventKind::AttemptTimeout(attempt) => self.attempt_failed(attempt, Reason::Timeout),
             EventKind::Connected(attempt) => self.core.transmit(attempt),
             EventKind::Retry(call) => self.core.start_attempt(call),
+            EventKind::Answer { job, failed } => {
+                if let Some(value) = self.core.jobs.get(job).map(|j| j.value) {
+                    self.finish_job(job, failed.map_or(Ok(value), Err));
+                }
+            }
             EventKind::Deadline(job) => {
                 if self.core.jobs.contains_key(job) {
                     self.finish_job(job, Err(Reason::Deadline));
@@ -300,6 +306,7 @@ impl<B: Behaviour> World<B> {
         match next {
             Next::Reply(outcome) => self.finish_job(job, outcome),
             Next::Stages => self.next_stage(job),
+            Next::Hold => {}
             Next::Wait => {
                 // Waiting for nothing would be for ever.
                 if self.core.jobs.get(job).is_some_and(|j| j.calls.is_empty()) {
