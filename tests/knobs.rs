@@ -98,6 +98,8 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("clients", "burst_rate_per_s" | "burst_length") => vec![("clients", "burst_pause", json!(500))],
         // Sizes matter where bandwidth does.
         ("clients", "request_bytes" | "reply_bytes") => vec![("clients-balancer", "bandwidth_mbps", json!(5))],
+        // Classes matter where there are two, in a line.
+        ("clients", "high_priority_percent") => ["s1", "s2"].map(|s| (s, "discipline", json!("priority"))).to_vec(),
         ("service", "discipline") => vec![("s1", "queue_limit", json!(50)), ("s2", "queue_limit", json!(50))],
         ("load_balancer", "virtual_nodes") => vec![("balancer", "hash_on", json!("key"))],
         ("database", "queue_limit") => crowd_at_d1(2),

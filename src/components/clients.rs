@@ -50,6 +50,7 @@ params! {
         keys: u32 = 10_000, Int { min: 1, max: 1_000_000 }, "Keys", "", "Number of distinct keys asked for.";
         popularity: Popularity = Popularity::Zipf, Choice(Popularity::OPTIONS), "Popularity", "", "How unevenly keys are asked for.";
         zipf_exponent: f64 = 1.0, Float { min: 0.0, max: 4.0 }, "Zipf exponent", "", "0 is uniform; 1 is typical of the web; higher is more uneven.", when "popularity" in ["zipf"];
+        high_priority_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "High priority", "%", "Share of requests of the high class; the rest are normal. It matters at services that serve by priority.";
         request_bytes: u32 = 500, Int { min: 1, max: 100_000_000 }, "Request size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         reply_bytes: u32 = 4_000, Int { min: 1, max: 100_000_000 }, "Reply size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         deadline: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Deadline", "ms", "The user gives up after this, whatever retries are left. 0 is never. Timeout and retries of single attempts are set on the link.";
@@ -121,6 +122,9 @@ impl Clients {
             operation: if reads { Operation::Read } else { Operation::Write },
             key,
             user,
+            priority: u8::from(
+                p.high_priority_percent > 0.0 && unit(&mut ctx.rng(Purpose::Priority, ordinal)) * 100.0 < p.high_priority_percent,
+            ),
             request_bytes: p.request_bytes,
             reply_bytes: p.reply_bytes,
             value: None,

@@ -143,14 +143,6 @@ impl Component {
         each!(self, part => part.sample())
     }
 
-    /// Whether requests that begin here are those of clients. Others that begin requests do so for housekeeping.
-    pub fn is_source(&self) -> bool {
-        fn group<P: Part>(_: &P) -> Group {
-            P::KIND.group
-        }
-        each!(self, part => group(part)) == Group::Traffic
-    }
-
     /// Cost per hour and per million operations, in the user's currency.
     pub fn prices(&self) -> (f64, f64) {
         each!(self, part => part.prices())
@@ -178,6 +170,12 @@ impl Behaviour for Component {
     }
     fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration {
         each!(self, part => part.service_time(ctx, job, concurrency))
+    }
+    fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
+        each!(self, part => part.begun(ctx, job))
+    }
+    fn keeps(&self, job: &crate::engine::core::Job) -> bool {
+        each!(self, part => part.keeps(job))
     }
     fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
         each!(self, part => part.served(ctx, job))

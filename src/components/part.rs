@@ -4,6 +4,7 @@ use super::signal::Signal;
 use super::{Component, Core};
 use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::behaviour::{Ctx, Ended, Next};
+use crate::engine::core::Job;
 use crate::engine::station::StationSpec;
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
 
@@ -178,6 +179,16 @@ pub trait Part: Clone + std::fmt::Debug {
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, concurrency: u32) -> SimDuration {
         let _ = (ctx, job, concurrency);
         SimDuration::ZERO
+    }
+    /// A request that it began takes its first step.
+    fn begun(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let _ = (ctx, job);
+        Next::Stages
+    }
+    /// Whether a request that it began outlives its crash.
+    fn keeps(&self, job: &Job) -> bool {
+        let _ = job;
+        false
     }
     /// The worker is done with its own part.
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {

@@ -20,6 +20,9 @@ named! {
     Discipline {
         Fifo = "fifo" "First in, first out",
         Lifo = "lifo" "Last in, first out",
+        Priority = "priority" "Priority: high first, nobody is interrupted",
+        Preemptive = "preemptive" "Priority: high interrupts normal, which resumes later",
+        Sharing = "sharing" "Processor sharing: all at once, each more slowly",
     }
 }
 
@@ -58,8 +61,8 @@ params! {
     pub struct Params {
         workers: u32 = 8, Int { min: 1, max: 10_000 }, "Workers", "", "Requests worked on at once. A worker is held while its request waits for a dependency.";
         service_time: Distribution = Distribution::exponential(10.0), Law, "Service time", "ms", "The service's own work on a request, without its dependencies.";
-        queue_limit: u32 = 100, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Requests that may wait for a worker; more are turned away at once.";
-        discipline: Discipline = Discipline::Fifo, Choice(Discipline::OPTIONS), "Discipline", "", "Who is served next. Under overload, last in first out keeps some requests quick.";
+        queue_limit: u32 = 100, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Requests that may wait for a worker, or share the workers beyond one each; more are turned away at once.";
+        discipline: Discipline = Discipline::Fifo, Choice(Discipline::OPTIONS), "Discipline", "", "Who is served next. Under overload, last in first out keeps some requests quick. Clients say which requests have high priority. With processor sharing, a request that waits for a dependency takes no share.";
         size: Size = Size::Medium, Choice(Size::OPTIONS), "Size", "", "A bigger machine works faster and costs more.";
         slowdown_per_request: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 60_000.0 }, "Slowdown per request", "ms", "Added to the service time for each request being worked on when it starts: contention.";
         on_write: OnWrite = OnWrite::Invalidate, Choice(OnWrite::OPTIONS), "Cache on write", "", "What a write does to the cache beside the store, once the store has it. Without a cache it changes nothing.";
@@ -92,7 +95,7 @@ impl Part for Service {
         icon: "server",
         group: Group::Compute,
         summary: "Workers with a waiting line, who call what they depend on before they answer",
-        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nThe model's workers are all alike and never share a processor; memory, garbage collection and warm-up are left out.",
+        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
         ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: true },
         specs: Params::specs,
         has_station: true,

@@ -52,6 +52,10 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason>;
     /// How long a worker takes; `concurrency` counts the jobs in service, this one included.
     fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration;
+    /// A request that this node began takes its first step.
+    fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
+    /// Whether a request that this node began outlives its crash.
+    fn keeps(&self, job: &Job) -> bool;
     /// The worker is done with its own part.
     fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
     /// A call the behaviour itself made has its answer.
@@ -101,6 +105,13 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.nodes[self.node.at()].outgoing.iter().copied().filter(move |l| links[l.at()].spec.role == role)
     }
 
+    /// Links to here that are in the diagram, with the given role.
+    pub fn incoming(&self, role: super::link::Role) -> impl Iterator<Item = LinkIndex> + '_ {
+        let (links, node) = (&self.core.links, self.node);
+        let here = move |(_, l): &(usize, &super::link::Link)| l.to == node && !l.removed && l.spec.role == role;
+        links.iter().enumerate().filter(here).map(|(i, _)| LinkIndex(i as u32))
+    }
+
     /// The node at the far end.
     pub fn target(&self, link: LinkIndex) -> NodeIndex {
         self.core.links[link.at()].to
@@ -146,6 +157,32 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
     }
 
+    /// The same, and gives up after `patience`, whatever the link says.
+    pub fn call_within(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, why: Why) {
+        self.core.call_within(job, link, message, None, Some(patience), why);
+    }
+
+    /// Answers before the work is done. Its end is then nobody's business but this node's.
+    pub fn reply_now(&mut self, job: JobKey, outcome: Outcome) {
+        let copy = self.core.jobs[job].clone();
+        self.core.send_reply(&copy, outcome);
+        self.core.jobs[job].replied = true;
+    }
+
+    /// Shows in the story that a request which this node began waits here. Ends with its next call.
+    pub fn lay_by(&mut self, job: JobKey, why: Why) {
+        let (request, old, node) = (self.core.jobs[job].request, self.core.jobs[job].span, self.node);
+        self.core.end_span(request, old, None);
+        self.core.jobs[job].span = self.core.begin_span(request, SpanKind::Queue, 0, node, 1, why);
+    }
+
+    /// Ends the wait that [`Ctx::lay_by`] began.
+    pub fn take_up(&mut self, job: JobKey) {
+        let (request, span) = (self.core.jobs[job].request, self.core.jobs[job].span);
+        self.core.end_span(request, span, None);
+        self.core.jobs[job].span = NO_SPAN;
+    }
+
     /// Says why the current step of a job is as it is.
     pub fn explain(&mut self, job: JobKey, why: Why) {
         let (request, span) = (self.core.jobs[job].request, self.core.jobs[job].span);
@@ -181,11 +218,22 @@ impl<B: Behaviour> Ctx<'_, B> {
 
     /// Begins a request at this node, the `ordinal`-th. It calls this node's links by their rules.
     pub fn begin_request(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>) {
+        self.begin(message, ordinal, deadline, false);
+    }
+
+    /// Begins a request that no user waits for: a message handed on. Returns its number in the run.
+    pub fn begin_message(&mut self, message: Message, ordinal: u64) -> u64 {
+        self.begin(message, ordinal, None, true);
+        self.core.requests_begun
+    }
+
+    fn begin(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, internal: bool) {
         let now = self.core.now;
         let node = &mut self.core.nodes[self.node.at()];
         let luck = mix(node.stream, ordinal);
-        node.requests.sent += 1;
-        node.requests.in_flight += 1;
+        let ledger = if internal { &mut node.messages } else { &mut node.requests };
+        ledger.sent += 1;
+        ledger.in_flight += 1;
         self.core.requests_begun += 1;
         let id = self.core.requests_begun;
         let trace = self.core.record_traces.then(|| {
@@ -194,7 +242,7 @@ impl<B: Behaviour> Ctx<'_, B> {
             Box::new(trace)
         });
         let parent_span = if trace.is_some() { 0 } else { NO_SPAN };
-        let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, trace });
+        let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, internal, trace });
         let job = self.core.jobs.insert(Job {
             node: self.node,
             message,
@@ -206,6 +254,10 @@ impl<B: Behaviour> Ctx<'_, B> {
             attempt: 1,
             arrived: now,
             holds_worker: false,
+            ends: None,
+            left: None,
+            turn: 0,
+            replied: false,
             calls: Default::default(),
             calls_made: 0,
             stages: Default::default(),
@@ -215,7 +267,7 @@ impl<B: Behaviour> Ctx<'_, B> {
             span: NO_SPAN,
         });
         // Its first step is an event of its own: a request begins before anything it causes.
-        self.core.queue.push(now, EventKind::ServiceEnd(job));
+        self.core.queue.push(now, EventKind::ServiceEnd { job, turn: 0 });
         if let Some(patience) = deadline {
             self.core.queue.push(now + patience, EventKind::Deadline(job));
         }

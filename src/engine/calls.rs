@@ -44,6 +44,19 @@ impl<B: Behaviour> Core<B> {
 
     /// Starts a call of a job over a link: the first attempt leaves now.
     pub fn call(&mut self, job_key: JobKey, link: LinkIndex, message: Message, staged: Option<WaitFor>, why: Why) {
+        self.call_within(job_key, link, message, staged, None, why);
+    }
+
+    /// The same, with a patience of its own instead of the link's.
+    pub fn call_within(
+        &mut self,
+        job_key: JobKey,
+        link: LinkIndex,
+        message: Message,
+        staged: Option<WaitFor>,
+        patience: Option<SimDuration>,
+        why: Why,
+    ) {
         let Some(job) = self.jobs.get_mut(job_key) else { return };
         let ordinal = job.calls_made;
         job.calls_made += 1;
@@ -57,6 +70,7 @@ impl<B: Behaviour> Core<B> {
             link,
             message,
             staged,
+            patience,
             attempts: 0,
             luck,
             attempt: None,
@@ -81,6 +95,7 @@ impl<B: Behaviour> Core<B> {
         let Some(call) = self.calls.get_mut(call_key) else { return };
         call.attempts += 1;
         let (link_index, request, number, span, backoff) = (call.link, call.request, call.attempts, call.span, call.backoff_span);
+        let patience = call.patience;
         call.backoff_span = NO_SPAN;
         let attempt = self.attempts.insert(Attempt { call: call_key, link: link_index, connected: false, span: NO_SPAN });
         self.calls[call_key].attempt = Some(attempt);
@@ -88,7 +103,7 @@ impl<B: Behaviour> Core<B> {
         let link = &mut self.links[link_index.at()];
         link.ledger.started += 1;
         link.ledger.open += 1;
-        if let Some(timeout) = link.spec.policy.timeout {
+        if let Some(timeout) = patience.or(link.spec.policy.timeout) {
             let at = self.now + timeout;
             self.queue.push(at, EventKind::AttemptTimeout(attempt));
         }
@@ -164,7 +179,7 @@ impl<B: Behaviour> Core<B> {
 
     /// Sends a reply over the link a call came by.
     pub fn send_reply(&mut self, job: &Job, outcome: Outcome) {
-        let Some((attempt, link)) = job.origin else { return };
+        let Some((attempt, link)) = job.origin.filter(|_| !job.replied) else { return };
         let stale = matches!(outcome, Ok(Some(value)) if job.message.operation == Operation::Read
             && B::is_stale(&self.shared, job.message.key, value, job.request_start));
         let why = if stale { Why::plain("carries an old version") } else { Why::NONE };

@@ -10,7 +10,7 @@ use super::queue::EventQueue;
 use super::random::Stream;
 use super::request::{ByReason, Message, Operation, Outcome, Reason, Versioned, Why};
 use super::station::Station;
-use super::time::SimTime;
+use super::time::{SimDuration, SimTime};
 use super::trace::{SpanIndex, SpanKind, Trace, NO_SPAN};
 
 /// Requests of a client: `sent = ok + failed + in flight`.
@@ -54,8 +54,10 @@ pub struct NodeState {
     pub failed: ByReason,
     /// Links from here, in the order they were drawn.
     pub outgoing: Vec<LinkIndex>,
-    /// Requests begun here.
+    /// Requests begun here by a user.
     pub requests: RequestLedger,
+    /// Requests begun here by the system itself: messages handed on.
+    pub messages: RequestLedger,
 }
 
 /// A request in flight.
@@ -65,6 +67,8 @@ pub struct RequestState {
     pub id: u64,
     /// Start.
     pub start: SimTime,
+    /// Whether the system itself began it, and no user waits for it.
+    pub internal: bool,
     /// Its story, where recorded.
     pub trace: Option<Box<Trace>>,
 }
@@ -105,8 +109,16 @@ pub struct Job {
     pub attempt: u32,
     /// Arrival.
     pub arrived: SimTime,
-    /// Whether it holds a worker.
+    /// Whether it holds a worker, or a share.
     pub holds_worker: bool,
+    /// When a worker of its own will be done with it.
+    pub ends: Option<SimTime>,
+    /// Service that is still to come after an interruption.
+    pub left: Option<SimDuration>,
+    /// Names the one end of service that is not void.
+    pub turn: u32,
+    /// Whether its reply has been sent before its end.
+    pub replied: bool,
     /// Open calls.
     pub calls: SmallVec<[CallKey; 4]>,
     /// Calls made so far.
@@ -132,6 +144,8 @@ pub struct Call {
     pub link: LinkIndex,
     /// What.
     pub message: Message,
+    /// Time until an attempt is given up, instead of the link's.
+    pub patience: Option<SimDuration>,
     /// Part of the stages, and how it is waited for; `None` if the behaviour itself made the call.
     pub staged: Option<WaitFor>,
     /// Attempts so far.
@@ -242,6 +256,8 @@ pub enum Observation {
         outcome: Outcome,
         /// Whether it read an old value.
         stale: bool,
+        /// Whether the system itself began it.
+        internal: bool,
         /// Its story, where recorded.
         trace: Option<Box<Trace>>,
     },

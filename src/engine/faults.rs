@@ -57,6 +57,10 @@ impl<B: Behaviour> World<B> {
         let keys: Vec<JobKey> = self.core.jobs.iter().filter(|(_, j)| j.node == node).map(|(k, _)| k).collect();
         for key in keys {
             self.abandon_calls(key);
+            let root = self.core.jobs[key].origin.is_none();
+            if root && !removed && self.behaviours[node.at()].keeps(&self.core.jobs[key]) {
+                continue;
+            }
             let Some(job) = self.core.jobs.remove(key) else { continue };
             self.core.end_span(job.request, job.span, Some(Reason::Reset));
             if job.origin.is_none() {
@@ -74,9 +78,7 @@ impl<B: Behaviour> World<B> {
             state.failed.add(Reason::Reset);
             self.core.send_reply(&job, Err(Reason::Reset));
         }
-        let station = &mut self.core.nodes[node.at()].station;
-        station.busy = 0;
-        station.waiting.clear();
+        self.core.nodes[node.at()].station.clear();
         for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node) {
             link.idle_connections = 0;
         }

@@ -11,6 +11,8 @@ pub mod link;
 pub mod queue;
 pub mod random;
 pub mod request;
+mod serving;
+pub mod sharing;
 mod stages;
 pub mod station;
 pub mod time;

@@ -22,7 +22,19 @@ pub enum EventKind {
     /// A message reaches the end of its link.
     Deliver(TransitKey),
     /// A worker is done.
-    ServiceEnd(JobKey),
+    ServiceEnd {
+        /// With which job.
+        job: JobKey,
+        /// Void if the job was interrupted since.
+        turn: u32,
+    },
+    /// The first of the jobs that share workers is done.
+    ShareEnd {
+        /// Where.
+        node: NodeIndex,
+        /// Void if jobs came or went since.
+        turn: u32,
+    },
     /// The caller's patience ends.
     AttemptTimeout(AttemptKey),
     /// A connection has been set up.
@@ -46,11 +58,12 @@ impl EventKind {
         match self {
             EventKind::Timer { .. } => 1,
             EventKind::Deliver(_) => 2,
-            EventKind::ServiceEnd(_) => 3,
+            EventKind::ServiceEnd { .. } => 3,
             EventKind::AttemptTimeout(_) => 4,
             EventKind::Connected(_) => 5,
             EventKind::Retry(_) => 6,
             EventKind::Deadline(_) => 7,
+            EventKind::ShareEnd { .. } => 8,
             EventKind::Answer { .. } => 9,
         }
     }

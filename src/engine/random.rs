@@ -38,6 +38,8 @@ pub enum Purpose {
     Phase,
     /// Time to apply one log entry.
     Apply,
+    /// Which class of priority.
+    Priority,
 }
 
 /// The stream of a name in the document.

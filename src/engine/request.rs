@@ -40,6 +40,8 @@ pub struct Message {
     pub key: u64,
     /// On whose behalf; also stands for the address of the client.
     pub user: u64,
+    /// Class of priority; higher goes first where that matters.
+    pub priority: u8,
     /// Size of the request on the wire.
     pub request_bytes: u32,
     /// Size of the reply on the wire.
@@ -67,11 +69,13 @@ pub enum Reason {
     Deadline,
     /// A write was sent to a read-only copy.
     ReadOnly,
+    /// A message was delivered as often as allowed, and never acknowledged.
+    DeadLetter,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 8] = [
+    pub const ALL: [Reason; 9] = [
         Reason::Timeout,
         Reason::Refused,
         Reason::Reset,
@@ -80,6 +84,7 @@ impl Reason {
         Reason::Unavailable,
         Reason::Deadline,
         Reason::ReadOnly,
+        Reason::DeadLetter,
     ];
 
     /// Name in results and on the screen.
@@ -93,6 +98,7 @@ impl Reason {
             Reason::Unavailable => "unavailable",
             Reason::Deadline => "deadline",
             Reason::ReadOnly => "read only",
+            Reason::DeadLetter => "dead letter",
         }
     }
 }

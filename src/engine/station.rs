@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::ids::JobKey;
+use super::sharing::Sharing;
 use super::time::SimTime;
 
 /// Which waiting request is served next.
@@ -13,7 +14,23 @@ pub enum Discipline {
     Fifo,
     /// Last in, first out.
     Lifo,
+    /// The highest class first; what is being served is finished.
+    Priority,
+    /// The highest class first; what is being served is interrupted for it and resumed later.
+    Preemptive,
+    /// Nobody waits: all are served at once and share the workers' speed.
+    Sharing,
 }
+
+impl Discipline {
+    /// Whether the class of a request matters.
+    pub fn ranks(self) -> bool {
+        matches!(self, Discipline::Priority | Discipline::Preemptive)
+    }
+}
+
+/// Classes of priority that have a line of their own; higher classes go with the highest.
+const CLASSES: usize = 2;
 
 /// What a station is set to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,10 +77,14 @@ impl JobLedger {
 pub struct Station {
     /// Settings.
     pub spec: StationSpec,
-    /// Workers taken, including those held while their request waits for others.
+    /// Jobs that hold a worker, or a share of them; a worker is held while its request waits for others, a share is not.
     pub busy: u32,
-    /// Waiting jobs in order of arrival.
-    pub waiting: VecDeque<JobKey>,
+    /// Waiting jobs by class, each in order of arrival. One line for all unless the discipline ranks them.
+    lines: [VecDeque<JobKey>; CLASSES],
+    /// Jobs that may be interrupted, in the order they began; kept only where that can happen.
+    pub working: Vec<JobKey>,
+    /// Jobs that share the workers.
+    pub sharing: Sharing,
     /// The books.
     pub ledger: JobLedger,
     /// Longest line so far.
@@ -82,7 +103,9 @@ impl Station {
         Station {
             spec,
             busy: 0,
-            waiting: VecDeque::new(),
+            lines: Default::default(),
+            working: Vec::new(),
+            sharing: Sharing::default(),
             ledger: JobLedger::default(),
             queue_max: 0,
             last: now,
@@ -93,12 +116,22 @@ impl Station {
         }
     }
 
+    /// Workers taken.
+    pub fn occupied(&self) -> u32 {
+        match (self.spec.discipline, self.spec.workers) {
+            (Discipline::Sharing, Some(workers)) => self.busy.min(workers),
+            _ => self.busy,
+        }
+    }
+
+    /// Waiting jobs; where all share, those beyond one for each worker.
+    pub fn queue_len(&self) -> usize {
+        self.lines.iter().map(VecDeque::len).sum::<usize>() + (self.busy - self.occupied()) as usize
+    }
+
     /// Brings the areas up to `now`; call before any change.
     pub fn account(&mut self, now: SimTime) {
-        let dt = u128::from(now.since(self.last).0);
-        self.busy_area += dt * u128::from(self.busy);
-        self.queue_area += dt * self.waiting.len() as u128;
-        self.present_area += dt * u128::from(self.ledger.present);
+        (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
         self.last = now;
     }
 
@@ -106,33 +139,68 @@ impl Station {
     pub fn areas(&self, now: SimTime) -> (u128, u128, u128) {
         let dt = u128::from(now.since(self.last).0);
         (
-            self.busy_area + dt * u128::from(self.busy),
-            self.queue_area + dt * self.waiting.len() as u128,
+            self.busy_area + dt * u128::from(self.occupied()),
+            self.queue_area + dt * self.queue_len() as u128,
             self.present_area + dt * u128::from(self.ledger.present),
         )
     }
 
-    /// Whether a worker is free.
+    /// Whether one more may begin at once.
     pub fn has_free_worker(&self) -> bool {
-        self.spec.workers.is_none_or(|w| self.busy < w)
+        self.spec.discipline == Discipline::Sharing || self.spec.workers.is_none_or(|w| self.busy < w)
     }
 
-    /// Whether one more may wait.
-    pub fn has_room(&self) -> bool {
-        self.spec.queue_limit.is_none_or(|limit| self.waiting.len() < limit as usize)
+    /// Whether one more may come in.
+    pub fn admits(&self) -> bool {
+        let limit = self.spec.queue_limit;
+        match (self.spec.discipline, self.spec.workers, limit) {
+            (Discipline::Sharing, Some(workers), Some(limit)) => self.ledger.present < u64::from(workers) + u64::from(limit),
+            (Discipline::Sharing, ..) => true,
+            _ => self.has_free_worker() || limit.is_none_or(|l| self.queue_len() < l as usize),
+        }
     }
 
-    /// Puts a job at the end of the line.
-    pub fn enqueue(&mut self, job: JobKey) {
-        self.waiting.push_back(job);
-        self.queue_max = self.queue_max.max(self.waiting.len());
+    fn line_of(&mut self, class: u8) -> &mut VecDeque<JobKey> {
+        let line = if self.spec.discipline.ranks() { usize::from(class).min(CLASSES - 1) } else { 0 };
+        &mut self.lines[line]
+    }
+
+    /// Puts a job at the end of its line. Returns how many are served before it, if no one else comes.
+    pub fn enqueue(&mut self, job: JobKey, class: u8) -> usize {
+        self.line_of(class).push_back(job);
+        let length = self.queue_len();
+        self.queue_max = self.queue_max.max(length);
+        match self.spec.discipline {
+            Discipline::Lifo => 0,
+            d if d.ranks() => self.lines.iter().skip(usize::from(class).min(CLASSES - 1)).map(VecDeque::len).sum::<usize>() - 1,
+            _ => length - 1,
+        }
+    }
+
+    /// Puts an interrupted job at the head of its line.
+    pub fn put_back(&mut self, job: JobKey, class: u8) {
+        self.line_of(class).push_front(job);
+        self.queue_max = self.queue_max.max(self.queue_len());
     }
 
     /// Takes the job that is next by the discipline.
     pub fn take_next(&mut self) -> Option<JobKey> {
         match self.spec.discipline {
-            Discipline::Fifo => self.waiting.pop_front(),
-            Discipline::Lifo => self.waiting.pop_back(),
+            Discipline::Lifo => self.lines.iter_mut().rev().find_map(VecDeque::pop_back),
+            _ => self.lines.iter_mut().rev().find_map(VecDeque::pop_front),
         }
+    }
+
+    /// Empties the lines.
+    pub fn take_all(&mut self) -> Vec<JobKey> {
+        self.lines.iter_mut().rev().flat_map(|l| l.drain(..)).collect()
+    }
+
+    /// Forgets all work under way: the jobs are gone.
+    pub fn clear(&mut self) {
+        self.busy = 0;
+        self.lines.iter_mut().for_each(VecDeque::clear);
+        self.working.clear();
+        self.sharing.clear();
     }
 }

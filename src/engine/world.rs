@@ -7,10 +7,10 @@ use super::core::{Core, Job, NodeState, Observation, Payload, RequestLedger, Tra
 use super::ids::{CallKey, JobKey, NodeIndex, RequestKey};
 use super::queue::{EventKind, EventQueue};
 use super::random::{mix, Stream};
-use super::request::{ByReason, Outcome, Reason, Why};
+use super::request::{ByReason, Outcome, Reason};
 use super::station::Station;
 use super::time::SimTime;
-use super::trace::{SpanKind, NO_SPAN};
+use super::trace::NO_SPAN;
 
 /// A world: nodes with behaviours, links, and everything under way. A clone is a snapshot.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ impl<B: Behaviour> World<B> {
             failed: ByReason::default(),
             outgoing: Vec::new(),
             requests: RequestLedger::default(),
+            messages: RequestLedger::default(),
         });
         self.behaviours.push(behaviour);
         NodeIndex(self.core.nodes.len() as u32 - 1)
@@ -79,10 +80,7 @@ impl<B: Behaviour> World<B> {
         let (behaviour, mut ctx) = self.at(node);
         change(behaviour, &mut ctx);
         let spec = behaviour.station();
-        let station = &mut self.core.nodes[node.at()].station;
-        station.account(self.core.now);
-        station.spec = spec;
-        self.fill_workers(node);
+        self.set_station(node, spec);
     }
 
     pub(super) fn at(&mut self, node: NodeIndex) -> (&mut B, Ctx<'_, B>) {
@@ -128,9 +126,10 @@ impl<B: Behaviour> World<B> {
                 let end = if t.forward { link.to } else { link.from };
                 (u64::from(end.0) + 1, t.request_id.unwrap_or(0))
             }),
-            EventKind::ServiceEnd(j) | EventKind::Deadline(j) => {
+            EventKind::ServiceEnd { job: j, .. } | EventKind::Deadline(j) => {
                 core.jobs.get(j).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id))
             }
+            EventKind::ShareEnd { node, .. } => (u64::from(node.0) + 1, 0),
             EventKind::AttemptTimeout(a) | EventKind::Connected(a) => core.attempts.get(a).map_or((0, 0), |a| of_call(a.call)),
             EventKind::Retry(c) => of_call(c),
             EventKind::Answer { job, .. } => core.jobs.get(job).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id)),
@@ -152,14 +151,8 @@ impl<B: Behaviour> World<B> {
                     self.deliver(transit);
                 }
             }
-            EventKind::ServiceEnd(job) => {
-                if let Some(node) = self.core.jobs.get(job).map(|j| j.node) {
-                    let (behaviour, mut ctx) = self.at(node);
-                    let is_root = ctx.job(job).origin.is_none();
-                    let next = if is_root { Next::Stages } else { behaviour.served(&mut ctx, job) };
-                    self.follow(job, next);
-                }
-            }
+            EventKind::ServiceEnd { job, turn } => self.service_ended(job, turn),
+            EventKind::ShareEnd { node, turn } => self.share_ended(node, turn),
             EventKind::AttemptTimeout(attempt) => self.attempt_failed(attempt, Reason::Timeout),
             EventKind::Connected(attempt) => self.core.transmit(attempt),
             EventKind::Retry(call) => self.core.start_attempt(call),
@@ -212,6 +205,10 @@ impl<B: Behaviour> World<B> {
                     attempt: transit.attempt,
                     arrived: self.core.now,
                     holds_worker: false,
+                    ends: None,
+                    left: None,
+                    turn: 0,
+                    replied: false,
                     calls: Default::default(),
                     calls_made: 0,
                     stages: Default::default(),
@@ -221,83 +218,6 @@ impl<B: Behaviour> World<B> {
                     span: NO_SPAN,
                 };
                 self.arrive(job, works);
-            }
-        }
-    }
-
-    fn arrive(&mut self, job: Job, works: bool) {
-        let node = job.node;
-        let now = self.core.now;
-        let state = &mut self.core.nodes[node.at()];
-        state.station.account(now);
-        state.station.ledger.arrived += 1;
-        if !works {
-            state.station.ledger.rejected += 1;
-            state.failed.add(Reason::Refused);
-            self.core.send_reply(&job, Err(Reason::Refused));
-            return;
-        }
-        let key = self.core.jobs.insert(job);
-        let (behaviour, mut ctx) = self.at(node);
-        let admitted = behaviour.admit(&mut ctx, key);
-        let station = &mut self.core.nodes[node.at()].station;
-        let free = station.has_free_worker();
-        let verdict = admitted.and(if free || station.has_room() { Ok(()) } else { Err(Reason::QueueFull) });
-        if let Err(reason) = verdict {
-            station.ledger.rejected += 1;
-            self.core.nodes[node.at()].failed.add(reason);
-            if let Some(job) = self.core.jobs.remove(key) {
-                self.core.send_reply(&job, Err(reason));
-            }
-            return;
-        }
-        station.ledger.present += 1;
-        if free {
-            self.begin_service(key);
-        } else {
-            station.enqueue(key);
-            let job = &self.core.jobs[key];
-            let (request, parent, attempt) = (job.request, job.parent_span, job.attempt);
-            let ahead = self.core.nodes[node.at()].station.waiting.len() as u64 - 1;
-            let why = Why::with("all workers busy, {a} ahead in line", ahead, 0);
-            let span = self.core.begin_span(request, SpanKind::Queue, parent, node, attempt, why);
-            self.core.jobs[key].span = span;
-        }
-    }
-
-    fn begin_service(&mut self, key: JobKey) {
-        let job = &self.core.jobs[key];
-        let (node, request, parent, attempt, queue_span) = (job.node, job.request, job.parent_span, job.attempt, job.span);
-        self.core.end_span(request, queue_span, None);
-        let station = &mut self.core.nodes[node.at()].station;
-        station.busy += 1;
-        let concurrency = station.busy;
-        let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, Why::NONE);
-        let job = &mut self.core.jobs[key];
-        job.holds_worker = true;
-        job.span = span;
-        let (behaviour, mut ctx) = self.at(node);
-        let mut time = behaviour.service_time(&mut ctx, key, concurrency);
-        let slow = self.core.nodes[node.at()].slow;
-        if slow != 1.0 {
-            time = time.scale(slow);
-        }
-        let at = self.core.now + time;
-        self.core.queue.push(at, EventKind::ServiceEnd(key));
-    }
-
-    /// Gives free workers to those who wait.
-    pub(super) fn fill_workers(&mut self, node: NodeIndex) {
-        loop {
-            let now = self.core.now;
-            let state = &mut self.core.nodes[node.at()];
-            if !state.up || !state.station.has_free_worker() {
-                return;
-            }
-            state.station.account(now);
-            match state.station.take_next() {
-                Some(job) => self.begin_service(job),
-                None => return,
             }
         }
     }
@@ -351,7 +271,8 @@ impl<B: Behaviour> World<B> {
     pub(super) fn end_request(&mut self, client: NodeIndex, request: RequestKey, message: super::request::Message, outcome: Outcome) {
         self.core.end_span(request, 0, outcome.err());
         let Some(state) = self.core.requests.remove(request) else { return };
-        let ledger = &mut self.core.nodes[client.at()].requests;
+        let node = &mut self.core.nodes[client.at()];
+        let ledger = if state.internal { &mut node.messages } else { &mut node.requests };
         ledger.in_flight -= 1;
         match outcome {
             Ok(_) => ledger.ok += 1,
@@ -365,7 +286,17 @@ impl<B: Behaviour> World<B> {
             t.stale = stale;
             t
         });
-        let ended = Observation::Ended { at, client, request: state.id, start: state.start, message, outcome, stale, trace };
+        let ended = Observation::Ended {
+            at,
+            client,
+            request: state.id,
+            start: state.start,
+            message,
+            outcome,
+            stale,
+            internal: state.internal,
+            trace,
+        };
         self.core.observations.push(ended);
     }
 }

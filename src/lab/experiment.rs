@@ -292,10 +292,7 @@ impl Experiment {
     fn take_observations(&mut self) {
         let mut observations = std::mem::take(&mut self.world.core.observations);
         for observation in observations.drain(..) {
-            let housekeeping = matches!(&observation, Observation::Ended { client, .. } if !self.world.behaviours[client.at()].is_source());
-            if !housekeeping {
-                self.meter.observe(&observation);
-            }
+            self.meter.observe(&observation);
             self.note_event(&observation);
             if let Observation::Ended { trace: Some(trace), .. } = observation {
                 let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
@@ -348,6 +345,11 @@ impl Experiment {
         self.events.push(event);
     }
 
+    /// The diagram as it stands now.
+    pub fn diagram(&self) -> &Document {
+        &self.diagram
+    }
+
     /// Notable events since the last call, oldest first.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
@@ -367,12 +369,14 @@ impl Experiment {
             if !node.station.ledger.balanced() {
                 return Err(format!("jobs at {id}: {:?}", node.station.ledger));
             }
-            if !node.requests.balanced() {
-                return Err(format!("requests of {id}: {:?}", node.requests));
+            for (what, ledger) in [("requests of", &node.requests), ("messages of", &node.messages)] {
+                if !ledger.balanced() {
+                    return Err(format!("{what} {id}: {ledger:?}"));
+                }
             }
             let here = core.jobs.values().filter(|j| j.node.at() == i);
             let (roots, jobs): (Vec<_>, Vec<_>) = here.partition(|j| j.origin.is_none());
-            if jobs.len() as u64 != node.station.ledger.present || roots.len() as u64 != node.requests.in_flight {
+            if jobs.len() as u64 != node.station.ledger.present || roots.len() as u64 != node.requests.in_flight + node.messages.in_flight {
                 return Err(format!("{id}: {} jobs and {} requests are here, the books say otherwise", jobs.len(), roots.len()));
             }
             let unfinished: u128 = jobs.iter().map(|j| u128::from(core.now.since(j.arrived).0)).sum();

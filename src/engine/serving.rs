@@ -1,0 +1,254 @@
+//! A job at a station: it comes in, waits, is served, perhaps interrupted, and leaves its worker to the next. Knows no kind.
+
+use super::behaviour::{Behaviour, Next};
+use super::core::Job;
+use super::ids::{JobKey, NodeIndex};
+use super::queue::EventKind;
+use super::request::{Reason, Why};
+use super::station::{Discipline, StationSpec};
+use super::time::SimDuration;
+use super::trace::SpanKind;
+use super::world::World;
+
+impl<B: Behaviour> World<B> {
+    pub(super) fn arrive(&mut self, job: Job, works: bool) {
+        let node = job.node;
+        let now = self.core.now;
+        let state = &mut self.core.nodes[node.at()];
+        state.station.account(now);
+        state.station.ledger.arrived += 1;
+        if !works {
+            state.station.ledger.rejected += 1;
+            state.failed.add(Reason::Refused);
+            self.core.send_reply(&job, Err(Reason::Refused));
+            return;
+        }
+        let class = job.message.priority;
+        let key = self.core.jobs.insert(job);
+        let (behaviour, mut ctx) = self.at(node);
+        let admitted = behaviour.admit(&mut ctx, key);
+        let station = &mut self.core.nodes[node.at()].station;
+        let verdict = admitted.and(if station.admits() { Ok(()) } else { Err(Reason::QueueFull) });
+        if let Err(reason) = verdict {
+            station.ledger.rejected += 1;
+            self.core.nodes[node.at()].failed.add(reason);
+            if let Some(job) = self.core.jobs.remove(key) {
+                self.core.send_reply(&job, Err(reason));
+            }
+            return;
+        }
+        station.ledger.present += 1;
+        if station.has_free_worker() || self.interrupt(node, class) {
+            self.begin_service(key);
+        } else {
+            let ahead = station_of(self, node).enqueue(key, class) as u64;
+            self.show_waiting(key, Why::with("all workers busy, {a} ahead in line", ahead, 0));
+        }
+    }
+
+    fn show_waiting(&mut self, key: JobKey, why: Why) {
+        let job = &self.core.jobs[key];
+        let (node, request, parent, attempt, old) = (job.node, job.request, job.parent_span, job.attempt, job.span);
+        self.core.end_span(request, old, None);
+        let span = self.core.begin_span(request, SpanKind::Queue, parent, node, attempt, why);
+        self.core.jobs[key].span = span;
+    }
+
+    /// Interrupts the youngest service of a lower class, where the discipline says so. Returns whether a worker is free now.
+    fn interrupt(&mut self, node: NodeIndex, class: u8) -> bool {
+        let jobs = &mut self.core.jobs;
+        let station = &mut self.core.nodes[node.at()].station;
+        if station.spec.discipline != Discipline::Preemptive {
+            return false;
+        }
+        let Some(place) = station.working.iter().rposition(|j| jobs[*j].message.priority < class) else { return false };
+        let victim = station.working.remove(place);
+        let job = &mut jobs[victim];
+        job.left = job.ends.take().map(|end| end - self.core.now);
+        job.turn += 1;
+        job.holds_worker = false;
+        station.busy -= 1;
+        station.put_back(victim, job.message.priority);
+        self.show_waiting(victim, Why::plain("interrupted by a request of higher priority"));
+        true
+    }
+
+    fn begin_service(&mut self, key: JobKey) {
+        let job = &self.core.jobs[key];
+        let (node, request, parent, attempt, queue_span) = (job.node, job.request, job.parent_span, job.attempt, job.span);
+        self.core.end_span(request, queue_span, None);
+        let station = &mut self.core.nodes[node.at()].station;
+        station.busy += 1;
+        let (concurrency, discipline, workers) = (station.busy, station.spec.discipline, station.spec.workers);
+        let why = match workers {
+            Some(w) if discipline == Discipline::Sharing && concurrency > w => {
+                Why::with("{a} requests share {b} workers", u64::from(concurrency), u64::from(w))
+            }
+            _ => Why::NONE,
+        };
+        let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, why);
+        let job = &mut self.core.jobs[key];
+        job.holds_worker = true;
+        job.span = span;
+        let time = match job.left.take() {
+            Some(left) => left,
+            None => {
+                let (behaviour, mut ctx) = self.at(node);
+                let time = behaviour.service_time(&mut ctx, key, concurrency);
+                let slow = self.core.nodes[node.at()].slow;
+                if slow != 1.0 {
+                    time.scale(slow)
+                } else {
+                    time
+                }
+            }
+        };
+        self.give_time(key, node, time);
+    }
+
+    /// The job has its worker, or its share, until it has been served for `time`.
+    fn give_time(&mut self, key: JobKey, node: NodeIndex, time: SimDuration) {
+        let now = self.core.now;
+        let station = &mut self.core.nodes[node.at()].station;
+        if station.spec.discipline == Discipline::Sharing {
+            station.sharing.advance(now, station.spec.workers);
+            station.sharing.join(key, time);
+            return self.schedule_share(node);
+        }
+        if station.spec.discipline == Discipline::Preemptive {
+            station.working.push(key);
+        }
+        let job = &mut self.core.jobs[key];
+        job.ends = Some(now + time);
+        self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn: job.turn });
+    }
+
+    fn schedule_share(&mut self, node: NodeIndex) {
+        let station = &mut self.core.nodes[node.at()].station;
+        station.sharing.turn = station.sharing.turn.wrapping_add(1);
+        let turn = station.sharing.turn;
+        if let Some(wait) = station.sharing.next_end(station.spec.workers) {
+            let at = self.core.now + wait;
+            self.core.queue.push(at, EventKind::ShareEnd { node, turn });
+        }
+    }
+
+    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) {
+        let now = self.core.now;
+        let station = &mut self.core.nodes[node.at()].station;
+        if station.sharing.turn != turn {
+            return;
+        }
+        station.account(now);
+        station.sharing.advance(now, station.spec.workers);
+        let done = station.sharing.take_done();
+        if let Some(key) = done {
+            station.busy -= 1;
+            self.core.jobs[key].holds_worker = false;
+        }
+        self.schedule_share(node);
+        if let Some(key) = done {
+            self.step_on(key, node);
+        }
+    }
+
+    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) {
+        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return };
+        let node = job.node;
+        job.ends = None;
+        let working = &mut self.core.nodes[node.at()].station.working;
+        if let Some(place) = working.iter().position(|j| *j == key) {
+            working.remove(place);
+        }
+        self.step_on(key, node);
+    }
+
+    fn step_on(&mut self, key: JobKey, node: NodeIndex) {
+        let (behaviour, mut ctx) = self.at(node);
+        let is_root = ctx.job(key).origin.is_none();
+        let next: Next = if is_root { behaviour.begun(&mut ctx, key) } else { behaviour.served(&mut ctx, key) };
+        self.follow(key, next);
+    }
+
+    /// Gives free workers to those who wait.
+    pub(super) fn fill_workers(&mut self, node: NodeIndex) {
+        loop {
+            let now = self.core.now;
+            let state = &mut self.core.nodes[node.at()];
+            if !state.up || !state.station.has_free_worker() {
+                return;
+            }
+            state.station.account(now);
+            match state.station.take_next() {
+                Some(job) => self.begin_service(job),
+                None => return,
+            }
+        }
+    }
+
+    /// Changes a station while it runs: with another discipline, what is under way goes on under it.
+    pub(super) fn set_station(&mut self, node: NodeIndex, spec: StationSpec) {
+        let now = self.core.now;
+        let station = &mut self.core.nodes[node.at()].station;
+        station.account(now);
+        let old = std::mem::replace(&mut station.spec, spec);
+        if old.discipline != spec.discipline {
+            self.change_discipline(node, old);
+        } else if spec.discipline == Discipline::Sharing {
+            station.sharing.advance(now, old.workers);
+            self.schedule_share(node);
+        }
+        self.fill_workers(node);
+    }
+
+    fn change_discipline(&mut self, node: NodeIndex, old: StationSpec) {
+        let now = self.core.now;
+        let new = self.core.nodes[node.at()].station.spec.discipline;
+        let station = &mut self.core.nodes[node.at()].station;
+        station.working.clear();
+        let mut line = station.take_all();
+        if old.discipline == Discipline::Sharing {
+            // A share is no worker: all go back into the line, with what they have still to get.
+            station.sharing.advance(now, old.workers);
+            for (key, left) in station.sharing.take_all() {
+                station.busy -= 1;
+                self.core.jobs[key].holds_worker = false;
+                self.core.jobs[key].left = Some(left);
+                line.push(key);
+            }
+        }
+        let jobs = &self.core.jobs;
+        line.sort_by_key(|j| (jobs[*j].arrived, jobs[*j].request_id));
+        for key in line {
+            let class = self.core.jobs[key].message.priority;
+            station_of(self, node).enqueue(key, class);
+            if old.discipline == Discipline::Sharing {
+                self.show_waiting(key, Why::plain("all workers busy"));
+            }
+        }
+        let mut served: Vec<JobKey> = self.core.jobs.iter().filter(|(_, j)| j.node == node && j.holds_worker).map(|(k, _)| k).collect();
+        served.sort_by_key(|k| (self.core.jobs[*k].arrived, self.core.jobs[*k].request_id));
+        for key in served {
+            let job = &mut self.core.jobs[key];
+            let (end, station) = (job.ends, &mut self.core.nodes[node.at()].station);
+            match (new, end) {
+                (Discipline::Sharing, Some(end)) => {
+                    job.ends = None;
+                    job.turn += 1;
+                    self.give_time(key, node, end - now);
+                }
+                (Discipline::Sharing, None) => {
+                    // It waits for others, and needs no share for that.
+                    job.holds_worker = false;
+                    station.busy -= 1;
+                }
+                (Discipline::Preemptive, Some(_)) => station.working.push(key),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn station_of<B: Behaviour>(world: &mut World<B>, node: NodeIndex) -> &mut super::station::Station {
+    &mut world.core.nodes[node.at()].station
+}
