@@ -325,3 +325,69 @@ fn after_a_fall_back_the_primary_waits_again_once_the_replica_has_caught_up() {
     to(&mut experiment, 16.0);
     near("after", step(&mut experiment, 20.0).mean, 112.0, 1e-6);
 }
+
+const SERVERS: [&str; 4] = ["s0", "s1", "s2", "s3"];
+
+/// Four servers behind a balancer, 200 users, and a store for sessions that is used if the servers share them.
+fn with_sessions(keeping: &str, algorithm: &str) -> Document {
+    let clients = json!({"source": "constant", "rate_per_s": 400, "users": 200, "read_percent": 100});
+    let balancer = json!({"algorithm": algorithm, "hash_on": "user", "check_interval": 100, "unhealthy_after": 1, "forward_time": 0});
+    let server = json!({"workers": 500, "service_time": constant(2.0), "sessions": keeping, "login_time": constant(40.0)});
+    let mut nodes = vec![("c", "clients", clients), ("b", "load_balancer", balancer), ("d", "database", json!({"workers": 500}))];
+    nodes.extend(SERVERS.map(|s| (s, "service", server.clone())));
+    let mut links = vec![("c", "b", json!({}))];
+    links.extend(SERVERS.map(|s| ("b", s, json!({}))));
+    if keeping == "shared" {
+        links.extend(SERVERS.map(|s| (s, "d", json!({"when": "session"}))));
+    }
+    document(&nodes, &links)
+}
+
+fn sum(report: &Report, gauge: &str) -> f64 {
+    SERVERS.iter().map(|s| report.nodes[*s].more[gauge]).sum()
+}
+
+#[test]
+fn a_crash_loses_all_sessions_in_that_servers_memory_and_none_in_a_shared_store() {
+    let mut experiment = begin(&with_sessions("memory", "consistent_hash"), 1);
+    let before = to(&mut experiment, 20.0);
+    assert_eq!((sum(&before, "sessions"), sum(&before, "logins"), sum(&before, "relogins")), (200.0, 200.0, 0.0));
+    let there = before.nodes["s1"].more["sessions"];
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    assert_eq!(to(&mut experiment, 20.0).nodes["s1"].more["sessions_lost"], there);
+    let after = to(&mut experiment, 40.0);
+    // On a ring only the users of the dead server go elsewhere, and all of them log in again.
+    assert_eq!((sum(&after, "sessions_lost"), sum(&after, "relogins"), sum(&after, "sessions")), (there, there, 200.0));
+
+    let mut experiment = begin(&with_sessions("shared", "round_robin"), 1);
+    to(&mut experiment, 20.0);
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    let after = to(&mut experiment, 40.0);
+    assert_eq!((sum(&after, "sessions_lost"), sum(&after, "relogins")), (0.0, 0.0));
+    assert_eq!(sum(&after, "logins"), 200.0);
+    assert_eq!(after.nodes["d"].more["keys"], 200.0);
+}
+
+#[test]
+fn hashing_users_over_the_servers_left_sends_most_of_them_elsewhere() {
+    let mut experiment = begin(&with_sessions("memory", "ip_hash"), 1);
+    to(&mut experiment, 20.0);
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    // Hash modulo 4 to modulo 3: three quarters of the users have another server. Four standard errors of 200 users.
+    near("relogins", sum(&to(&mut experiment, 40.0), "relogins") / 200.0, 0.75, 0.125);
+}
+
+#[test]
+fn sessions_in_memory_without_stickiness_make_three_of_four_requests_log_in() {
+    // With four servers in random order, the last request of a user was elsewhere with probability 3/4.
+    let mut experiment = begin(&with_sessions("memory", "random"), 1);
+    let before = to(&mut experiment, 20.0);
+    let after = to(&mut experiment, 60.0);
+    let logins = sum(&after, "relogins") - sum(&before, "relogins");
+    near("share of requests that log in", logins / (400.0 * 40.0), 0.75, 0.02);
+    // A look-up in a shared store costs less: 2 ms of work and one read, against 2 ms and three quarters of 40 ms.
+    let mut experiment = begin(&with_sessions("shared", "random"), 1);
+    to(&mut experiment, 20.0);
+    experiment.reset_statistics();
+    near("latency", to(&mut experiment, 60.0).totals.latency_ms.mean, 6.0, 0.2);
+}

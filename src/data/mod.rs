@@ -4,4 +4,5 @@ pub mod held;
 pub mod judge;
 pub mod log;
 pub mod ring;
+pub mod sessions;
 pub mod zipf;
