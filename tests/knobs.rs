@@ -74,6 +74,7 @@ fn another(spec: &ParamSpec, now: &Value) -> Value {
         ParamType::Bool => vec![json!(now != &json!(true))],
         ParamType::Choice(options) => options.iter().map(|(v, _)| json!(v)).collect(),
         ParamType::Duration { min_ms, max_ms } => [7.0, 30.0, 400.0].iter().map(|v: &f64| json!(v.clamp(*min_ms, *max_ms))).collect(),
+        ParamType::Text { .. } => vec![json!("0.1,5\n0.2,6,write")],
         ParamType::Law => vec![json!({"law": "constant", "value_ms": 11}), json!({"law": "constant", "value_ms": 3})],
     };
     candidates.into_iter().find(|c| c != now).unwrap()
@@ -90,6 +91,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
     match (owner, param) {
         // A burst must come within the run.
         ("clients", "burst_rate_per_s" | "burst_length") => vec![("clients", "burst_pause", json!(500))],
+        ("clients", p) if p.starts_with("flash_") => vec![("clients", "flash_start", json!(1000))],
         // Sizes matter where bandwidth does.
         ("clients", "request_bytes" | "reply_bytes") => vec![("clients-balancer", "bandwidth_mbps", json!(5))],
         // Classes matter where there are two, in a line.
@@ -102,6 +104,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         }
         ("database", "connections") => crowd_at_d1(50),
         ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
+        ("link", "weight") => vec![("balancer", "algorithm", json!("weighted_round_robin"))],
         ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
         ("link", "wait_for" | "count" | "pick" | "stage" | "probability_percent") => vec![("s1-router", "count", json!(2))],
         _ => Vec::new(),
@@ -112,6 +115,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
 fn link_for(param: &str) -> &'static str {
     match param {
         "when" | "probability_percent" | "count" | "wait_for" | "need" => "s1-router",
+        "weight" => "balancer-s1",
         // Only a second link in the stage makes an order or a choice.
         "stage" | "pick" => "s2-replica",
         _ => "clients-balancer",
@@ -187,6 +191,7 @@ fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
         .collect();
     let mut kinds: Vec<String> = components::kinds().iter().map(|k| k.id.to_string()).collect();
     files.sort();
+    files.dedup();
     kinds.sort();
     assert_eq!(files, kinds);
     for kind in components::kinds() {

@@ -166,22 +166,26 @@ fn a_closed_loop_follows_mean_value_analysis() {
 
 #[test]
 fn balancing_algorithms_differ_as_the_supermarket_model_says() {
-    let pool = |algorithm: Value| {
+    let pool = |rate: u32, algorithm: Value| {
         let mut balancer = json!({"forward_time": 0, "health_checks": false});
         balancer.as_object_mut().unwrap().extend(algorithm.as_object().unwrap().clone());
         let names: Vec<String> = (0..10).map(|i| format!("s{i}")).collect();
         let server = json!({"workers": 1, "service_time": exp(10.0), "queue_limit": UNLIMITED});
         let mut nodes =
-            vec![("c", "clients", json!({"rate_per_s": 800, "read_percent": 100, "keys": 10})), ("b", "load_balancer", balancer)];
+            vec![("c", "clients", json!({"rate_per_s": rate, "read_percent": 100, "keys": 10})), ("b", "load_balancer", balancer)];
         nodes.extend(names.iter().map(|n| (n.as_str(), "service", server.clone())));
         let mut links = vec![("c", "b", json!({}))];
         links.extend(names.iter().map(|n| ("b", n.as_str(), json!({}))));
         document(&nodes, &links)
     };
-    agree("random n 10", 5.0, &pool(json!({"algorithm": "random"})), 800.0, sojourn);
-    agree("round robin n 10", 2.9223, &pool(json!({"algorithm": "round_robin"})), 300.0, sojourn);
-    agree("d 2 n 10", 2.0739, &pool(json!({"algorithm": "choices", "choices": 2})), 200.0, sojourn);
-    agree("JSQ n 10", 1.3566, &pool(json!({"algorithm": "least_connections"})), 200.0, sojourn);
+    agree("random n 10", 5.0, &pool(800, json!({"algorithm": "random"})), 800.0, sojourn);
+    agree("round robin n 10", 2.9223, &pool(800, json!({"algorithm": "round_robin"})), 300.0, sojourn);
+    agree("d 2 n 10", 2.0739, &pool(800, json!({"algorithm": "choices", "choices": 2})), 200.0, sojourn);
+    agree("JIQ n 10", 1.4825, &pool(800, json!({"algorithm": "idle_first"})), 100.0, sojourn);
+    agree("JSQ n 10", 1.3566, &pool(800, json!({"algorithm": "least_connections"})), 60.0, sojourn);
+    agree("d 2 n 10 at .9", 2.9809, &pool(900, json!({"algorithm": "choices", "choices": 2})), 300.0, sojourn);
+    agree("JIQ n 10 at .9", 2.4076, &pool(900, json!({"algorithm": "idle_first"})), 500.0, sojourn);
+    agree("JSQ n 10 at .9", 1.9157, &pool(900, json!({"algorithm": "least_connections"})), 200.0, sojourn);
 }
 
 #[test]

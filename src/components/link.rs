@@ -59,6 +59,7 @@ params! {
         count: u32 = 1, Int { min: 1, max: 1000 }, "Calls", "", "Parallel calls each time.";
         stage: u32 = 1, Int { min: 1, max: 20 }, "Stage", "", "Links of one stage are called at once; the next stage follows when they have answered.";
         pick: Pick = Pick::Every, Choice(Pick::OPTIONS), "Called", "", "Always, or as one of several alternatives: each request picks one of the stage's links so marked.";
+        weight: u32 = 1, Int { min: 1, max: 1000 }, "Weight", "", "Share of this link beside the others: among alternatives, and from a load balancer that goes by weight.";
         wait_for: WaitFor = WaitFor::All, Choice(WaitFor::OPTIONS), "Wait for", "", "What the caller waits for before it goes on.";
         need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
     }
@@ -86,6 +87,7 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
             count: p.count,
             stage: p.stage,
             pick: p.pick,
+            weight: p.weight,
             wait_for: p.wait_for,
             need: p.need,
         },

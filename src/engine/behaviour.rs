@@ -127,6 +127,11 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.links[link.at()].ledger.open
     }
 
+    /// A link's weight beside others.
+    pub fn weight(&self, link: LinkIndex) -> u32 {
+        self.core.links[link.at()].spec.rule.weight
+    }
+
     /// Whether a link takes an operation, by its rule.
     pub fn takes(&self, link: LinkIndex, message: &Message) -> bool {
         self.core.links[link.at()].spec.rule.when.takes(message.operation)

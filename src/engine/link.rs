@@ -89,6 +89,8 @@ pub struct Rule {
     pub stage: u32,
     /// Always, or as one of several.
     pub pick: Pick,
+    /// Share of it, beside the weights of the alternatives.
+    pub weight: u32,
     /// What the caller waits for.
     pub wait_for: WaitFor,
     /// How many answers are enough, with [`WaitFor::Some`]: counted over all links of the stage so set; the largest counts.

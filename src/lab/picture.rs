@@ -35,7 +35,7 @@ impl Experiment {
             links,
             packets,
             one_in,
-            in_flight: core.requests.len(),
+            in_flight: core.nodes.iter().map(|n| n.requests.in_flight as usize).sum(),
             availability: self.availability(),
             cost_per_hour,
             cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
