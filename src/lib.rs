@@ -8,5 +8,7 @@ pub mod data;
 pub mod diagram;
 pub mod editor;
 pub mod engine;
+pub mod export;
+pub mod icon;
 pub mod lab;
 pub mod metrics;

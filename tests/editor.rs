@@ -292,6 +292,29 @@ proptest! {
     }
 }
 
+/// Drags a slider while time stands still: the run goes back to before each value that another one replaces.
+fn drag_a_slider(editor: &mut Editor, experiment: &mut Experiment, c: &mut Choices) {
+    let now = experiment.now();
+    experiment.advance(now, u64::MAX);
+    let Some(id) = c.pick(&editor.diagram().nodes).map(|n| (n.id.clone(), n.kind.clone())) else { return };
+    let specs = components::kind(&id.1).map(|k| (k.specs)()).unwrap_or_default();
+    let Some(spec) = c.pick(&specs) else { return };
+    let mut before = None;
+    for _ in 0..4 {
+        let step = commands::set_node_param(editor.diagram(), &id.0, spec.name, a_value(&spec.kind, c));
+        let Ok(done) = editor.perform_continuing(step, now, before.is_some()) else { continue };
+        if done.told.is_empty() {
+            continue;
+        }
+        match before.as_ref().filter(|_| done.instead) {
+            Some(before) => *experiment = Clone::clone(before),
+            None => before = Some(experiment.clone()),
+        }
+        done.told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+    }
+    editor.settle();
+}
+
 /// Moves the clock while an experiment runs along; every step that is performed is told to it.
 fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
     let mut editor = Editor::new(start);
@@ -302,6 +325,10 @@ fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
         let told = match c.below(8) {
             0 => editor.undo(now).map(|(_, told)| told).unwrap_or_default(),
             1 => editor.redo(now).map(|(_, told)| told).unwrap_or_default(),
+            2 if now > SimTime::ZERO => {
+                drag_a_slider(&mut editor, &mut experiment, &mut c);
+                Vec::new()
+            }
             _ => match a_step(editor.diagram(), &mut c) {
                 Some(step) => editor.perform(step, now).unwrap_or_default(),
                 None => Vec::new(),

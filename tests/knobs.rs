@@ -31,6 +31,10 @@ fn bench() -> Document {
             node("d3", "database", json!({"workers": 1})),
             node("primary", "database", json!({})),
             node("replica", "replica", json!({"workers": 1, "queue_limit": 1, "read_time": exp(10.0)})),
+            // A line of its own: an in-line cache before a store.
+            node("visitors", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+            node("inline", "inline_cache", json!({"capacity": 50, "ttl": 1500, "workers": 2, "queue_limit": 1, "service_time": exp(5.0)})),
+            node("d4", "database", json!({})),
         ],
         "links": [
             link("clients", "balancer", json!({"timeout": 60, "retries": 2, "latency": exp(2.0)})),
@@ -45,6 +49,8 @@ fn bench() -> Document {
             link("router", "d2", json!({})),
             link("router", "d3", json!({})),
             link("primary", "replica", json!({"latency": exp(20.0)})),
+            link("visitors", "inline", json!({})),
+            link("inline", "d4", json!({})),
         ],
     });
     read(&file.to_string()).unwrap_or_else(|e| panic!("{e}"))
@@ -162,6 +168,7 @@ fn every_parameter_of_every_kind_matters() {
             "load_balancer" => "balancer",
             "service" => "s2",
             "cache" => "cache",
+            "inline_cache" => "inline",
             "database" => "d1",
             "replica" => "replica",
             "shard_router" => "router",

@@ -97,6 +97,8 @@ page.crashed = (why) => {
   for (const element of document.body.children) element.inert = true;
   document.body.append(screen);
   row.firstChild.focus();
+  // Whatever the application still does with the focus, it does now.
+  setTimeout(() => row.contains(document.activeElement) || row.firstChild.focus(), 100);
 };
 
 const fatal = /wasm|WebAssembly|panicked|unreachable|RuntimeError|call stack|memory access|Failed to fetch|error loading|Importing a module/i;

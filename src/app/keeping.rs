@@ -79,8 +79,8 @@ pub fn keep_going(session: Session) {
         let text = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok().and_then(|v| v.as_string());
         let (Some(name), Some(_)) = (text("key"), text("newValue")) else { return };
         let Some(work) = storage::work_of_record(&name) else { return };
-        session.other_tab_wrote(work);
-        if !told.get_value() {
+        let clash = session.other_tab_wrote(work);
+        if !told.get_value() && !clash {
             told.set_value(true);
             session.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
         }

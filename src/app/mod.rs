@@ -11,7 +11,7 @@ pub mod canvas;
 mod clock;
 pub mod dom;
 pub mod files;
-pub mod icon;
+pub use crate::icon;
 mod keeping;
 mod offline;
 mod palette;

@@ -15,6 +15,8 @@ mod run;
 mod settings;
 #[path = "faultline/summary.rs"]
 mod summary;
+#[path = "faultline/validate.rs"]
+mod validate;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -44,10 +46,11 @@ fn main() -> ExitCode {
             Command::Check { file } => run::check(&file),
             Command::List { what, json } => Ok(reference::list(what, json)),
             Command::Describe { kind } => reference::describe(&kind),
+            Command::Validate(options) => validate::validate(&options),
         },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(Outcome::done(error.to_string())),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err("say what to do: run, check, list or describe (faultline --help explains)".into())
+            Err("say what to do: run, check, list, describe or validate (faultline --help explains)".into())
         }
         Err(error) => Err(one_line(&error)),
     };

@@ -82,10 +82,21 @@ pub struct Database {
 }
 
 impl Database {
-    fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64) -> u64 {
+    /// Writes a key. `given` is a version that a write-back cache has assigned in this store's name; an older one than that
+    /// which is here changes nothing.
+    fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, given: Option<u64>) -> u64 {
         let node = ctx.node;
         let now = ctx.now();
-        let version = ctx.shared().assign(node, key);
+        let version = match given {
+            Some(version) => {
+                ctx.shared().arrive(node, key, version);
+                match self.rows.get(&key) {
+                    Some(newer) if *newer >= version => return *newer,
+                    _ => version,
+                }
+            }
+            None => ctx.shared().assign(node, key),
+        };
         let old = self.rows.insert(key, version).unwrap_or(0);
         self.lsn += 1;
         ctx.shared().commit(node, self.lsn, now);
@@ -298,7 +309,8 @@ impl Part for Database {
             ctx.explain(job, Why::with("read version {a}", version, 0));
             version
         } else {
-            let version = self.commit(ctx, message.key);
+            let given = message.value.filter(|v| v.origin == ctx.node).map(|v| v.version);
+            let version = self.commit(ctx, message.key, given);
             ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version, self.lsn));
             version
         };

@@ -4,6 +4,7 @@
 pub mod cache;
 pub mod clients;
 pub mod database;
+pub mod inline_cache;
 pub mod link;
 pub mod load_balancer;
 mod part;
@@ -63,6 +64,7 @@ components! {
     LoadBalancer(load_balancer::LoadBalancer),
     Service(service::Service),
     Cache(cache::Cache),
+    InlineCache(inline_cache::InlineCache),
     Database(database::Database),
     Replica(replica::Replica),
     ShardRouter(shard_router::ShardRouter),
@@ -96,7 +98,10 @@ pub fn role_between(from: &str, to: &str) -> Result<Role, String> {
     if b.ports.looked_aside {
         return match a.ports.looks_aside {
             true => Ok(Role::Aside),
-            false => Err(format!("A {} is read by a service, beside its store: link a service to it", b.label.to_lowercase())),
+            false => Err(format!(
+                "A {} is read by a service, beside its store: link a service to it, or use an in-line cache",
+                b.label.to_lowercase()
+            )),
         };
     }
     Ok(Role::Call)
@@ -136,6 +141,14 @@ impl Component {
     /// A few held keys with versions, newest first.
     pub fn sample(&self) -> Vec<(u64, u64)> {
         each!(self, part => part.sample())
+    }
+
+    /// Whether requests that begin here are those of clients. Others that begin requests do so for housekeeping.
+    pub fn is_source(&self) -> bool {
+        fn group<P: Part>(_: &P) -> Group {
+            P::KIND.group
+        }
+        each!(self, part => group(part)) == Group::Traffic
     }
 
     /// Cost per hour and per million operations, in the user's currency.

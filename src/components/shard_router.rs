@@ -5,7 +5,8 @@
 //!   ──► router ──┼──► shard 2   keys b, …
 //!                └──► shard 3   keys c, e, …
 //! ```
-//! Hash modulo, or a consistent-hash ring with virtual nodes (Karger et al. 1997; Dynamo 2007).
+//! Hash modulo, a consistent-hash ring with virtual nodes (Karger et al. 1997; Dynamo 2007), key ranges as in Bigtable (2006),
+//! or a directory that remembers where each key was put.
 
 use rustc_hash::FxHashMap;
 
@@ -22,14 +23,18 @@ choice! {
     pub enum Placement {
         ConsistentHash = "consistent_hash" "Consistent hash: a ring with virtual nodes",
         HashModulo = "hash_modulo" "Hash modulo the number of shards",
+        Range = "range" "Range: neighbouring keys together",
+        Directory = "directory" "Directory: a table that says where each key is",
     }
 }
 
 params! {
     /// What a shard router is set to.
     pub struct Params {
-        placement: Placement = Placement::ConsistentHash, Choice(Placement::OPTIONS), "Placement", "", "How a key's shard is found. With modulo, adding a shard moves nearly every key; on a ring only the new shard's share.";
+        placement: Placement = Placement::ConsistentHash, Choice(Placement::OPTIONS), "Placement", "", "How a key's shard is found. When a shard is added, modulo moves nearly every key, a ring only the new shard's share, a directory none.";
         virtual_nodes: u32 = 100, Int { min: 1, max: 2000 }, "Virtual nodes", "", "Points on the ring per shard; more spread the keys more evenly.", when "placement" in ["consistent_hash"];
+        key_space: u32 = 10_000, Int { min: 1, max: 1_000_000 }, "Key space", "keys", "Keys from 0 up to this are cut into ranges of the same length, one for each shard in the order of its links.", when "placement" in ["range"];
+        lookup_time: SimDuration = SimDuration::from_millis(1), Duration { min_ms: 0.0, max_ms: 10_000.0 }, "Lookup time", "ms", "Time to ask the directory where a key is, for each request.", when "placement" in ["directory"];
         route_time: SimDuration = SimDuration(100_000), Duration { min_ms: 0.0, max_ms: 10_000.0 }, "Routing time", "ms", "Time the router itself takes for a request.";
         price_per_hour: f64 = 0.05, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
@@ -42,7 +47,75 @@ pub struct ShardRouter {
     params: Params,
     ring: Ring,
     shards: Vec<LinkIndex>,
-    sent: FxHashMap<LinkIndex, u64>,
+    sent: Vec<u64>,
+    /// Where each key that was asked for is: the directory, and for the others what tells how many keys a change moves.
+    places: FxHashMap<u64, LinkIndex>,
+    /// Number of those keys at each shard.
+    keys: Vec<u64>,
+    moved: u64,
+    moved_share: f64,
+}
+
+impl ShardRouter {
+    /// The shard of a key that is new, or whose owner went.
+    fn owner(&self, key: u64) -> Option<usize> {
+        let n = self.shards.len();
+        match self.params.placement {
+            Placement::ConsistentHash => self.ring.owner(key, |_| true),
+            Placement::HashModulo => modulo_owner(key, n),
+            Placement::Range => {
+                let space = u64::from(self.params.key_space);
+                (n > 0).then(|| (key.min(space - 1) * n as u64 / space) as usize)
+            }
+            // A key that is new goes where the fewest are, and stays.
+            Placement::Directory => (0..n).min_by_key(|i| self.keys[*i]),
+        }
+    }
+
+    /// Takes up the present set of shards. What was asked for before is placed anew, and what thereby moves is counted.
+    fn rebuild(&mut self, ctx: &Ctx<'_, Component>, links: &[LinkIndex]) {
+        let names: Vec<u64> = links.iter().map(|l| ctx.link_stream(*l)).collect();
+        self.ring = match self.params.placement {
+            Placement::ConsistentHash => Ring::new(&names, self.params.virtual_nodes),
+            _ => Ring::default(),
+        };
+        self.shards = links.to_vec();
+        self.sent = vec![0; links.len()];
+        self.keys = vec![0; links.len()];
+        let mut known: Vec<(u64, LinkIndex)> = self.places.drain().collect();
+        known.sort_unstable();
+        let mut moved = 0;
+        if self.params.placement == Placement::Directory {
+            // Those that stay are counted before any is placed anew.
+            for at in known.iter().filter_map(|(_, before)| links.iter().position(|l| l == before)) {
+                self.keys[at] += 1;
+            }
+        }
+        for (key, before) in &known {
+            let stays = links.iter().position(|l| l == before).filter(|_| self.params.placement == Placement::Directory);
+            let Some(at) = stays.or_else(|| self.owner(*key)) else { continue };
+            moved += u64::from(links[at] != *before);
+            self.keys[at] += u64::from(stays.is_none());
+            self.places.insert(*key, links[at]);
+        }
+        if !known.is_empty() {
+            self.moved = moved;
+            self.moved_share = moved as f64 / known.len() as f64;
+        }
+    }
+
+    fn route(&mut self, key: u64) -> Option<usize> {
+        if self.params.placement == Placement::Directory {
+            if let Some(at) = self.places.get(&key).and_then(|place| self.shards.iter().position(|l| l == place)) {
+                return Some(at);
+            }
+        }
+        let owner = self.owner(key)?;
+        if self.places.insert(key, self.shards[owner]).is_none() {
+            self.keys[owner] += 1;
+        }
+        Some(owner)
+    }
 }
 
 impl Part for ShardRouter {
@@ -51,8 +124,8 @@ impl Part for ShardRouter {
         label: "Shard router",
         icon: "split",
         group: Group::Data,
-        summary: "Sends each key to the one shard that owns it, by hash or on a ring",
-        explanation: "Sharding splits the keys over several databases, so that each holds and serves only its share. The router finds the owner of a key by hashing it.\n\nHash modulo n spreads keys evenly, but with one shard more nearly every key has another owner, and is not found there until it is moved. On a consistent-hash ring only the new shard's share moves, about 1/(n+1).\n\nEven keys are not even load: with Zipf popularity one hot key can make its shard the bottleneck of all, and more shards do not help it.\n\nA shard that is down takes its keys with it: the router does not send them elsewhere. The model does not move data when shards are added; requests that span shards come later.",
+        summary: "Sends each key to the one shard that owns it: by hash, on a ring, by range or by a directory",
+        explanation: "Sharding splits the keys over several databases, so that each holds and serves only its share. The router finds the owner of a key.\n\nHash modulo n spreads keys evenly, but with one shard more nearly every key has another owner, and is not found there until it is moved. On a consistent-hash ring only the new shard's share moves, about 1/(n+1). Ranges keep neighbouring keys together, which is good for scans and bad when the keys in demand are neighbours: a range is hot, and when keys come in order all writes go to the last one. A directory can put any key anywhere and moves nothing when a shard is added, at the price of a lookup for each request.\n\nEven keys are not even load: with Zipf popularity one hot key can make its shard the bottleneck of all, and more shards do not help it.\n\nA shard that is down takes its keys with it: the router does not send them elsewhere. The model counts the keys that a change moves but does not carry their data over: they begin anew at their new shard. Requests that span shards come later.",
         ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
         specs: Params::specs,
         has_station: false,
@@ -61,29 +134,43 @@ impl Part for ShardRouter {
     };
 
     fn new(values: &Values) -> Self {
-        ShardRouter { params: Params::from_values(values), ring: Ring::default(), shards: Vec::new(), sent: FxHashMap::default() }
+        ShardRouter {
+            params: Params::from_values(values),
+            ring: Ring::default(),
+            shards: Vec::new(),
+            sent: Vec::new(),
+            places: FxHashMap::default(),
+            keys: Vec::new(),
+            moved: 0,
+            moved_share: 0.0,
+        }
     }
 
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        self.ring = Ring::default();
+        // The next request takes up the new placement.
         self.shards.clear();
-        self.sent.clear();
     }
 
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
         let shares = self.shares(view);
+        let most_keys = self.keys.iter().max().map_or(0.0, |n| *n as f64);
         let hottest = shares.iter().map(|(_, s)| *s).fold(0.0, f64::max);
         vec![
             Gauge { name: "shards", label: "shards", value: shares.len() as f64, unit: "", of: None },
             Gauge { name: "hottest_share", label: "hottest shard", value: hottest, unit: "%", of: Some(1.0) },
+            Gauge { name: "moved_share", label: "moved by the last change", value: self.moved_share, unit: "%", of: Some(1.0) },
+            Gauge::result("moved_keys", self.moved as f64),
+            Gauge::result("known_keys", self.places.len() as f64),
+            Gauge::result("fullest_share", most_keys / self.places.len().max(1) as f64),
         ]
     }
 
     fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
-        let total: u64 = self.sent.values().sum();
+        let total: u64 = self.sent.iter().sum();
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
-        outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
+        let sent = |link: &LinkIndex| self.shards.iter().position(|l| l == link).map_or(0, |i| self.sent[i]);
+        outgoing.iter().map(|l| (view.core.links[l.at()].to, sent(l) as f64 / total.max(1) as f64)).collect()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -91,28 +178,29 @@ impl Part for ShardRouter {
     }
 
     fn service_time(&mut self, _: &mut Ctx<'_, Component>, _: JobKey, _: u32) -> SimDuration {
-        self.params.route_time
+        match self.params.placement {
+            Placement::Directory => self.params.route_time + self.params.lookup_time,
+            _ => self.params.route_time,
+        }
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let key = ctx.job(job).message.key;
         let links: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).collect();
         if links[..] != self.shards[..] {
-            let names: Vec<u64> = links.iter().map(|l| ctx.link_stream(*l)).collect();
-            self.ring = Ring::new(&names, self.params.virtual_nodes);
-            self.shards = links.to_vec();
-            // Shares are of the present set of shards.
-            self.sent.clear();
+            self.rebuild(ctx, &links);
         }
-        let (owner, text) = match self.params.placement {
-            Placement::ConsistentHash => (self.ring.owner(key, |_| true), "key {a}: shard {b}, next on the ring"),
-            Placement::HashModulo => (modulo_owner(key, links.len()), "key {a}: shard {b}, hash modulo"),
+        let text = match self.params.placement {
+            Placement::ConsistentHash => "key {a}: shard {b}, next on the ring",
+            Placement::HashModulo => "key {a}: shard {b}, hash modulo",
+            Placement::Range => "key {a}: shard {b}, by its range",
+            Placement::Directory => "key {a}: shard {b}, by the directory",
         };
-        let Some(owner) = owner else {
+        let Some(owner) = self.route(key) else {
             ctx.explain(job, Why::plain("no shards"));
             return Next::Reply(Err(Reason::Unavailable));
         };
-        *self.sent.entry(links[owner]).or_default() += 1;
+        self.sent[owner] += 1;
         let message = ctx.job(job).message;
         ctx.call(job, links[owner], message, Why::with(text, key, owner as u64 + 1));
         Next::Wait
@@ -160,6 +248,27 @@ mod tests {
         };
         let (ring, modulo) = (moved("consistent_hash"), moved("hash_modulo"));
         assert!((ring - 0.2).abs() < 0.08 && (modulo - 0.8).abs() < 0.08, "ring {ring}, modulo {modulo}");
+    }
+
+    #[test]
+    fn ranges_keep_neighbours_together() {
+        let owners = owners(&store(4, json!({"placement": "range", "key_space": 400})));
+        for (key, owner) in owners {
+            // Keys beyond the key space are the last shard's.
+            assert_eq!(owner, format!("shard{}", (key / 100).min(3)));
+        }
+    }
+
+    #[test]
+    fn a_directory_fills_shards_evenly_and_costs_a_lookup() {
+        let with = |placement: &str| {
+            let experiment = run(&store(4, json!({"placement": placement, "lookup_time": 7})), 3.0);
+            let report = experiment.report();
+            (report.nodes["r"].more["fullest_share"], report.totals.latency_ms.mean)
+        };
+        let ((even, slow), (uneven, quick)) = (with("directory"), with("hash_modulo"));
+        assert!((even - 0.25).abs() < 1e-9 && uneven > 0.25, "{even} {uneven}");
+        assert!((slow - quick - 7.0).abs() < 0.2, "{slow} {quick}");
     }
 
     #[test]

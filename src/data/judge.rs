@@ -55,6 +55,8 @@ pub struct Judge {
     histories: FxHashMap<(NodeIndex, u64), History>,
     sessions: FxHashMap<(NodeIndex, u64, NodeIndex, u64), Session>,
     commits: FxHashMap<NodeIndex, Commits>,
+    /// Versions counted as lost that may still arrive at their store, and the newest that was under way.
+    missing: FxHashMap<(NodeIndex, u64), (Vec<u64>, u64)>,
     counts: Consistency,
 }
 
@@ -122,6 +124,30 @@ impl Judge {
         }
     }
 
+    /// A crash of somebody on the way took the versions of a key after `stored`, up to `newest`; unless one arrives all the same.
+    pub fn lose_on_the_way(&mut self, origin: NodeIndex, key: u64, stored: u64, newest: u64) {
+        let Some(history) = self.histories.get(&(origin, key)) else { return };
+        let (missing, under_way) = self.missing.entry((origin, key)).or_default();
+        let before = missing.len();
+        for (version, _) in history.acknowledged.iter().filter(|(version, _)| *version > stored) {
+            if !missing.contains(version) {
+                missing.push(*version);
+            }
+        }
+        *under_way = newest;
+        self.counts.lost_writes += (missing.len() - before) as u64;
+    }
+
+    /// A store has a version that somebody else assigned. If it was thought lost, it and those that it replaced are not.
+    pub fn arrive(&mut self, origin: NodeIndex, key: u64, version: u64) {
+        let Some((missing, under_way)) = self.missing.get_mut(&(origin, key)) else { return };
+        if version <= *under_way {
+            let before = missing.len();
+            missing.retain(|m| *m > version);
+            self.counts.lost_writes -= (before - missing.len()) as u64;
+        }
+    }
+
     /// A store has committed log entry `lsn`; entries are numbered from 1 without gaps, unless a crash cut the log back.
     pub fn commit(&mut self, origin: NodeIndex, lsn: u64, now: SimTime) {
         let commits = self.commits.entry(origin).or_default();
@@ -176,6 +202,19 @@ mod tests {
         judge.judge_read(CLIENT, 2, 7, v(0), SimTime(5));
         let counts = judge.counts();
         assert_eq!((counts.read_your_writes_violations, counts.monotonic_read_violations, counts.stale_reads), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_write_that_arrives_after_all_is_not_lost_and_a_later_one_is_no_excuse() {
+        let lost = |arrives: u64| {
+            let mut judge = Judge::default();
+            (1..=4).for_each(|version| judge.acknowledge(CLIENT, 1, 7, v(version), SimTime(version)));
+            judge.lose_on_the_way(STORE, 7, 1, 4);
+            assert_eq!(judge.counts().lost_writes, 3);
+            judge.arrive(STORE, 7, arrives);
+            judge.counts().lost_writes
+        };
+        assert_eq!((lost(3), lost(4), lost(5)), (1, 0, 3));
     }
 
     #[test]

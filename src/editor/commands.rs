@@ -1,9 +1,11 @@
 //! What a learner can do to a diagram, as steps: each says in its label what it does, and is performed by the editor.
 //! Knows no history and no time; nothing here changes the diagram.
 
+mod arrange;
 mod connect;
 mod copy;
 mod groups;
+mod wiring;
 
 use std::collections::BTreeSet;
 
@@ -16,14 +18,18 @@ use crate::diagram::param::ParamSpec;
 use crate::diagram::read::MAX_ID;
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
 
+pub use arrange::{align, all_of, distribute, move_selection, named, Alignment, Axis};
+pub(super) use connect::link_id;
 pub use connect::{can_connect, connect};
 pub use copy::duplicate;
+pub(super) use copy::{outer_first, without_number, ASIDE};
 pub use groups::{
     add_group, add_note, collapse, colour_notes, group_name, nodes_of_group, place_group, rename_group, resize_group, resize_note,
     set_group, ungroup, with_contents, write_note, NOTE,
 };
+pub use wiring::{add_and_connect, can_splice, kinds_for, reconnect, splice, End};
 
-fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Step {
+pub(super) fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Step {
     Step { label: label.into(), entries: edits.into_iter().map(Entry::Edit).collect() }
 }
 
@@ -83,6 +89,25 @@ pub fn set_node_param(diagram: &Document, id: &str, param: &str, value: Json) ->
     let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
     let (label, value) = setting(&specs, param, value, &node_name(diagram, id));
     step(label, [Edit::SetNodeParam { id: id.into(), param: param.into(), value }])
+}
+
+/// Sets a parameter of many nodes, of those that have it, as one step; null, or the default, resets it.
+pub fn set_param_of_many(diagram: &Document, nodes: &BTreeSet<String>, param: &str, value: &Json) -> Step {
+    let mut label = String::new();
+    let mut entries = Vec::new();
+    for node in diagram.nodes.iter().filter(|n| nodes.contains(&n.id)) {
+        let has = components::kind(&node.kind).is_some_and(|k| (k.specs)().iter().any(|s| s.name == param));
+        if has {
+            let one = set_node_param(diagram, &node.id, param, value.clone());
+            label = one.label;
+            entries.extend(one.entries);
+        }
+    }
+    if entries.len() > 1 {
+        let stem = label.split(" of ").next().unwrap_or(&label);
+        label = format!("{stem} of {} components", entries.len());
+    }
+    Step { label, entries }
 }
 
 /// Sets a link's parameter; null, or the default, resets it.
@@ -176,7 +201,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// `stem`, or the first of `stem-2`, `stem-3`, … that is not taken; never too long.
-fn fresh_id(stem: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn fresh_id(stem: &str, taken: impl Fn(&str) -> bool) -> String {
     let fits = |stem: &str, room: usize| stem.get(..stem.len().min(MAX_ID - room)).unwrap_or("n").to_string();
     let plain = fits(stem, 0);
     if !taken(&plain) {
@@ -187,7 +212,7 @@ fn fresh_id(stem: &str, taken: impl Fn(&str) -> bool) -> String {
 }
 
 /// `stem`, or the first of `stem 2`, `stem 3`, … that is not taken.
-fn fresh_name(stem: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn fresh_name(stem: &str, taken: impl Fn(&str) -> bool) -> String {
     let stem: String = stem.chars().take(72).collect();
     if !taken(&stem) {
         return stem;

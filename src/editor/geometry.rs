@@ -3,6 +3,7 @@
 
 mod camera;
 mod curve;
+mod guides;
 mod neighbour;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use crate::diagram::{Document, Group, Node, Note};
 
 pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve, curve_between, Curve};
+pub use guides::{snap_to, Guide, Snapped};
 pub use neighbour::{spatial_neighbour, Direction};
 
 /// Width and height of a card.
@@ -63,6 +65,16 @@ impl Rect {
             && other.y <= self.y + self.height
     }
 
+    /// Whether another lies wholly in it.
+    pub fn holds(&self, other: &Rect) -> bool {
+        self.contains((other.x, other.y)) && self.contains((other.x + other.width, other.y + other.height))
+    }
+
+    /// Moved by a distance.
+    pub fn moved(&self, (dx, dy): (f64, f64)) -> Rect {
+        Rect { x: self.x + dx, y: self.y + dy, ..*self }
+    }
+
     /// Larger by `margin` on every side.
     pub fn grown(&self, margin: f64) -> Rect {
         Rect { x: self.x - margin, y: self.y - margin, width: self.width + 2.0 * margin, height: self.height + 2.0 * margin }
@@ -107,6 +119,17 @@ pub fn bounds(diagram: &Document) -> Option<Rect> {
 /// The outermost group that is shown as one card among `group` and those around it: what is in it is not seen itself.
 pub fn closed_around<'a>(diagram: &'a Document, group: Option<&str>) -> Option<&'a Group> {
     diagram.around(group?).filter(|g| g.is_closed()).last()
+}
+
+/// The innermost open group whose frame holds a point: what a card that is dropped there comes to be in.
+pub fn frame_at(diagram: &Document, point: (f64, f64)) -> Option<&Group> {
+    let seen = |g: &&Group| closed_around(diagram, Some(&g.id)).is_none();
+    let over = diagram.groups.iter().filter(|g| group_rect(g).contains(point)).filter(seen);
+    // Of two frames that are not in each other, the smaller one.
+    over.max_by(|a, b| {
+        let depth = |g: &Group| diagram.around(&g.id).count();
+        depth(a).cmp(&depth(b)).then((b.width * b.height).total_cmp(&(a.width * a.height)))
+    })
 }
 
 /// The topmost node under a point.

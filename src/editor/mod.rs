@@ -2,7 +2,10 @@
 //! Knows no screen, and of the engine nothing but its time.
 
 pub mod commands;
+pub mod find;
+pub mod fragment;
 pub mod geometry;
+pub mod layout;
 pub mod selection;
 pub mod share;
 
@@ -47,12 +50,32 @@ pub struct Editor {
     future: Vec<Travel>,
     /// Whether the next continuing step may still join the last one.
     open: bool,
+    /// The journal entries of the last continuing step, while nothing came after them.
+    tail: Option<Tail>,
+}
+
+/// Journal entries that end where the run stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tail {
+    at: SimTime,
+    from: usize,
+    to: usize,
+}
+
+/// What the experiment must be told after a continuing step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Continued {
+    /// What was done.
+    pub told: Vec<Entry>,
+    /// Whether it takes the place of what was told after the continuing step before it, at the same instant: the run must
+    /// go back to where it stood before that, or what that did in between would not be in a replay.
+    pub instead: bool,
 }
 
 impl Editor {
     /// Opens a document that was read or made by an editor. Journal entries after its moment are still to come.
     pub fn new(doc: Document) -> Editor {
-        Editor { state: State::new(doc), past: Vec::new(), future: Vec::new(), open: false }
+        Editor { state: State::new(doc), past: Vec::new(), future: Vec::new(), open: false, tail: None }
     }
 
     /// Base diagram and journal: what is saved and shared.
@@ -69,6 +92,7 @@ impl Editor {
     ///
     /// An edit that sets what is set already is no step; a fault that changes nothing is refused with the reason.
     pub fn perform(&mut self, step: Step, now: SimTime) -> Result<Vec<Entry>, String> {
+        self.tail = None;
         self.do_step(step, now, false)
     }
 
@@ -87,13 +111,34 @@ impl Editor {
 
     /// As [`Editor::perform`], but joins the step before it if that did the same to the same thing: so the many
     /// values that a dragged slider passes through are one undo step. [`Editor::settle`] ends the joining.
-    pub fn perform_continuing(&mut self, step: Step, now: SimTime) -> Result<Vec<Entry>, String> {
-        self.do_step(step, now, true)
+    ///
+    /// Values of one drag that are set at the same instant, as on a run that stands still, can be one journal entry, the
+    /// last, if the run can go back to before the one it replaces: each value has its effect at once (a shrunken cache
+    /// has evicted, a wider service has begun work), which a replay of the last alone would not repeat. Values set at
+    /// different instants had their effects in between, so each keeps its entry.
+    pub fn perform_continuing(&mut self, step: Step, now: SimTime, can_go_back: bool) -> Result<Continued, String> {
+        let (steps, was_open, tail) = (self.past.len(), self.open, self.tail);
+        let from = self.state.passed();
+        let told = self.do_step(step, now, true)?;
+        let to = self.state.passed();
+        if told.is_empty() {
+            // What is set already leaves the last entries the last.
+            return Ok(Continued { told, instead: false });
+        }
+        let joined = can_go_back && was_open && self.past.len() == steps;
+        let old = tail.filter(|old| joined && old.at == now && old.to == from && self.state.same_targets(old.from, from, to));
+        if let Some(old) = old {
+            self.state.forget_entries(old.from, old.to);
+        }
+        let from = old.map_or(from, |old| old.from);
+        self.tail = (to > from).then(|| Tail { at: now, from, to: self.state.passed() });
+        Ok(Continued { told, instead: old.is_some() })
     }
 
     /// Ends a drag: the next continuing step is a step of its own.
     pub fn settle(&mut self) {
         self.open = false;
+        self.tail = None;
     }
 
     /// Takes the last step back at simulated time `now`: its label, and what the experiment must be told.
@@ -115,7 +160,7 @@ impl Editor {
     }
 
     fn travel(&mut self, step: &Travel, now: SimTime) -> Option<(Travel, Vec<Entry>)> {
-        self.open = false;
+        self.settle();
         self.state.catch_up(now);
         // If something on the timeline got in between, the step no longer fits and is forgotten.
         let done = self.state.run_whole(step.changes.clone(), now, true).ok()?;
@@ -151,7 +196,7 @@ impl Editor {
 
     /// Back to time zero: edits are folded into the base, faults are mended and leave the history; edits stay undoable.
     pub fn restart(&mut self) {
-        self.open = false;
+        self.settle();
         self.state.restart();
         for stack in [&mut self.past, &mut self.future] {
             for step in stack.iter_mut() {

@@ -233,6 +233,24 @@ impl State {
         }
     }
 
+    /// How many journal entries have happened.
+    pub fn passed(&self) -> usize {
+        self.passed
+    }
+
+    /// Whether the entries from `middle` on set the same things as those before it.
+    pub fn same_targets(&self, from: usize, middle: usize, to: usize) -> bool {
+        let change = |(_, entry): &(SimTime, Entry)| Change::from(entry.clone());
+        let (Some(old), Some(new)) = (self.doc.journal.get(from..middle), self.doc.journal.get(middle..to)) else { return false };
+        old.len() == new.len() && old.iter().zip(new).all(|(a, b)| change(a).same_target(&change(b)))
+    }
+
+    /// Takes entries out of the journal that later ones make superfluous.
+    pub fn forget_entries(&mut self, from: usize, to: usize) {
+        self.doc.journal.drain(from..to);
+        self.passed -= to - from;
+    }
+
     fn journal(&mut self, now: SimTime, entry: Entry) {
         self.doc.journal.insert(self.passed, (now, entry));
         self.passed += 1;

@@ -292,7 +292,10 @@ impl Experiment {
     fn take_observations(&mut self) {
         let mut observations = std::mem::take(&mut self.world.core.observations);
         for observation in observations.drain(..) {
-            self.meter.observe(&observation);
+            let housekeeping = matches!(&observation, Observation::Ended { client, .. } if !self.world.behaviours[client.at()].is_source());
+            if !housekeeping {
+                self.meter.observe(&observation);
+            }
             self.note_event(&observation);
             if let Observation::Ended { trace: Some(trace), .. } = observation {
                 let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
@@ -343,6 +346,11 @@ impl Experiment {
             },
         };
         self.events.push(event);
+    }
+
+    /// The diagram as it stands now.
+    pub fn diagram(&self) -> &Document {
+        &self.diagram
     }
 
     /// Notable events since the last call, oldest first.

@@ -45,21 +45,36 @@ pub struct Counts {
     pub links: Vec<LinkCount>,
 }
 
+impl NodeCount {
+    /// Reads a node's counters. Requests that a node begins count only at clients: for others they are housekeeping.
+    pub fn read(world: &World<Component>, index: NodeIndex) -> NodeCount {
+        let node = &world.core.nodes[index.at()];
+        let (busy_area, queue_area, _) = node.station.areas(world.core.now);
+        let ledger = &node.station.ledger;
+        let mut count = NodeCount {
+            finished: ledger.completed + ledger.rejected + ledger.lost,
+            failed: node.failed,
+            requests_ok: 0,
+            busy_area,
+            queue_area,
+        };
+        if world.behaviours[index.at()].is_source() {
+            let requests = &node.requests;
+            count.finished += requests.ok + requests.failed.total();
+            count.failed.merge(&requests.failed);
+            count.requests_ok = requests.ok;
+        }
+        count
+    }
+}
+
 impl Counts {
     /// Reads a world's counters.
     pub fn read(world: &World<Component>) -> Counts {
         let core = &world.core;
-        let node = |n: &crate::engine::core::NodeState| {
-            let (busy_area, queue_area, _) = n.station.areas(core.now);
-            let ledger = &n.station.ledger;
-            let requests = &n.requests;
-            let mut failed = n.failed;
-            failed.merge(&requests.failed);
-            let finished = ledger.completed + ledger.rejected + ledger.lost + requests.ok + requests.failed.total();
-            NodeCount { finished, failed, requests_ok: requests.ok, busy_area, queue_area }
-        };
+        let node = |i: usize| NodeCount::read(world, NodeIndex(i as u32));
         let link = |l: &crate::engine::link::Link| LinkCount { started: l.ledger.started, failed: l.ledger.failed.total() };
-        Counts { at: core.now, nodes: core.nodes.iter().map(node).collect(), links: core.links.iter().map(link).collect() }
+        Counts { at: core.now, nodes: (0..core.nodes.len()).map(node).collect(), links: core.links.iter().map(link).collect() }
     }
 
     /// A node's counters; zero for nodes that are newer.

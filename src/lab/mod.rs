@@ -6,6 +6,8 @@ pub mod meter;
 mod picture;
 pub mod report;
 pub mod scenarios;
+#[cfg(feature = "cli")]
+pub mod validation;
 
 pub use experiment::Experiment;
 pub use frame::Frame;

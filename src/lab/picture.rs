@@ -8,6 +8,7 @@ use crate::engine::trace::{Trace, NO_SPAN};
 use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
+use crate::lab::meter::NodeCount;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{cost_per_hour, cost_per_million};
 
@@ -45,13 +46,13 @@ impl Experiment {
     /// Requests that ended well per second, over all clients, over the last second or so.
     fn recent_ok_per_s(&self) -> f64 {
         let core = &self.world.core;
-        let rate = |(i, node): (usize, &crate::engine::core::NodeState)| {
+        let rate = |i: usize| {
             let index = NodeIndex(i as u32);
             let before = self.meter.before_node(index);
-            let ok = node.requests.ok - before.node(index).requests_ok;
+            let ok = NodeCount::read(&self.world, index).requests_ok - before.node(index).requests_ok;
             ok as f64 / core.now.since(before.at).as_secs_f64().max(1e-9)
         };
-        core.nodes.iter().enumerate().map(rate).sum()
+        (0..core.nodes.len()).map(rate).sum()
     }
 
     fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
@@ -79,10 +80,9 @@ impl Experiment {
         let before = self.meter.before_node(index);
         let seconds = core.now.since(before.at).as_secs_f64().max(1e-9);
         let old = before.node(index);
-        let (busy_area, _, _) = node.station.areas(core.now);
-        let ledger = &node.station.ledger;
-        let finished = ledger.completed + ledger.rejected + ledger.lost + node.requests.ok + node.requests.failed.total() - old.finished;
-        let failed = (node.failed.total() + node.requests.failed.total()).saturating_sub(old.failed.total());
+        let count = NodeCount::read(&self.world, index);
+        let finished = count.finished - old.finished;
+        let failed = count.failed.total().saturating_sub(old.failed.total());
         let workers = node.station.spec.workers;
         let id = |n: NodeIndex| self.node_ids[n.at()].clone();
         NodeFrame {
@@ -101,7 +101,7 @@ impl Experiment {
             workers: workers.map(|w| w as usize),
             queue: node.station.queue_len(),
             queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
-            utilisation: workers.map_or(0.0, |w| (busy_area - old.busy_area) as f64 / (seconds * 1e9) / f64::from(w.max(1))).min(1.0),
+            utilisation: workers.map_or(0.0, |w| (count.busy_area - old.busy_area) as f64 / (seconds * 1e9) / f64::from(w.max(1))).min(1.0),
             gauges: component.gauges(&view).into_iter().filter(|g| !g.label.is_empty()).collect(),
             verdicts: component.verdicts(&view).into_iter().map(|(n, what)| (id(n), what)).collect(),
             shares: component.shares(&view).into_iter().map(|(n, share)| (id(n), share)).collect(),

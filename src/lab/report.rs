@@ -11,6 +11,7 @@ use crate::engine::request::ByReason;
 use crate::engine::{NodeIndex, SimDuration, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::{Bucket, NodeBucket};
+use crate::lab::meter::NodeCount;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{availability, cost_per_hour, cost_per_million, Latency};
 
@@ -171,7 +172,7 @@ impl Experiment {
 
     fn requests_of_all(&self) -> RequestLedger {
         let mut sum = RequestLedger::default();
-        for i in 0..self.world.core.nodes.len() {
+        for i in (0..self.world.core.nodes.len()).filter(|i| self.world.behaviours[*i].is_source()) {
             let ledger = self.requests_since(NodeIndex(i as u32));
             sum.sent += ledger.sent;
             sum.ok += ledger.ok;
@@ -183,13 +184,8 @@ impl Experiment {
 
     /// Requests finished at a node since the statistics began, and of those failed; at a client those that ended.
     fn finished_since(&self, index: NodeIndex) -> (u64, ByReason) {
-        let node = &self.world.core.nodes[index.at()];
-        let before = self.meter.baseline.node(index);
-        let (jobs, requests) = (&node.station.ledger, &node.requests);
-        let finished = jobs.completed + jobs.rejected + jobs.lost + requests.ok + requests.failed.total();
-        let mut failed = node.failed;
-        failed.merge(&requests.failed);
-        (finished - before.finished, failed.since(&before.failed))
+        let (now, before) = (NodeCount::read(&self.world, index), self.meter.baseline.node(index));
+        (now.finished - before.finished, now.failed.since(&before.failed))
     }
 
     pub(super) fn node_availability(&self, index: NodeIndex) -> Option<f64> {

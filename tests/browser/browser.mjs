@@ -52,8 +52,8 @@ export const address = () => site.url;
  * A test as a person with a browser: `journey('title', { options of the context }, async ({ page, visit, … }) => …)`.
  *
  * It gets `page` (not yet anywhere), `context`, `visit(fragment)` which opens the app, `stranger(options)` for
- * another fresh profile under the same watch, and `problems`, what went wrong so far; `expectProblems(pattern)` lets
- * those that match pass.
+ * another fresh profile under the same watch, `tab()` for another tab of the same profile, and `problems`, what went
+ * wrong so far; `expectProblems(pattern)` lets those that match pass.
  */
 export function journey(title, options, body) {
   if (typeof options === 'function') [options, body] = [{}, options];
@@ -64,7 +64,7 @@ export function journey(title, options, body) {
     const contexts = [];
     const profile = async (own = {}) => {
       const context = await browser.newContext({
-        viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-GB', acceptDownloads: true, ...contextOptions, ...own,
+        viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-GB', acceptDownloads: true, serviceWorkers: 'block', ...contextOptions, ...own,
       });
       contexts.push(context);
       context.setDefaultTimeout(15_000);
@@ -73,6 +73,11 @@ export function journey(title, options, body) {
       return {
         context,
         page,
+        tab: async () => {
+          const another = await context.newPage();
+          watch(another, problems);
+          return another;
+        },
         visit: async (fragment = '') => {
           // A changed fragment alone would not load the page anew.
           if (page.url().startsWith(site.url)) await page.goto('about:blank');

@@ -40,10 +40,10 @@ impl Key {
             parts.push("Ctrl".to_string());
         }
         if self.shift {
-            parts.push("Shift".to_string());
+            parts.push(t!("Shift").to_string());
         }
         parts.push(match self.key {
-            " " => "Space".into(),
+            " " => t!("Space").into(),
             k if k.chars().count() == 1 => k.to_uppercase(),
             k => k.into(),
         });

@@ -70,7 +70,7 @@ fn is_cut_off(frame: &Frame, diagram: &Document, id: &str) -> bool {
 /// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
 pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
-        return t!("crashed %{time} ago", time = format::duration(now.since(since)));
+        return t!("crashed %{ago}", ago = format::ago(since, now));
     }
     let rate = t!("%{rate} req/s", rate = figure(node.rate_per_s));
     match (headline_of(kind), node.gauges.first()) {

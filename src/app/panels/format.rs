@@ -92,6 +92,18 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     }
 }
 
+/// A share of requests that went well, with the digits that matter: `99.95 %`. Only all of them are 100 %.
+pub fn availability(share: f64) -> String {
+    let digits = match share {
+        s if s < 0.99 || s >= 1.0 => return with_unit(share, "%"),
+        s if s < 0.999 => 2,
+        s if s < 0.9999 => 3,
+        _ => 4,
+    };
+    let scale = libm::pow(10.0, digits as f64);
+    local(&format!("{:.digits$} %", libm::floor(share * 100.0 * scale) / scale))
+}
+
 /// How fast simulated time runs beside real time: `1/120 speed`, `real time`, `10× speed`.
 pub fn speed(factor: f64) -> String {
     match factor {
@@ -194,6 +206,14 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(speed(value), text);
+        }
+    }
+
+    #[test]
+    fn nearly_all_is_not_all() {
+        let cases = [(1.0, "100 %"), (0.99954, "99.954 %"), (0.9925, "99.25 %"), (0.5, "50 %"), (0.999_999, "99.9999 %")];
+        for (share, text) in cases {
+            assert_eq!(availability(share), text);
         }
     }
 

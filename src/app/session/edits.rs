@@ -38,14 +38,15 @@ impl Session {
         if self.is_replaying() {
             return false;
         }
-        let done = self.with_run(|run| run.perform_continuing(step)).unwrap_or(Ok(()));
+        let standing = !self.playing.get_untracked();
+        let done = self.with_run(|run| run.perform_continuing(step, standing)).unwrap_or(Ok(()));
         self.changed();
         done.map_err(|reason| self.refuse(reason)).is_ok()
     }
 
     /// Ends a drag: the next continuing step is a step of its own.
     pub fn settle(self) {
-        self.with_run(|run| run.editor.settle());
+        self.with_run(|run| run.settle());
     }
 
     /// Breaks or mends something, as one undo step, and says it.

@@ -31,6 +31,8 @@ pub struct Run {
     pub editor: Editor,
     /// The run of it.
     pub experiment: Experiment,
+    /// The run as it stood before the last continuing step, if time has stood still since.
+    before: Option<Box<Experiment>>,
     /// The automatic dial's state.
     pub dial: Dial,
     /// Marks on the canvas, oldest first.
@@ -43,7 +45,14 @@ impl Run {
     /// The run of a document, at its start.
     pub fn new(document: Document) -> Run {
         let experiment = Experiment::new(&document);
-        Run { editor: Editor::new(document), experiment, dial: Dial::default(), marks: VecDeque::new(), events: VecDeque::new() }
+        Run {
+            editor: Editor::new(document),
+            experiment,
+            before: None,
+            dial: Dial::default(),
+            marks: VecDeque::new(),
+            events: VecDeque::new(),
+        }
     }
 
     /// Performs one undo step on the document and the run.
@@ -53,11 +62,25 @@ impl Run {
         self.follow(&entries)
     }
 
-    /// As [`Run::perform`], joining the step before it if that did the same.
-    pub fn perform_continuing(&mut self, step: Step) -> Result<(), String> {
+    /// As [`Run::perform`], joining the step before it if that did the same. While time stands still the run goes back to
+    /// where it stood before that step, as if it had never been: so that one journal entry replays it.
+    pub fn perform_continuing(&mut self, step: Step, standing: bool) -> Result<(), String> {
         let now = self.settled();
-        let entries = self.editor.perform_continuing(step, now)?;
-        self.follow(&entries)
+        let can_go_back = standing && self.before.is_some();
+        let done = self.editor.perform_continuing(step, now, can_go_back)?;
+        if now > SimTime::ZERO && !done.told.is_empty() {
+            match self.before.as_deref().filter(|_| done.instead) {
+                Some(before) => self.experiment = before.clone(),
+                None => self.before = standing.then(|| Box::new(self.experiment.clone())),
+            }
+        }
+        self.follow(&done.told)
+    }
+
+    /// Ends a drag: the next continuing step is a step of its own.
+    pub fn settle(&mut self) {
+        self.editor.settle();
+        self.before = None;
     }
 
     /// Undoes (or does again) one step and gives its label.
@@ -80,6 +103,7 @@ impl Run {
     /// Starts the run again from the document's base.
     pub fn rewind(&mut self) {
         self.experiment = Experiment::new(self.editor.document());
+        self.before = None;
         self.dial = Dial::default();
         self.marks.clear();
         self.events.clear();

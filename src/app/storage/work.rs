@@ -238,13 +238,15 @@ impl Session {
         }
     }
 
-    /// Another tab wrote a record: its own, one hopes.
-    pub fn other_tab_wrote(self, work: &str) {
-        if self.work.with_value(|w| w.id == work) {
+    /// Another tab wrote a record: its own, one hopes. Returns whether it was this tab's.
+    pub fn other_tab_wrote(self, work: &str) -> bool {
+        let clash = self.work.with_value(|w| w.id == work);
+        if clash {
             self.work.update_value(|w| w.part());
             self.tell_with(t!("Another tab keeps the same diagram: this tab goes on with a copy of its own"), Offer::Recent);
             self.revision.update(|r| *r += 1);
         }
+        clash
     }
 
     /// The records of other pieces of work, the most recent first.

@@ -1,5 +1,6 @@
 //! What the tool can be asked to do. Knows only words, not what they do.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -37,6 +38,22 @@ pub enum Command {
         /// Kind, as `list components` names it
         kind: String,
     },
+    /// Compare the engine with queueing theory and published tables
+    Validate(ValidateOptions),
+}
+
+/// What to validate.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ValidateOptions {
+    /// Only cases with this in their name; may be repeated
+    #[arg(long, value_name = "PART")]
+    pub only: Vec<String>,
+    /// Write the report as a Markdown page [default: docs/validation.md in a checkout, unless --only is given]
+    #[arg(long, value_name = "FILE")]
+    pub docs: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A list.

@@ -11,7 +11,7 @@ use crate::editor::geometry::{free_spot, snap, CARD};
 use crate::editor::{Selection, Step};
 
 /// How far aside copies of several things go.
-pub(super) const ASIDE: (f64, f64) = (32.0, 32.0);
+pub(in crate::editor) const ASIDE: (f64, f64) = (32.0, 32.0);
 
 /// Copies the selected nodes, groups with what is in them, and notes; the links between copied nodes and their links to
 /// the rest; returns the step and the copies.
@@ -75,7 +75,7 @@ pub fn duplicate(diagram: &Document, selection: &Selection) -> (Step, Selection)
 }
 
 /// The selected groups, each after those around it.
-pub(super) fn outer_first<'a>(diagram: &'a Document, selection: &Selection) -> Vec<&'a Group> {
+pub(in crate::editor) fn outer_first<'a>(diagram: &'a Document, selection: &Selection) -> Vec<&'a Group> {
     let mut groups: Vec<&Group> = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).collect();
     groups.sort_by_key(|g| diagram.around(&g.id).count());
     groups
@@ -93,7 +93,7 @@ fn offset(diagram: &Document, originals: &[&Node]) -> (f64, f64) {
 }
 
 /// `Orders 2` without its number is `Orders`.
-fn without_number(text: &str, before: char) -> String {
+pub(in crate::editor) fn without_number(text: &str, before: char) -> String {
     match text.rsplit_once(before) {
         Some((stem, number)) if !stem.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => stem.to_string(),
         _ => text.to_string(),

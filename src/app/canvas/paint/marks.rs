@@ -9,6 +9,7 @@ use super::{chip, cross, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Point;
 use crate::app::canvas::scene::Scene;
+use crate::app::words::translate;
 use crate::editor::geometry::CARD;
 use crate::lab::frame::{Event, Tone};
 
@@ -60,7 +61,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colou
             }
             y += 18.0;
         }
-        let text = if group.count > 1 { format!("{what} ×{}", group.count) } else { (*what).to_string() };
+        let what = translate(what);
+        let text = if group.count > 1 { format!("{what} ×{}", group.count) } else { what.into_owned() };
         chip(pen, picture.chip_size(), (at.0, y), &text, ground, ink, &colours.font);
         *level += 1;
     }

@@ -2,6 +2,7 @@
 //! Published with the session's pictures, a few times a second; nothing here runs each frame.
 
 mod data;
+mod histogram;
 mod plot;
 mod table;
 mod view;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 pub use data::{Chart, ChartSet};
+use histogram::Histogram;
 use plot::Mark;
 use table::ChartTable;
 use view::ChartView;
@@ -18,7 +20,7 @@ use view::ChartView;
 use super::format;
 use crate::app::session::Session;
 use crate::app::words::translate;
-use crate::components;
+use crate::components::{self, Group};
 use crate::lab::frame::{Event, Tone};
 
 /// What the panel shows.
@@ -28,6 +30,43 @@ enum Scope {
     System,
     /// The selected node.
     Node,
+}
+
+/// Which of its sides it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    /// How it goes over time.
+    Course,
+    /// How latencies are spread.
+    Spread,
+    /// Nodes beside each other.
+    Compared,
+    /// What it is worth and what it costs.
+    Costs,
+}
+
+impl Topic {
+    const ALL: [Topic; 4] = [Topic::Course, Topic::Spread, Topic::Compared, Topic::Costs];
+
+    /// Name of the tab, in English.
+    fn label(self) -> &'static str {
+        match self {
+            Topic::Course => text!("Over time"),
+            Topic::Spread => text!("Latency histogram"),
+            Topic::Compared => text!("Utilisation"),
+            Topic::Costs => text!("Availability and cost"),
+        }
+    }
+
+    /// Whether a node has this side; the whole system has all of them.
+    fn is_of_node(self, sends: bool) -> bool {
+        match self {
+            Topic::Course | Topic::Costs => true,
+            // Latencies are measured where requests begin and end.
+            Topic::Spread => sends,
+            Topic::Compared => false,
+        }
+    }
 }
 
 /// What every chart of the panel shares.
@@ -48,14 +87,14 @@ pub fn Charts() -> impl IntoView {
     let node = selected_node(session);
     let shown = Memo::new(move |_| if node.with(Option::is_some) { scope.get() } else { Scope::System });
     let name = move || node.get().and_then(|id| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone()))).unwrap_or_default();
+    let client = Memo::new(move |_| node.get().filter(|id| shown.get() == Scope::Node && sends(session, id)));
+    let chosen = RwSignal::new(Topic::Course);
+    let has = move |topic: Topic| shown.get() == Scope::System || topic.is_of_node(client.with(Option::is_some));
+    let topic = Memo::new(move |_| Some(chosen.get()).filter(|t| has(*t)).unwrap_or(Topic::Course));
     let set = Memo::new(move |_| {
         Arc::new(match (shown.get(), node.get()) {
-            (Scope::Node, Some(id)) => node_set(session, &id),
-            _ => {
-                session.frame.track();
-                let series = session.with_experiment(|e| e.series_of_at_most(data::MOST_POINTS));
-                data::system(&series, session.frame.with_untracked(|f| f.now))
-            }
+            (Scope::Node, Some(id)) => node_set(session, &id, topic.get()),
+            _ => system_set(session, topic.get()),
         })
     });
     let marks = Memo::new(move |_| {
@@ -65,18 +104,16 @@ pub fn Charts() -> impl IntoView {
     });
     let shared = Shared { set, marks, cross: RwSignal::new(None) };
     let names = Memo::new(move |_| set.with(|s| s.charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>()));
-    let tab = move |of: Scope, label: AnyView| {
+    let tab = move |of: Scope, label: AnyView| tab_button(move || shown.get() == of, move || scope.set(of), label);
+    let topics = Topic::ALL.map(|of| {
         view! {
-            <button
-                type="button"
-                class="tab"
-                aria-pressed=move || (shown.get() == of).to_string()
-                on:click=move |_| scope.set(of)
-            >
-                {label}
-            </button>
+            <Show when=move || has(of)>{tab_button(move || topic.get() == of, move || chosen.set(of), t!(of.label()).into_any())}</Show>
         }
-    };
+    });
+    let spread_title = Signal::derive(move || match client.get() {
+        Some(_) => t!("Latency of requests of %{name}", name = name()),
+        None => t!("Latency of all requests").to_string(),
+    });
     view! {
         <section class="charts" aria-label=t!("Charts")>
             <header class="charts-head">
@@ -84,6 +121,7 @@ pub fn Charts() -> impl IntoView {
                     {tab(Scope::System, t!("Whole system").into_any())}
                     <Show when=move || node.with(Option::is_some)>{tab(Scope::Node, name.into_any())}</Show>
                 </div>
+                <div class="tabs topics" role="group" aria-label=t!("Show")>{topics.into_iter().collect_view()}</div>
                 <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
                 <button
                     type="button"
@@ -102,16 +140,38 @@ pub fn Charts() -> impl IntoView {
                     </p>
                 }
             >
-                <Show when=move || !tabled.get() fallback=move || view! { <ChartTable shared=shared/> }>
-                    <div class="charts-grid" on:pointerleave=move |_| shared.cross.set(None)>
-                        <For each=move || names.get() key=|name| name.clone() let:name>
-                            <ChartView name=name shared=shared/>
-                        </For>
-                    </div>
+                <Show
+                    when=move || topic.get() != Topic::Spread
+                    fallback=move || view! { <Histogram client=client title=spread_title tabled=tabled/> }
+                >
+                    <Show when=move || !tabled.get() fallback=move || view! { <ChartTable shared=shared/> }>
+                        <div class="charts-grid" on:pointerleave=move |_| shared.cross.set(None)>
+                            <For each=move || names.get() key=|name| name.clone() let:name>
+                                <ChartView name=name shared=shared/>
+                            </For>
+                        </div>
+                    </Show>
                 </Show>
             </Show>
         </section>
     }
+}
+
+/// A button of a group of which one is pressed.
+fn tab_button(
+    pressed: impl Fn() -> bool + Send + Sync + 'static,
+    press: impl Fn() + Send + Sync + 'static,
+    label: AnyView,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="tab" aria-pressed=move || pressed().to_string() on:click=move |_| press()>{label}</button>
+    }
+}
+
+/// Whether a node sends requests of its own, so that latencies are measured there.
+fn sends(session: Session, id: &str) -> bool {
+    let kind = session.diagram.with(|d| d.node(id).and_then(|n| components::kind(&n.kind)));
+    kind.is_some_and(|k| k.group == Group::Traffic)
 }
 
 /// The one selected node.
@@ -119,9 +179,27 @@ fn selected_node(session: Session) -> Memo<Option<String>> {
     Memo::new(move |_| session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None }))
 }
 
-fn node_set(session: Session, id: &str) -> ChartSet {
+fn system_set(session: Session, topic: Topic) -> ChartSet {
+    let frame = session.frame.get();
+    if topic == Topic::Compared {
+        let diagram = session.diagram.get();
+        let busy = diagram.nodes.iter().filter(|n| frame.nodes.iter().any(|f| f.id == n.id && f.workers.is_some()));
+        let read = |id: &str| session.with_experiment(|e| e.node_series_of_at_most(id, data::MOST_POINTS));
+        return data::compare(busy.map(|n| (n.name.clone(), read(&n.id))).collect(), frame.now);
+    }
+    let series = session.with_experiment(|e| e.series_of_at_most(data::MOST_POINTS));
+    match topic {
+        Topic::Costs => data::costs(&series, frame.now),
+        _ => data::system(&series, frame.now),
+    }
+}
+
+fn node_set(session: Session, id: &str, topic: Topic) -> ChartSet {
     let frame = session.frame.get();
     let series = session.with_experiment(|e| e.node_series(id));
+    if topic == Topic::Costs {
+        return data::node_costs(&series, frame.now);
+    }
     let gauges = frame.nodes.iter().find(|n| n.id == id).map(|n| n.gauges.clone()).unwrap_or_default();
     let kind = session.diagram.with(|d| d.node(id).and_then(|n| components::kind(&n.kind)));
     data::node(&series, &gauges, kind.is_none_or(|k| k.has_station), frame.now)

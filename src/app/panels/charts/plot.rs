@@ -117,7 +117,7 @@ pub fn draw(
 /// Round levels; percentages and counts get theirs.
 fn axis_levels(top: f64, unit: &str, about: usize) -> Vec<f64> {
     match unit {
-        "%" if top <= 1.0 => vec![0.0, 0.5, 1.0],
+        "%" | "% ok" if top <= 1.0 => vec![0.0, 0.5, 1.0],
         _ => {
             let mut levels = scale::ticks(0.0, top, about);
             if let [.., last] = levels[..] {
@@ -134,6 +134,7 @@ fn axis_levels(top: f64, unit: &str, about: usize) -> Vec<f64> {
 fn axis_unit(unit: &'static str) -> &'static str {
     match unit {
         "%" | "ms" => unit,
+        "% ok" => "%",
         _ => "",
     }
 }

@@ -32,9 +32,24 @@ fn load_tone(share: f64) -> &'static str {
     }
 }
 
-/// What something costs at the measured rate.
-pub fn cost(per_hour: f64) -> Figure {
-    plain(t!("Cost"), t!("%{cost} $ an hour", cost = format::figure(per_hour)))
+/// What share went well since the statistics began.
+pub fn availability(share: f64) -> Figure {
+    let tone = match share {
+        s if s >= 0.999 => "good",
+        s if s >= 0.99 => "warn",
+        _ => "bad",
+    };
+    Figure { label: t!("Availability").into(), value: format::availability(share), share: Some(share), tone }
+}
+
+/// What something costs at the measured rate: an hour, and a million requests that went well.
+pub fn costs(per_hour: f64, per_million: Option<f64>) -> Vec<Figure> {
+    if per_hour <= 0.0 {
+        return Vec::new();
+    }
+    let money = |value: f64| format::with_unit(value, "$");
+    let million = per_million.map(|cost| plain(t!("Cost per million requests"), money(cost)));
+    std::iter::once(plain(t!("Cost per hour"), money(per_hour))).chain(million).collect()
 }
 
 /// What a node shows, its kind's own figures first.
@@ -44,6 +59,8 @@ pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
     let ok = if frame.rate_per_s > 0.0 { format::with_unit(frame.ok_share, "%") } else { "–".into() };
     let tone = if frame.ok_share < 0.99 { "bad" } else { "good" };
     list.push(Figure { label: t!("Of these ok").into(), value: ok, share: (frame.rate_per_s > 0.0).then_some(frame.ok_share), tone });
+    list.extend(frame.availability.map(availability));
+    list.extend(costs(frame.cost_per_hour, None));
     if !has_station {
         return list;
     }

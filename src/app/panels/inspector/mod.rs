@@ -12,6 +12,7 @@ mod node;
 mod number;
 mod overview;
 mod requests;
+mod text;
 
 use leptos::prelude::*;
 

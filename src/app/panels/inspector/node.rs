@@ -3,10 +3,9 @@
 
 use leptos::prelude::*;
 
-use super::figures::{cost, of_node, Figure, Figures};
+use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
-use super::slowly;
 use crate::app::panels::format;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
@@ -30,12 +29,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
     };
     let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
     let has_station = kind.is_some_and(|k| k.has_station);
-    let price = price(session, id.clone());
-    let figures = Signal::derive(move || {
-        let mut list = frame.with(|f| f.as_ref().map(|f| of_node(f, has_station)).unwrap_or_default());
-        list.extend(price.get().filter(|p| *p > 0.0).map(cost));
-        list
-    });
+    let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(|f| of_node(f, has_station)).unwrap_or_default()));
     let settings = (!specs.is_empty()).then(|| {
         let all = StoredValue::new(specs.clone());
         view! {
@@ -67,15 +61,6 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             {kind.map(explanation)}
         </section>
     }
-}
-
-/// What the node costs an hour at the rate so far.
-fn price(session: Session, id: String) -> Memo<Option<f64>> {
-    let beat = slowly(session);
-    Memo::new(move |_| {
-        beat.get();
-        session.with_experiment(|e| e.report().nodes.get(&id).map(|n| n.cost_per_hour))
-    })
 }
 
 /// The name, edited in place.

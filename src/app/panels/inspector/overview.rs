@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::figures::{cost, Figure, Figures};
+use super::figures::{availability, costs, Figure, Figures};
 use super::requests::RecentRequests;
 use super::slowly;
 use crate::app::panels::format;
@@ -67,8 +67,7 @@ fn figures(report: &Report) -> Vec<Figure> {
         list.push(time(t!("Median latency"), latency.p50));
         list.push(time(t!("99th percentile"), latency.p99));
     }
-    if report.cost_per_hour > 0.0 {
-        list.push(cost(report.cost_per_hour));
-    }
+    list.extend(totals.availability.map(availability));
+    list.extend(costs(report.cost_per_hour, report.cost_per_million));
     list
 }

@@ -1,6 +1,7 @@
 //! Icons: Lucide's drawings, by name.
 //! Knows no use of them.
 
+#[cfg(feature = "web")]
 use leptos::prelude::*;
 
 macro_rules! icons {
@@ -8,8 +9,8 @@ macro_rules! icons {
         /// The drawing with this name; a plain box if there is none.
         pub fn svg(name: &str) -> &'static str {
             match name {
-                $($name => include_str!(concat!("../../assets/icons/", $name, ".svg")),)*
-                _ => include_str!("../../assets/icons/box.svg"),
+                $($name => include_str!(concat!("../assets/icons/", $name, ".svg")),)*
+                _ => include_str!("../assets/icons/box.svg"),
             }
         }
     };
@@ -24,6 +25,7 @@ icons! {
 }
 
 /// An icon beside a text that says the same; hidden from screen readers.
+#[cfg(feature = "web")]
 #[component]
 pub fn Icon(
     /// Name, as in assets/icons.

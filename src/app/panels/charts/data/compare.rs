@@ -1,0 +1,108 @@
+//! Nodes beside each other: utilisation and waiting requests of each over the same time.
+//! Draws nothing.
+
+use super::node::measured;
+use super::{ink, Chart, ChartSet, Ink, Line};
+use crate::app::panels::format;
+use crate::engine::SimTime;
+use crate::lab::frame::NodeBucket;
+
+/// Lines that can be told apart in one chart.
+const MOST_LINES: usize = 8;
+
+/// Colours and dashes of the lines, in order.
+const INKS: [Ink; MOST_LINES] = [
+    ink("--cat-1", &[]),
+    ink("--cat-2", &[6.0, 2.0]),
+    ink("--cat-3", &[2.0, 2.0]),
+    ink("--cat-4", &[8.0, 2.0, 2.0, 2.0]),
+    ink("--cat-5", &[1.0, 3.0]),
+    ink("--cat-6", &[4.0, 4.0]),
+    ink("--cat-7", &[10.0, 3.0]),
+    ink("--cat-8", &[5.0, 2.0, 1.0, 2.0]),
+];
+
+/// A node's name and what was measured there.
+type Measured = (String, Vec<NodeBucket>);
+
+/// The busiest nodes, in the diagram's order.
+pub fn compare(nodes: Vec<Measured>, now: SimTime) -> ChartSet {
+    let nodes: Vec<_> = nodes.into_iter().map(|(name, buckets)| (name, measured(&buckets, now))).collect();
+    // The time axis is that of the node that was there the longest.
+    let Some(spans) = nodes.iter().map(|(_, (_, spans))| spans).max_by_key(|s| s.len()).cloned().filter(|s| !s.is_empty()) else {
+        return ChartSet::default();
+    };
+    let at = |(buckets, own): &(Vec<NodeBucket>, Vec<(f64, f64)>), (start, end): (f64, f64)| {
+        let middle = (start + end) / 2.0;
+        own.iter().position(|(a, b)| (*a..*b).contains(&middle)).and_then(|i| buckets.get(i).cloned())
+    };
+    let mut rows: Vec<(String, Vec<Option<NodeBucket>>)> =
+        nodes.iter().map(|(name, own)| (name.clone(), spans.iter().map(|span| at(own, *span)).collect())).collect();
+    let load = |row: &[Option<NodeBucket>]| row.iter().flatten().map(|b| b.utilisation).sum::<f64>();
+    let hidden = rows.len().saturating_sub(MOST_LINES);
+    if hidden > 0 {
+        let mut loads: Vec<f64> = rows.iter().map(|(_, row)| load(row)).collect();
+        loads.sort_by(f64::total_cmp);
+        let least = loads[hidden];
+        rows.retain(|(_, row)| load(row) >= least);
+        rows.truncate(MOST_LINES);
+    }
+    let chart = |name: &str, title: &'static str, unit: &'static str, least_top: f64, pick: fn(&NodeBucket) -> f64| {
+        let lines: Vec<Line> = rows
+            .iter()
+            .zip(INKS)
+            .map(|((label, row), ink)| Line {
+                label: label.clone(),
+                ink,
+                values: row.iter().map(|b| b.as_ref().map(pick)).collect(),
+                stacked: false,
+            })
+            .collect();
+        let last = |line: &Line| line.values.iter().rev().find_map(|v| *v).unwrap_or(0.0);
+        let greatest = lines.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
+        let headline = greatest.map_or("–".to_string(), |l| format!("{} {}", l.label, format::with_unit(last(l), unit)));
+        let summary = t!("%{what}, the greatest first: %{list}", what = title, list = ranking(&lines, last, unit));
+        // The legend reads from the last line to the first.
+        Chart { name: name.into(), title: title.into(), unit, headline, lines: lines.into_iter().rev().collect(), least_top, summary }
+    };
+    let charts = vec![
+        chart("utilisation-compared", t!("Utilisation of each"), "%", 1.0, |b| b.utilisation),
+        chart("waiting-compared", t!("Waiting requests of each"), "", 1.0, |b| b.queue),
+    ];
+    ChartSet { spans, charts }
+}
+
+fn ranking(lines: &[Line], last: impl Fn(&Line) -> f64, unit: &str) -> String {
+    let mut sorted: Vec<&Line> = lines.iter().collect();
+    sorted.sort_by(|a, b| last(b).total_cmp(&last(a)));
+    sorted.iter().map(|l| format!("{} {}", l.label, format::with_unit(last(l), unit))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::SimDuration;
+
+    fn series(from: u64, utilisation: f64) -> Vec<NodeBucket> {
+        let bucket =
+            |i| NodeBucket { start: SimTime(i * 100_000_000), length: SimDuration::from_millis(100), utilisation, ..NodeBucket::default() };
+        (from..10).map(bucket).collect()
+    }
+
+    #[test]
+    fn a_node_that_came_later_has_no_value_before() {
+        let set = compare(vec![("A".into(), series(0, 0.5)), ("B".into(), series(6, 0.9))], SimTime(1_000_000_000));
+        let chart = &set.charts[0];
+        assert_eq!(chart.lines.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["B", "A"]);
+        assert_eq!(chart.lines[0].values[..7].iter().filter(|v| v.is_none()).count(), 6);
+        assert!(chart.headline.starts_with("B 90"));
+    }
+
+    #[test]
+    fn of_many_nodes_the_busiest_are_shown() {
+        let nodes = (0..20).map(|i| (format!("N{i}"), series(0, f64::from(i) / 20.0))).collect();
+        let set = compare(nodes, SimTime(1_000_000_000));
+        assert_eq!(set.charts[0].lines.len(), MOST_LINES);
+        assert_eq!(set.charts[0].lines[0].label, "N19");
+    }
+}

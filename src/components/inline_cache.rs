@@ -1,0 +1,427 @@
+//! In-line cache: stands between callers and a store, and calls the store itself.
+//!
+//! ```text
+//!   read ───► held? ── yes ──► hit
+//!               └── no ──► the links from here ──► held ──► reply
+//!   write ──► through: the store, then held  │  around: the store, what is held goes  │  back: held, the store later
+//! ```
+//! Read-through, write-through, write-around and write-back as in Oracle Coherence and the Azure pattern catalogue. A write to
+//! a key that is not held goes through even under write-back: only the store can say which version comes next.
+
+use rustc_hash::FxHashMap;
+
+use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::data::held::{Entry, Eviction, Found, Held};
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Ended, Next};
+use crate::engine::random::{below, Purpose};
+use crate::engine::station::{Discipline, StationSpec};
+use crate::engine::{Distribution, JobKey, Message, Operation, Outcome, SimDuration, Versioned, Why};
+use crate::{choice, params};
+
+choice! {
+    /// What a write does.
+    pub enum OnWrite {
+        Through = "through" "Write-through: the store, then the cache",
+        Around = "around" "Write-around: the store; what is held of the key goes",
+        Back = "back" "Write-back: the cache now, the store later",
+    }
+}
+
+params! {
+    /// What an in-line cache is set to.
+    pub struct Params {
+        on_write: OnWrite = OnWrite::Through, Choice(OnWrite::OPTIONS), "Writes", "", "Where a write goes, and when it is acknowledged. Write-back is quick and spares the store; a crash loses what was not yet written.";
+        flush_interval: SimDuration = SimDuration::from_millis(500), Duration { min_ms: 1.0, max_ms: 3_600_000.0 }, "Write back every", "ms", "How long a write may wait before it is sent to the store. Several writes to a key in that time are one.", when "on_write" in ["back"];
+        capacity: u32 = 1000, Int { min: 1, max: 10_000_000 }, "Capacity", "keys", "Number of keys held.";
+        eviction: Eviction = Eviction::Lru, Choice(Eviction::OPTIONS), "Eviction", "", "Which key goes when the cache is full.";
+        ttl: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 86_400_000.0 }, "TTL", "ms", "A value older than this counts as absent: bounds how long it can be stale. 0 is for ever.";
+        service_time: Distribution = Distribution::constant(0.2), Law, "Service time", "ms", "Its own work on a request, without the store.";
+        workers: u32 = 64, Int { min: 1, max: 10_000 }, "Workers", "", "Requests worked on at once. A worker is held while its request waits for the store.";
+        queue_limit: u32 = 1000, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Requests that may wait; more are turned away.";
+        price_per_hour: f64 = 0.09, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
+        price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+/// A write that was acknowledged and is not yet in the store.
+#[derive(Clone, Copy, Debug)]
+struct Dirty {
+    /// The latest write, with its version.
+    message: Message,
+    value: Versioned,
+    /// Version that the store has.
+    stored: u64,
+    /// Whether a write to the store is under way.
+    sent: bool,
+    /// Order of becoming dirty.
+    since: u64,
+}
+
+/// Reads of a key that are on their way to the store and back.
+#[derive(Clone, Copy, Debug, Default)]
+struct Loading {
+    reads: u32,
+    /// A write that came by meanwhile: what the reads bring may be older.
+    written: Option<Versioned>,
+}
+
+/// A running in-line cache.
+#[derive(Clone, Debug)]
+pub struct InlineCache {
+    params: Params,
+    held: Held,
+    loading: FxHashMap<u64, Loading>,
+    dirty: FxHashMap<u64, Dirty>,
+    /// Writes acknowledged before the store had them, and writes sent to the store later.
+    deferred: u64,
+    written_back: u64,
+    timer_set: bool,
+    stale_hits: u64,
+}
+
+/// Whether `a` is a later version than `b` of the same store.
+fn newer(a: Versioned, b: Versioned) -> bool {
+    a.origin == b.origin && a.version > b.version
+}
+
+impl InlineCache {
+    fn hold(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
+        // Answers of the store can overtake each other: the newest stays.
+        if self.held.peek(key).is_some_and(|held| newer(held.value, value)) {
+            return;
+        }
+        let (ordinal, stored) = (self.held.tally.evictions, ctx.now());
+        self.held.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
+    }
+
+    /// A write of a key is done: a read that is under way must not bring an older value back.
+    fn note_write(&mut self, key: u64, value: Versioned) {
+        if let Some(loading) = self.loading.get_mut(&key) {
+            loading.written = Some(loading.written.filter(|w| newer(*w, value)).unwrap_or(value));
+        }
+    }
+
+    fn read(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64) -> Next {
+        let (now, began) = (ctx.now(), ctx.job(job).request_start);
+        let found = self.held.look(key, now, self.params.ttl);
+        // What is not yet in the store is known even if there was no room for it.
+        let value = match (found, self.dirty.get(&key)) {
+            (Found::Hit(value), _) => value,
+            (_, Some(dirty)) => dirty.value,
+            (found, None) => {
+                let why = match found {
+                    Found::Expired(age) => Why::with("miss: expired, {a} ms old; ask the store", age.0 / 1_000_000, 0),
+                    _ => Why::plain("miss: not held; ask the store"),
+                };
+                ctx.explain(job, why);
+                self.loading.entry(key).or_default().reads += 1;
+                return Next::Stages;
+            }
+        };
+        let stale = ctx.shared().is_stale(key, value, began);
+        self.stale_hits += u64::from(stale);
+        let text = if stale { "hit: version {a}, stale: a newer one was acknowledged" } else { "hit: version {a}" };
+        ctx.explain(job, Why::with(text, value.version, 0));
+        Next::Reply(Ok(Some(value)))
+    }
+
+    /// A write: acknowledged now if it may be written back, otherwise sent to the store.
+    fn write(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, message: Message) -> Next {
+        let key = message.key;
+        let dirty = self.dirty.get(&key).map(|d| d.value);
+        // A key that waits to be written back does so to the end, whatever the setting is by now.
+        let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key).map(|e| e.value)) } else { dirty };
+        let Some(known) = known else { return Next::Stages };
+        let value = Versioned { origin: known.origin, version: ctx.shared().assign(known.origin, key) };
+        self.deferred += 1;
+        let fresh = Dirty { message, value, stored: known.version, sent: false, since: self.deferred };
+        let entry = self.dirty.entry(key).or_insert(fresh);
+        (entry.message, entry.value) = (message, value);
+        self.hold(ctx, key, value);
+        self.note_write(key, value);
+        if !self.timer_set {
+            self.timer_set = true;
+            ctx.set_timer(self.params.flush_interval, 0);
+        }
+        ctx.explain(
+            job,
+            Why::with("holds version {a}; the store gets it later, with {b} other keys", value.version, self.dirty.len() as u64 - 1),
+        );
+        Next::Reply(Ok(Some(value)))
+    }
+
+    /// Sends what waits to the store, oldest first.
+    fn write_back(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let mut waiting: Vec<(u64, u64)> = self.dirty.iter().filter(|(_, d)| !d.sent).map(|(key, d)| (d.since, *key)).collect();
+        waiting.sort_unstable();
+        for (_, key) in waiting {
+            let Some(dirty) = self.dirty.get_mut(&key) else { continue };
+            dirty.sent = true;
+            self.written_back += 1;
+            ctx.begin_request(Message { value: Some(dirty.value), ..dirty.message }, self.written_back, None);
+        }
+    }
+}
+
+impl Part for InlineCache {
+    const KIND: Kind = Kind {
+        id: "inline_cache",
+        label: "In-line cache",
+        icon: "memory-stick",
+        group: Group::Data,
+        summary: "Stands between callers and a store and calls the store itself: read-through, write-through, write-back",
+        explanation: "An in-line cache is all that its callers see of the store: it answers what it holds, fetches what it does not, and passes writes on. The callers need no cache code, and every write comes by, so the cache knows what is new.\n\nWrite-through writes to the store and then holds the new version: reads after a write are hits and, as long as nobody writes past the cache, never stale. Write-around drops what is held instead, which spares room for keys that are written and not read again. Write-back holds the new version and acknowledges at once; the store is told later, and several writes to a key in that time cost the store one. The price: a crash of the cache loses writes that clients were told are safe.\n\nBeside its store a cache can be lost and requests go on, slower; in line it cannot: when it is down, so is the store for its callers.\n\nIn the model a write to a key that is not held goes through even under write-back. Misses of the same key at once each ask the store.",
+        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
+        specs: Params::specs,
+        has_station: true,
+        can_flush: true,
+        headline: super::Headline::FirstGauge,
+    };
+
+    fn new(values: &Values) -> Self {
+        let params = Params::from_values(values);
+        InlineCache {
+            held: Held::new(params.eviction, params.capacity),
+            params,
+            loading: FxHashMap::default(),
+            dirty: FxHashMap::default(),
+            deferred: 0,
+            written_back: 0,
+            timer_set: false,
+            stale_hits: 0,
+        }
+    }
+
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        self.params = Params::from_values(values);
+        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
+        self.held.configure(self.params.eviction, self.params.capacity, |n| below(&mut rng, n));
+    }
+
+    fn flush(&mut self) -> bool {
+        // What the store does not have yet stays, until it has it.
+        self.held.clear();
+        true
+    }
+
+    fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
+        let tally = &self.held.tally;
+        let held = self.held.len() as f64;
+        vec![
+            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
+            Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
+            Gauge { name: "dirty", label: "not yet in the store", value: self.dirty.len() as f64, unit: "keys", of: None },
+            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
+            Gauge::result("hits", tally.hits as f64),
+            Gauge::result("misses", tally.misses as f64),
+            Gauge::result("expired", tally.expired as f64),
+            Gauge::result("evictions", tally.evictions as f64),
+            Gauge::result("deferred", self.deferred as f64),
+            Gauge::result("written_back", self.written_back as f64),
+        ]
+    }
+
+    fn sample(&self) -> Vec<(u64, u64)> {
+        self.held.sample(8)
+    }
+
+    fn prices(&self) -> (f64, f64) {
+        (self.params.price_per_hour, self.params.price_per_million)
+    }
+
+    fn station(&self) -> StationSpec {
+        let p = &self.params;
+        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
+    }
+
+    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.held.clear();
+        self.loading.clear();
+        self.timer_set = false;
+        let mut lost: Vec<(u64, Dirty)> = self.dirty.drain().collect();
+        lost.sort_unstable_by_key(|(key, _)| *key);
+        for (key, dirty) in lost {
+            ctx.shared().lose_on_the_way(dirty.value.origin, key, dirty.stored, dirty.value.version);
+        }
+    }
+
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
+        self.write_back(ctx);
+        self.timer_set = !self.dirty.is_empty();
+        if self.timer_set {
+            ctx.set_timer(self.params.flush_interval, 0);
+        }
+    }
+
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
+        self.params.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
+    }
+
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let message = ctx.job(job).message;
+        match message.operation {
+            Operation::Read => self.read(ctx, job, message.key),
+            _ => self.write(ctx, job, message),
+        }
+    }
+
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
+        let Message { key, operation, .. } = ctx.job(job).message;
+        let value = outcome.ok().flatten();
+        if operation == Operation::Read {
+            let mut overtaken = None;
+            if let Some(loading) = self.loading.get_mut(&key) {
+                loading.reads -= 1;
+                overtaken = loading.written;
+                if loading.reads == 0 {
+                    self.loading.remove(&key);
+                }
+            }
+            if let Some(value) = value.filter(|v| overtaken.is_none_or(|w| !newer(w, *v))) {
+                self.hold(ctx, key, value);
+            }
+        } else if let Some(value) = value {
+            self.note_write(key, value);
+            match self.params.on_write {
+                OnWrite::Around => self.held.remove(key),
+                _ => self.hold(ctx, key, value),
+            }
+        }
+        Next::Reply(outcome)
+    }
+
+    fn ended(&mut self, _: &mut Ctx<'_, Component>, ended: Ended) -> bool {
+        let key = ended.message.key;
+        if let (Some(dirty), Some(sent)) = (self.dirty.get_mut(&key), ended.message.value) {
+            // What failed is sent again with the next round.
+            dirty.sent = false;
+            if ended.outcome.is_ok() {
+                dirty.stored = sent.version;
+                if dirty.value == sent {
+                    self.dirty.remove(&key);
+                }
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, inflict, run, to};
+    use crate::diagram::{Document, Fault};
+    use crate::lab::Experiment;
+    use serde_json::{json, Value};
+
+    /// Clients, an in-line cache, a database that takes 5 ms to read and 10 ms to write.
+    fn line(clients: Value, cache: Value) -> Document {
+        let mut all = json!({"source": "constant", "rate_per_s": 200, "keys": 20, "popularity": "uniform"});
+        all.as_object_mut().unwrap().extend(clients.as_object().unwrap().clone());
+        let store = json!({"workers": 50, "read_time": constant(5.0), "write_time": constant(9.0), "flush_time": 1});
+        document(
+            &[("c", "clients", all), ("m", "inline_cache", cache), ("d", "database", store)],
+            &[("c", "m", json!({})), ("m", "d", json!({}))],
+        )
+    }
+
+    fn figure(e: &Experiment, node: &str, name: &str) -> f64 {
+        e.report().nodes[node].more[name]
+    }
+
+    #[test]
+    fn reads_go_through_once_and_then_hit() {
+        let experiment = run(&line(json!({"read_percent": 100}), json!({})), 5.0);
+        let report = experiment.report();
+        // Twenty keys, and for each the reads that come while its first is under way.
+        assert!((20..40).contains(&report.nodes["d"].handled), "{}", report.nodes["d"].handled);
+        assert_eq!(report.nodes["m"].more["misses"], report.nodes["d"].handled as f64);
+        assert_eq!(report.totals.failed.len(), 0);
+    }
+
+    #[test]
+    fn writes_through_are_held_and_writes_around_are_not() {
+        let after = |on_write: &str| {
+            let clients = json!({"read_percent": 0});
+            let experiment = run(&line(clients, json!({"on_write": on_write})), 5.0);
+            (figure(&experiment, "m", "held"), experiment.totals().latency_ms.mean)
+        };
+        let ((through, slow), (around, _)) = (after("through"), after("around"));
+        assert_eq!((through, around), (20.0, 0.0));
+        // 0.1 ms each way twice, 0.2 ms of the cache, 10 ms of the store.
+        assert!((slow - 10.6).abs() < 0.01, "{slow}");
+    }
+
+    #[test]
+    fn write_back_is_as_quick_as_the_cache_and_spares_the_store() {
+        let clients = json!({"read_percent": 50});
+        let experiment = run(&line(clients, json!({"on_write": "back", "flush_interval": 500})), 20.0);
+        let report = experiment.report();
+        assert!(report.totals.latency_ms.p90 < 1.0, "{}", report.totals.latency_ms.p90);
+        // 100 writes a second to 20 keys: at most 20 of them reach the store in each half second.
+        let (deferred, written) = (report.nodes["m"].more["deferred"], report.nodes["m"].more["written_back"]);
+        assert!(deferred > 1_900.0 && written < 41.0 * 20.0 && written > 500.0, "{deferred} {written}");
+        assert_eq!(report.consistency.counts.stale_reads, 0);
+        // Writes to the store are nobody's requests: they are not in the totals.
+        assert_eq!(report.totals.sent, report.clients["c"].sent);
+        assert!(report.nodes["d"].handled as f64 >= written - 20.0);
+    }
+
+    #[test]
+    fn only_write_back_loses_acknowledged_writes_in_a_crash_of_the_cache() {
+        let lost = |on_write: &str| {
+            let mut experiment = run(&line(json!({"read_percent": 50}), json!({"on_write": on_write, "flush_interval": 1000})), 2.9);
+            inflict(&mut experiment, Fault::Crash { node: "m".into() });
+            inflict(&mut experiment, Fault::Restart { node: "m".into() });
+            to(&mut experiment, 6.0);
+            experiment.report().consistency.counts
+        };
+        assert_eq!((lost("through").lost_writes, lost("around").lost_writes), (0, 0));
+        let back = lost("back");
+        assert!(back.lost_writes > 20 && back.stale_reads > 0, "{back:?}");
+    }
+
+    #[test]
+    fn what_was_on_its_way_to_the_store_when_the_cache_crashed_is_not_lost() {
+        // One key, written once; written back at 1 s, over a link that takes 50 ms.
+        let clients = json!({"rate_per_s": 4, "keys": 1, "read_percent": 50});
+        let mut doc = line(clients, json!({"on_write": "back", "flush_interval": 1000}));
+        let slow = crate::diagram::Edit::SetLinkParam { id: "m-d".into(), param: "latency".into(), value: constant(50.0) };
+        doc.apply(&slow).unwrap();
+        let mut experiment = run(&doc, 0.5);
+        let mut at = 0.5;
+        while figure(&experiment, "m", "written_back") == 0.0 {
+            at += 0.01;
+            to(&mut experiment, at);
+        }
+        let lost = |e: &Experiment| e.report().consistency.counts.lost_writes;
+        inflict(&mut experiment, Fault::Crash { node: "m".into() });
+        let counted = lost(&experiment);
+        to(&mut experiment, at + 0.2);
+        assert!(counted > 0 && lost(&experiment) == 0, "{counted} then {}", lost(&experiment));
+    }
+
+    #[test]
+    fn a_store_that_is_away_gets_its_writes_when_it_is_back() {
+        let mut experiment = run(&line(json!({"read_percent": 50}), json!({"on_write": "back", "flush_interval": 200})), 2.0);
+        inflict(&mut experiment, Fault::Crash { node: "d".into() });
+        to(&mut experiment, 4.0);
+        assert_eq!(figure(&experiment, "m", "dirty"), 20.0);
+        inflict(&mut experiment, Fault::Restart { node: "d".into() });
+        to(&mut experiment, 6.0);
+        let counts = experiment.report().consistency.counts;
+        assert_eq!((counts.lost_writes, counts.stale_reads), (0, 0));
+        let dirty = figure(&experiment, "m", "dirty");
+        assert!(dirty <= 20.0 && figure(&experiment, "m", "written_back") > 300.0, "{dirty}");
+    }
+
+    #[test]
+    fn in_line_means_that_its_callers_fail_with_it() {
+        let mut experiment = run(&line(json!({}), json!({})), 2.0);
+        inflict(&mut experiment, Fault::Crash { node: "m".into() });
+        let before = experiment.totals().ok;
+        to(&mut experiment, 4.0);
+        let totals = experiment.totals();
+        assert!(totals.ok <= before + 5 && totals.failed.values().sum::<u64>() > 350);
+    }
+}
