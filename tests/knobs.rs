@@ -30,6 +30,10 @@ fn bench() -> Document {
             node("d2", "database", json!({"workers": 1})),
             node("d3", "database", json!({"workers": 1})),
             node("primary", "database", json!({})),
+            node("producers", "clients", json!({"rate_per_s": 60, "read_percent": 0, "high_priority_percent": 30})),
+            node("queue", "queue", json!({"visibility_timeout": 1000, "redelivery_delay": 100})),
+            node("worker", "worker", json!({"workers": 2, "service_time": exp(40.0)})),
+            node("d5", "database", json!({"workers": 1, "connections": 1, "write_time": exp(30.0)})),
             node("replica", "replica", json!({"workers": 1, "queue_limit": 1, "read_time": exp(10.0)})),
             // A line of its own: an in-line cache before a store.
             node("visitors", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
@@ -49,6 +53,9 @@ fn bench() -> Document {
             link("router", "d2", json!({})),
             link("router", "d3", json!({})),
             link("primary", "replica", json!({"latency": exp(20.0)})),
+            link("producers", "queue", json!({})),
+            link("queue", "worker", json!({})),
+            link("worker", "d5", json!({})),
             link("visitors", "inline", json!({})),
             link("inline", "d4", json!({})),
         ],
@@ -63,7 +70,11 @@ fn outcome(document: &Document) -> Value {
     experiment.advance(SimTime::from_secs_f64(3.87), u64::MAX);
     fault(&mut experiment, Fault::Crash { node: "s1".into() });
     fault(&mut experiment, Fault::Crash { node: "d1".into() });
+    fault(&mut experiment, Fault::Crash { node: "queue".into() });
+    fault(&mut experiment, Fault::Restart { node: "queue".into() });
     experiment.advance(SimTime::from_secs_f64(6.0), u64::MAX);
+    fault(&mut experiment, Fault::Crash { node: "worker".into() });
+    fault(&mut experiment, Fault::Restart { node: "worker".into() });
     fault(&mut experiment, Fault::Restart { node: "s1".into() });
     fault(&mut experiment, Fault::Restart { node: "d1".into() });
     experiment.advance(SimTime::from_secs_f64(8.0), u64::MAX);
@@ -172,6 +183,8 @@ fn every_parameter_of_every_kind_matters() {
             "database" => "d1",
             "replica" => "replica",
             "shard_router" => "router",
+            "queue" => "queue",
+            "worker" => "worker",
             other => panic!("the bench has no {other}: add one"),
         };
         for spec in (kind.specs)() {

@@ -73,6 +73,8 @@ pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
 /// The engine's settings for a link with these values in this role.
 pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
     let p = Params::from_values(values);
+    // A delivery is not a call: when, how long and how often is for the queue and its consumers to say.
+    let delivery = role == Role::Delivery;
     LinkSpec {
         role,
         return_latency: if p.asymmetric { p.return_latency } else { p.latency.clone() },
@@ -92,14 +94,14 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
             need: p.need,
         },
         policy: Policy {
-            timeout: (p.timeout > SimDuration::ZERO).then_some(p.timeout),
-            retries: p.retries,
+            timeout: (p.timeout > SimDuration::ZERO && !delivery).then_some(p.timeout),
+            retries: if delivery { 0 } else { p.retries },
             backoff: p.backoff,
             backoff_cap: p.backoff_cap,
             jitter: p.backoff_jitter,
             budget: p.retry_budget.then_some(p.retry_budget_percent / 100.0),
         },
-        connections: (p.connections > 0).then_some(p.connections),
-        handshake_round_trips: p.handshake_round_trips,
+        connections: (p.connections > 0 && !delivery).then_some(p.connections),
+        handshake_round_trips: if delivery { 0 } else { p.handshake_round_trips },
     }
 }

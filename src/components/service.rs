@@ -96,7 +96,7 @@ impl Part for Service {
         group: Group::Compute,
         summary: "Workers with a waiting line, who call what they depend on before they answer",
         explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
-        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: true },
+        ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: true,
         can_flush: false,

@@ -17,6 +17,8 @@ pub enum Role {
     Aside,
     /// A primary ships its log to a follower.
     Log,
+    /// Messages are handed to a consumer, whenever it has room.
+    Delivery,
 }
 
 /// Which operations are sent over the link.
