@@ -298,6 +298,15 @@ pub static ACTIONS: &[Action] = &[
         perform: |s| s.show(Some(Dialog::Recent)),
     },
     Action {
+        id: "export",
+        label: text!("Export pictures and tables"),
+        icon: "image-down",
+        section: Section::Page,
+        keys: &[],
+        available: always,
+        perform: |s| s.show(Some(Dialog::Export)),
+    },
+    Action {
         id: "share",
         label: text!("Share"),
         icon: "share-2",

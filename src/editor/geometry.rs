@@ -11,7 +11,7 @@ mod tests;
 use crate::diagram::{Document, Group, Node, Note};
 
 pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
-pub use curve::{curve, curve_between, Curve};
+pub use curve::{curve, curve_among, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
 pub use neighbour::{spatial_neighbour, Direction};
 
