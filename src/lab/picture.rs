@@ -28,7 +28,12 @@ impl Experiment {
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
         let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id).is_multiple_of(one_in));
-        let packets = core.transits.values().filter(|t| drawn(t)).map(|t| packet(t, link_places[t.link.at()], core.now)).collect();
+        let packets = core
+            .transits
+            .values()
+            .filter(|t| drawn(t))
+            .map(|t| packet(t, link_places[t.link.at()], core.links[t.link.at()].spec.role, core.now))
+            .collect();
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
         Frame {
             now: core.now,
@@ -36,7 +41,7 @@ impl Experiment {
             links,
             packets,
             one_in,
-            in_flight: core.requests.len(),
+            in_flight: core.nodes.iter().map(|n| n.requests.in_flight as usize).sum(),
             availability: self.availability(),
             cost_per_hour,
             cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
@@ -65,6 +70,7 @@ impl Experiment {
             id: self.link_ids[index.at()].clone(),
             cut: link.cut,
             replication: link.spec.role == Role::Log,
+            delivery: link.spec.role == Role::Delivery,
             rate_per_s: started as f64 / seconds,
             failed_share: (failed as f64 / started.max(1) as f64).min(1.0),
             open: link.ledger.open as usize,
@@ -208,7 +214,7 @@ fn in_tree_order(trace: &Trace) -> Vec<usize> {
     order
 }
 
-fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
+fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Packet {
     let span = transit.end.since(transit.start).0.max(1) as f64;
     let (kind, fate) = match &transit.payload {
         Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
@@ -217,6 +223,7 @@ fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
         Payload::Reply { .. } if transit.stale => (kind_of(transit), PacketFate::StaleReply),
         Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),
     };
+    let kind = if role == Role::Delivery && kind != PacketKind::Control { PacketKind::Message } else { kind };
     Packet {
         link,
         progress: (now.since(transit.start).0 as f64 / span).min(1.0),

@@ -63,6 +63,7 @@ fn one(pen: &Pen, picture: &Picture, colours: &Colours, packet: &Packet, (x, y):
         (PacketFate::StaleReply, _) => &colours.odd,
         (_, PacketKind::Read) => &colours.read,
         (_, PacketKind::Write) => &colours.write,
+        (_, PacketKind::Message) => &colours.message,
         (_, PacketKind::Control) => &colours.control,
     };
     pen.set_stroke_style_str(colour);
@@ -105,6 +106,13 @@ fn shape(pen: &Pen, kind: PacketKind, (x, y): Point, scale: f64) {
         PacketKind::Write => {
             let r = 4.2 * scale;
             pen.rect(x - r, y - r, 2.0 * r, 2.0 * r);
+        }
+        PacketKind::Message => {
+            let r = 5.4 * scale;
+            pen.move_to(x, y - r);
+            pen.line_to(x + 0.9 * r, y + 0.7 * r);
+            pen.line_to(x - 0.9 * r, y + 0.7 * r);
+            pen.close_path();
         }
         PacketKind::Control => {
             let r = 4.0 * scale;
