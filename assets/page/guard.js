@@ -10,33 +10,7 @@ const page = (window.faultline = {
 try {
   const theme = localStorage.getItem("faultline.theme");
   if (theme) document.documentElement.dataset.theme = theme;
-  // The application sets the language again; until then, and if it never starts, it is this.
-  const language = localStorage.getItem("faultline.language") || navigator.language;
-  if (/^es\b/i.test(language)) document.documentElement.lang = "es";
 } catch { /* no storage, no choice */ }
-
-// ---- words ----
-
-const spanish = {
-  "Faultline is starting…": "Faultline está arrancando…",
-  "Faultline has stopped": "Faultline se ha detenido",
-  "What happened": "Qué ha pasado",
-  "Something went wrong in the application.": "Algo ha fallado en la aplicación.",
-  "Your diagram was kept a moment ago: load the page again to go on from there, or download it.":
-    "Tu diagrama se guardó hace un momento: vuelve a cargar la página para seguir desde ahí, o descárgalo.",
-  "This browser could not keep your diagram: download it before you load the page again.":
-    "Este navegador no ha podido guardar tu diagrama: descárgalo antes de volver a cargar la página.",
-  "Loading the page again may help.": "Puede que ayude volver a cargar la página.",
-  "Download the diagram": "Descargar el diagrama",
-  "Load again, paused at its start": "Volver a cargar, en pausa al inicio",
-  "Set it aside and start anew": "Apartarlo y empezar de nuevo",
-  "Load again": "Volver a cargar",
-};
-const say = (text) => (document.documentElement.lang === "es" && spanish[text]) || text;
-addEventListener("DOMContentLoaded", () => {
-  const waiting = document.querySelector("#waiting p");
-  if (waiting) waiting.textContent = say(waiting.textContent);
-});
 
 // ---- whose work ----
 
@@ -61,6 +35,29 @@ page.release = (work) => {
 };
 
 // ---- after a crash ----
+
+// The application's own words are out of reach by then.
+const SPANISH = {
+  "Faultline has stopped": "Faultline se ha detenido",
+  "Something went wrong in the application.": "Algo ha fallado en la aplicación.",
+  "Your diagram was kept a moment ago: load the page again to go on from there, or download it.":
+    "Tu diagrama se guardó hace un momento: vuelve a cargar la página para seguir desde ahí, o descárgalo.",
+  "This browser could not keep your diagram: download it before you load the page again.":
+    "Este navegador no pudo guardar tu diagrama: descárgalo antes de volver a cargar la página.",
+  "Loading the page again may help.": "Volver a cargar la página puede ayudar.",
+  "What happened": "Qué ha pasado",
+  "Download the diagram": "Descargar el diagrama",
+  "Load again, paused at its start": "Volver a cargar, en pausa al inicio",
+  "Set it aside and start anew": "Apartarlo y empezar de nuevo",
+  "Load again": "Volver a cargar",
+};
+const say = (text) => {
+  let language = navigator.language;
+  try {
+    language = localStorage.getItem("faultline.language") ?? language;
+  } catch { /* the browser's own */ }
+  return (language.startsWith("es") && SPANISH[text]) || text;
+};
 
 const kept = () => {
   if (page.work) return page.work;
@@ -91,14 +88,15 @@ page.crashed = (why) => {
   screen.setAttribute("role", "alertdialog");
   screen.setAttribute("aria-labelledby", "crash-title");
   screen.innerHTML = "<div><h1 id='crash-title'></h1><p></p><div class='do'></div><details><summary></summary><p class='why'></p></details></div>";
-  screen.querySelector("h1").textContent = say("Faultline has stopped");
-  screen.querySelector("summary").textContent = say("What happened");
-  const advice = !work
-    ? "Loading the page again may help."
-    : page.safe
+  let advice = "Loading the page again may help.";
+  if (work) {
+    advice = page.safe
       ? "Your diagram was kept a moment ago: load the page again to go on from there, or download it."
       : "This browser could not keep your diagram: download it before you load the page again.";
+  }
+  screen.querySelector("h1").textContent = say("Faultline has stopped");
   screen.querySelector("p").textContent = `${say("Something went wrong in the application.")} ${say(advice)}`;
+  screen.querySelector("summary").textContent = say("What happened");
   screen.querySelector(".why").textContent = String(why).slice(0, 600);
   const row = screen.querySelector(".do");
   const button = (label, act, strong) => {

@@ -35,6 +35,23 @@ pub enum ParamType {
     },
     /// A distribution of durations: [`Distribution`].
     Law,
+    /// A text of many lines, such as a table.
+    Text {
+        /// Most characters.
+        max: usize,
+        /// What else it must be.
+        check: TextCheck,
+    },
+}
+
+/// Judges a text; the error says what is wrong and in which line.
+#[derive(Clone, Copy, Debug)]
+pub struct TextCheck(pub fn(&str) -> Result<(), String>);
+
+impl PartialEq for TextCheck {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
 }
 
 /// The declaration of one parameter.
@@ -78,12 +95,17 @@ impl ParamSpec {
                     Err(format!("is {}, it must be one of {}", brief(value), names.join(", ")))
                 }
             },
+            ParamType::Text { max, check } => match value.as_str() {
+                Some(text) if text.chars().nth(*max).is_some() => Err(format!("is too long, it may have {max} characters")),
+                Some(text) => check.0(text),
+                None => Err(format!("is {}, it must be a text", brief(value))),
+            },
             ParamType::Law if !value.is_object() => {
                 Err(format!("is {}, it must be a distribution such as {{\"law\":\"exponential\",\"mean_ms\":10}}", brief(value)))
             }
-            ParamType::Law => {
-                serde_json::from_value::<Distribution>(value.clone()).map_err(|e| format!("is not a distribution: {e}"))?.check()
-            }
+            ParamType::Law => serde_json::from_value::<Distribution>(value.clone())
+                .map_err(|e| format!("is not a distribution: {}", one_line(&e.to_string())))?
+                .check(),
         }
     }
 
@@ -109,6 +131,17 @@ fn number_within(value: &Json, min: f64, max: f64, unit: &str) -> Result<(), Str
         Some(v) if (min..=max).contains(&v) => Ok(()),
         Some(v) => Err(format!("is {v}, it must be from {min} to {max}{unit}")),
         None => Err(format!("is {}, it must be a number from {min} to {max}{unit}", brief(value))),
+    }
+}
+
+/// A message that quotes the file: on one line, and not longer than one reads.
+fn one_line(message: &str) -> String {
+    const MOST: usize = 240;
+    let plain = message.chars().map(|c| if c.is_control() { ' ' } else { c });
+    if message.chars().count() > MOST {
+        plain.take(MOST).chain(['…']).collect()
+    } else {
+        plain.collect()
     }
 }
 
@@ -160,6 +193,15 @@ impl Field for bool {
     }
     fn from_json(value: &Json) -> Option<Self> {
         value.as_bool()
+    }
+}
+
+impl Field for std::sync::Arc<str> {
+    fn to_json(&self) -> Json {
+        Json::String(self.to_string())
+    }
+    fn from_json(value: &Json) -> Option<Self> {
+        value.as_str().map(Into::into)
     }
 }
 

@@ -15,6 +15,8 @@ pub enum PacketKind {
     Read,
     /// A write: a square.
     Write,
+    /// A message on its way to a consumer: a triangle.
+    Message,
     /// Heartbeat, health check or replication: a small diamond.
     Control,
 }
@@ -129,6 +131,8 @@ pub struct LinkFrame {
     pub cut: bool,
     /// Whether it ships a replication log instead of carrying calls.
     pub replication: bool,
+    /// Whether it hands messages to a consumer.
+    pub delivery: bool,
     /// Attempts started per second, over the last second or so.
     pub rate_per_s: f64,
     /// Share of attempts that failed over the last second or so, 0 to 1.

@@ -42,7 +42,7 @@ impl Experiment {
             links,
             packets,
             one_in,
-            in_flight: core.requests.len(),
+            in_flight: core.nodes.iter().map(|n| n.requests.in_flight as usize).sum(),
             availability: self.availability(),
             cost_per_hour,
             cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
@@ -71,6 +71,7 @@ impl Experiment {
             id: self.link_ids[index.at()].clone(),
             cut: link.cut,
             replication: link.spec.role == Role::Log,
+            delivery: link.spec.role == Role::Delivery,
             rate_per_s: started as f64 / seconds,
             failed_share: (failed as f64 / started.max(1) as f64).min(1.0),
             open: link.ledger.open as usize,
@@ -113,7 +114,7 @@ impl Experiment {
                 (call.map(|c| c.message.user), call.map(|c| c.request_start), value.map(|v| v.version), value.and_then(|v| place(v.origin)))
             }
         };
-        Packet { user, born, version, keeper, ..packet(transit, link, core.now) }
+        Packet { user, born, version, keeper, ..packet(transit, link, core.links[transit.link.at()].spec.role, core.now) }
     }
 
     fn node_frame(&self, index: NodeIndex) -> NodeFrame {
@@ -252,7 +253,7 @@ fn in_tree_order(trace: &Trace) -> Vec<usize> {
     order
 }
 
-fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
+fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Packet {
     let span = transit.end.since(transit.start).0.max(1) as f64;
     let (kind, fate) = match &transit.payload {
         Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
@@ -261,6 +262,7 @@ fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
         Payload::Reply { .. } if transit.stale => (kind_of(transit), PacketFate::StaleReply),
         Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),
     };
+    let kind = if role == Role::Delivery && kind != PacketKind::Control { PacketKind::Message } else { kind };
     Packet {
         link,
         progress: (now.since(transit.start).0 as f64 / span).min(1.0),

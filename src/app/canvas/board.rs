@@ -38,6 +38,8 @@ pub struct Board {
     /// Whether it was dragged with since.
     pub panned: StoredValue<bool>,
     pub(super) gesture: StoredValue<Gesture, LocalStorage>,
+    /// A resting finger's timer.
+    pub(super) held: StoredValue<Option<gloo_timers::callback::Timeout>, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
 }
@@ -66,6 +68,7 @@ impl Board {
             grabbing: RwSignal::new(false),
             panned: StoredValue::new(false),
             gesture: StoredValue::new_local(Gesture::default()),
+            held: StoredValue::new_local(None),
             scene: StoredValue::new_local(Scene::default()),
             stage: NodeRef::new(),
         }
@@ -92,7 +95,8 @@ impl Board {
     pub(super) fn lay_out(self) {
         let diagram = self.session.diagram.get_untracked();
         let drag = self.drag.get_untracked();
-        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag));
+        let glide = self.session.shaping.gliding.get_untracked();
+        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag, &glide));
     }
 
     /// The link being drawn, if any, and whether its end is on a card that takes it.
@@ -100,7 +104,7 @@ impl Board {
         let from = self.session.linking.get_untracked()?;
         let target = self.target.get_untracked();
         self.scene.with_value(|scene| {
-            let start = *scene.cards.get(&from)?;
+            let start = *scene.places.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
                 return Some((between(start, *end, scene.cards.values()), true));
             }
@@ -111,7 +115,7 @@ impl Board {
     /// Where a card is on the stage: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
         let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
-        let by = if drag.nodes.contains(id) { drag.by } else { (0.0, 0.0) };
+        let by = drag.shift(id);
         let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }

@@ -21,6 +21,8 @@ pub struct Colours {
     pub read: String,
     /// Writes.
     pub write: String,
+    /// Messages.
+    pub message: String,
     /// Control traffic.
     pub control: String,
     /// Recovery.
@@ -57,6 +59,7 @@ impl Colours {
             accent: token("--accent"),
             read: token("--read"),
             write: token("--write"),
+            message: token("--message"),
             control: token("--control"),
             good: token("--good"),
             bad: token("--bad"),

@@ -148,6 +148,7 @@ fn by_kind<'c>(packet: &Packet, colours: &'c Colours) -> &'c str {
         (PacketFate::StaleReply, _) => &colours.odd,
         (_, PacketKind::Read) => &colours.read,
         (_, PacketKind::Write) => &colours.write,
+        (_, PacketKind::Message) => &colours.message,
         (_, PacketKind::Control) => &colours.control,
     }
 }

@@ -100,6 +100,13 @@ fn shape(pen: &Pen, kind: PacketKind, (x, y): Point, scale: f64) {
             let r = 4.2 * scale;
             pen.rect(x - r, y - r, 2.0 * r, 2.0 * r);
         }
+        PacketKind::Message => {
+            let r = 5.4 * scale;
+            pen.move_to(x, y - r);
+            pen.line_to(x + 0.9 * r, y + 0.7 * r);
+            pen.line_to(x - 0.9 * r, y + 0.7 * r);
+            pen.close_path();
+        }
         PacketKind::Control => {
             let r = 4.0 * scale;
             pen.move_to(x, y - r);
