@@ -22,6 +22,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
+use crate::editor::geometry::pan;
 use board::Board;
 use card::Card;
 use legend::Legend;
@@ -153,7 +154,10 @@ fn hint(session: Session) -> &'static str {
     }
     let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
     if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
-        return t!("Select a server and press K to crash it");
+        return match dom::media("(pointer: coarse)") {
+            true => t!("Tap a server, then Crash"),
+            false => t!("Select a server and press K to crash it"),
+        };
     }
     ""
 }
@@ -178,7 +182,12 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
                 canvas.set_width((size.0 * ratio) as u32);
                 canvas.set_height((size.1 * ratio) as u32);
             }
-            let first = session.viewport.get_untracked().0 < 1.0;
+            let before = session.viewport.get_untracked();
+            let first = before.0 < 1.0;
+            // What was in the middle stays there when a panel beside or beneath comes or goes.
+            if !first && size.0 > 1.0 {
+                session.view.update(|v| *v = pan(*v, (size.0 - before.0) / 2.0, (size.1 - before.1) / 2.0));
+            }
             session.viewport.set(size);
             if first || session.fit_next.get_untracked() {
                 session.fit_if_asked();

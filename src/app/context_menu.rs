@@ -20,7 +20,7 @@ fn listed(subject: Subject) -> &'static str {
         Subject::Several => {
             "crash slow - copy cut-out duplicate group delete - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
         }
-        Subject::Page => "new recent open save export share - commands help - theme language narrate",
+        Subject::Page => "new recent open save export share - commands help another-seed - theme language narrate",
         Subject::Canvas => "add paste select-all find - undo redo - fit minimap outline starters",
     }
 }
