@@ -25,7 +25,7 @@ icons! {
 
     "align-center-horizontal" "align-center-vertical" "align-end-horizontal" "align-end-vertical" "align-horizontal-distribute-center"
     "align-start-horizontal" "align-start-vertical" "align-vertical-distribute-center" "audio-lines" "clipboard-paste" "hand" "list-tree"
-    "locate" "map" "pencil" "scan" "scissors" "sliders-horizontal"
+    "earth" "fold-vertical" "git-branch-plus" "group" "locate" "map" "map-pin" "package" "palette" "pencil" "scan" "scissors" "sliders-horizontal" "square-dashed" "sticky-note" "ungroup" "workflow"
 }
 
 /// An icon beside a text that says the same; hidden from screen readers.

@@ -36,6 +36,29 @@ page.release = (work) => {
 
 // ---- after a crash ----
 
+// The application's own words are out of reach by then.
+const SPANISH = {
+  "Faultline has stopped": "Faultline se ha detenido",
+  "Something went wrong in the application.": "Algo ha fallado en la aplicación.",
+  "Your diagram was kept a moment ago: load the page again to go on from there, or download it.":
+    "Tu diagrama se guardó hace un momento: vuelve a cargar la página para seguir desde ahí, o descárgalo.",
+  "This browser could not keep your diagram: download it before you load the page again.":
+    "Este navegador no pudo guardar tu diagrama: descárgalo antes de volver a cargar la página.",
+  "Loading the page again may help.": "Volver a cargar la página puede ayudar.",
+  "What happened": "Qué ha pasado",
+  "Download the diagram": "Descargar el diagrama",
+  "Load again, paused at its start": "Volver a cargar, en pausa al inicio",
+  "Set it aside and start anew": "Apartarlo y empezar de nuevo",
+  "Load again": "Volver a cargar",
+};
+const say = (text) => {
+  let language = navigator.language;
+  try {
+    language = localStorage.getItem("faultline.language") ?? language;
+  } catch { /* the browser's own */ }
+  return (language.startsWith("es") && SPANISH[text]) || text;
+};
+
 const kept = () => {
   if (page.work) return page.work;
   try {
@@ -64,19 +87,23 @@ page.crashed = (why) => {
   screen.className = "crash";
   screen.setAttribute("role", "alertdialog");
   screen.setAttribute("aria-labelledby", "crash-title");
-  screen.innerHTML = "<div><h1 id='crash-title'>Faultline has stopped</h1><p></p><div class='do'></div><details><summary>What happened</summary><p class='why'></p></details></div>";
-  screen.querySelector("p").textContent = work
-    ? `Something went wrong in the application. ${page.safe
+  screen.innerHTML = "<div><h1 id='crash-title'></h1><p></p><div class='do'></div><details><summary></summary><p class='why'></p></details></div>";
+  let advice = "Loading the page again may help.";
+  if (work) {
+    advice = page.safe
       ? "Your diagram was kept a moment ago: load the page again to go on from there, or download it."
-      : "This browser could not keep your diagram: download it before you load the page again."}`
-    : "Something went wrong in the application. Loading the page again may help.";
+      : "This browser could not keep your diagram: download it before you load the page again.";
+  }
+  screen.querySelector("h1").textContent = say("Faultline has stopped");
+  screen.querySelector("p").textContent = `${say("Something went wrong in the application.")} ${say(advice)}`;
+  screen.querySelector("summary").textContent = say("What happened");
   screen.querySelector(".why").textContent = String(why).slice(0, 600);
   const row = screen.querySelector(".do");
   const button = (label, act, strong) => {
     const element = document.createElement("button");
     element.type = "button";
     element.className = strong ? "button primary" : "button outlined";
-    element.textContent = label;
+    element.textContent = say(label);
     element.onclick = act;
     row.append(element);
     return element;

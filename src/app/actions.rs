@@ -12,6 +12,7 @@ mod looking;
 mod page;
 mod section;
 mod selecting;
+mod shaping;
 mod time;
 
 pub use action::Action;
@@ -23,11 +24,12 @@ pub use section::Section;
 pub use selecting::{reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
-static LISTS: [&[Action]; 9] = [
+static LISTS: [&[Action]; 10] = [
     breaking::ACTIONS,
     time::ACTIONS,
     adding::ACTIONS,
     editing::ACTIONS,
+    shaping::ACTIONS,
     copying::ACTIONS,
     arranging::ACTIONS,
     selecting::ACTIONS,

@@ -37,6 +37,7 @@ pub fn Bar() -> impl IntoView {
                 <span class="rule"></span>
                 <ActionButton id="save" />
                 <ActionButton id="open" />
+                <ActionButton id="export" />
                 <ActionButton id="theme" />
                 <ActionButton id="language" />
                 <ActionButton id="help" />

@@ -6,6 +6,7 @@ mod card;
 mod colours;
 mod curve;
 pub mod facts;
+mod frames;
 mod gestures;
 mod keys;
 mod legend;
@@ -22,9 +23,11 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
-use crate::editor::geometry::pan;
+use crate::editor::geometry::{closed_around, pan};
 use board::Board;
 use card::Card;
+pub use frames::icon as group_icon;
+use frames::{Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
 use legend::Legend;
 use minimap::Minimap;
 use scene::Looks;
@@ -51,7 +54,13 @@ pub fn Stage(
     });
     watch_size(board, under, over);
 
-    let ids = Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().map(|n| n.id.clone()).collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| {
+        session.diagram.with(|d| {
+            // What is in a closed subsystem is not seen itself.
+            let seen = d.nodes.iter().filter(|n| closed_around(d, n.group.as_deref()).is_none());
+            seen.map(|n| n.id.clone()).collect::<Vec<_>>()
+        })
+    });
     let camera = move || {
         let view = session.view.get();
         format!("scale({}) translate({}px, {}px)", view.zoom, -view.x, -view.y)
@@ -98,18 +107,26 @@ pub fn Stage(
             on:pointerup=move |e| board.released(e)
             on:pointercancel=move |e| board.lost(e)
             on:wheel=move |e| board.wheeled(e)
+            on:dblclick=move |e| board.double_clicked(e)
             on:contextmenu=move |e| board.asked(e)
         >
+            <div class="cards behind" style:transform=camera><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
             <div class="cards" style:transform=camera>
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </For>
+                <Subsystems />
+                <Notes />
                 {copies}
+                <LinkEnds />
+                <Guides />
             </div>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             {band}
             <BreakToolbar />
+            <Offers />
+            <Typing />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
             <Show when=move || session.desk.minimap.get()><Minimap /></Show>
@@ -228,6 +245,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
         diagram: std::sync::Arc::as_ptr(&session.diagram.get_untracked()) as usize,
         frame: std::sync::Arc::as_ptr(&session.frame.get_untracked()) as usize,
         drag: board.drag.get_untracked(),
+        gliding: session.shaping.gliding.get_untracked(),
         selection: selection.clone(),
         view,
         size,

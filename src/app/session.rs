@@ -5,6 +5,7 @@ mod desk;
 mod edits;
 mod open;
 mod run;
+mod shaping;
 mod time;
 mod voice;
 
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 
 pub use desk::{Desk, Finding, Menu, Panel, Subject};
 pub use run::{Mark, Run};
+pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
 pub use time::{Speed, SPEED_RANGE};
 
 use crate::diagram::{Document, View};
@@ -106,6 +108,8 @@ pub struct Replay {
 pub struct Session {
     /// What the hands are doing: menus, modes, panels.
     pub desk: Desk,
+    /// What is being shaped on the canvas.
+    pub shaping: Shaping,
     run: StoredValue<Run, LocalStorage>,
     voice: StoredValue<voice::Voice, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
@@ -172,6 +176,7 @@ impl Session {
         let frame = Arc::new(run.experiment.frame(0));
         Session {
             desk: Desk::new(),
+            shaping: Shaping::new(),
             diagram: RwSignal::new(diagram.clone()),
             selection: RwSignal::default(),
             frame: RwSignal::new(frame),

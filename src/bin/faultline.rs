@@ -44,13 +44,15 @@ fn main() -> ExitCode {
         Ok(args) => match args.command {
             Command::Run(options) => run::run(&options),
             Command::Check { file } => run::check(&file),
+            Command::Draw { file, theme, at } => run::draw(&file, theme, at),
+            Command::Schema => Ok(reference::schema()),
             Command::List { what, json } => Ok(reference::list(what, json)),
             Command::Describe { kind } => reference::describe(&kind),
             Command::Validate(options) => validate::validate(&options),
         },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(Outcome::done(error.to_string())),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err("say what to do: run, check, list, describe or validate (faultline --help explains)".into())
+            Err("say what to do: run, check, draw, schema, list, describe or validate (faultline --help explains)".into())
         }
         Err(error) => Err(one_line(&error)),
     };

@@ -7,6 +7,7 @@ pub mod group;
 pub mod param;
 pub mod place;
 pub mod read;
+pub mod schema;
 
 pub use document::{Document, Entry, Fault, Journal, Link, Node, View};
 pub use edit::Edit;

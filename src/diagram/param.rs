@@ -81,9 +81,9 @@ impl ParamSpec {
             ParamType::Law if !value.is_object() => {
                 Err(format!("is {}, it must be a distribution such as {{\"law\":\"exponential\",\"mean_ms\":10}}", brief(value)))
             }
-            ParamType::Law => {
-                serde_json::from_value::<Distribution>(value.clone()).map_err(|e| format!("is not a distribution: {e}"))?.check()
-            }
+            ParamType::Law => serde_json::from_value::<Distribution>(value.clone())
+                .map_err(|e| format!("is not a distribution: {}", one_line(&e.to_string())))?
+                .check(),
         }
     }
 
@@ -109,6 +109,17 @@ fn number_within(value: &Json, min: f64, max: f64, unit: &str) -> Result<(), Str
         Some(v) if (min..=max).contains(&v) => Ok(()),
         Some(v) => Err(format!("is {v}, it must be from {min} to {max}{unit}")),
         None => Err(format!("is {}, it must be a number from {min} to {max}{unit}", brief(value))),
+    }
+}
+
+/// A message that quotes the file: on one line, and not longer than one reads.
+fn one_line(message: &str) -> String {
+    const MOST: usize = 240;
+    let plain = message.chars().map(|c| if c.is_control() { ' ' } else { c });
+    if message.chars().count() > MOST {
+        plain.take(MOST).chain(['…']).collect()
+    } else {
+        plain.collect()
     }
 }
 

@@ -40,6 +40,7 @@ fn maybe(value: Option<f64>) -> String {
 /// The series: the whole system's columns, then each node's.
 pub fn series(experiment: &Experiment) -> String {
     let buckets = experiment.series();
+    let frame = experiment.frame(0);
     let mut reasons: Vec<&'static str> = buckets.iter().flat_map(|b| b.failed_per_s.iter().map(|(reason, _)| *reason)).collect();
     reasons.sort_unstable();
     reasons.dedup();
@@ -66,7 +67,15 @@ pub fn series(experiment: &Experiment) -> String {
         if *has_station {
             head.extend([format!("{id}: utilisation (0 to 1)"), format!("{id}: waiting requests")]);
         }
-        head.extend(gauges(series).into_iter().map(|name| format!("{id}: {name}")));
+        let now = frame.nodes.iter().find(|n| n.id == *id);
+        let unit = |name: &str| match now.and_then(|n| n.gauges.iter().find(|g| g.name == name)).map_or("", |g| g.unit) {
+            "" => String::new(),
+            // Shares are written as shares, not as hundredths.
+            "%" => " (0 to 1)".to_string(),
+            "/s" => " (1/s)".to_string(),
+            unit => format!(" ({unit})"),
+        };
+        head.extend(gauges(series).into_iter().map(|name| format!("{id}: {name}{}", unit(name))));
     }
     line(&mut out, head);
     for bucket in buckets {

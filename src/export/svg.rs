@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::Theme;
 use crate::components;
 use crate::diagram::{Document, Link, Node};
-use crate::editor::geometry::{bounds, card, closed_around, curve_between, group_rect, Curve, Rect, CARD};
+use crate::editor::geometry::{bounds, card, closed_around, curve_among, group_rect, Curve, Rect, CARD};
 use crate::icon;
 use crate::lab::frame::{Frame, Health, LinkFrame};
 use words::{escaped, fitted, measured};
@@ -96,7 +96,8 @@ fn way(diagram: &Document, link: &Link) -> Option<Curve> {
         Some((closed.map_or_else(|| card(node), group_rect), closed.map(|g| g.id.as_str())))
     };
     let ((from, a), (to, b)) = (end(&link.from)?, end(&link.to)?);
-    (a.is_none() || a != b).then(|| curve_between(&from, &to))
+    let seen = diagram.nodes.iter().filter(|n| closed_around(diagram, n.group.as_deref()).is_none());
+    (a.is_none() || a != b).then(|| curve_among(&from, &to, seen.map(card)))
 }
 
 /// Left, top, width, height in diagram pixels.
@@ -127,13 +128,14 @@ impl Picture<'_> {
             let page = self.colour("--page");
             let _ = write!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{page}\"/>");
         }
-        self.groups(&mut out);
+        self.groups(&mut out, false);
         for link in &self.diagram.links {
             if let Some(curve) = way(self.diagram, link) {
                 let now = self.frame.and_then(|f| f.links.iter().find(|l| l.id == link.id));
                 self.link(&mut out, &curve, now, self.is_down(&link.to));
             }
         }
+        self.groups(&mut out, true);
         let seen = |n: &&Node| closed_around(self.diagram, n.group.as_deref()).is_none();
         for (i, node) in self.diagram.nodes.iter().filter(seen).enumerate() {
             self.card(&mut out, i, node);

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const dist = process.env.FAULTLINE_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url));
+/** The folder of the built site. */
+export const dist = process.env.FAULTLINE_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url));
 const types = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -19,15 +20,15 @@ const types = {
 /** Where the site stands: a page that works here works under any path of a static host. */
 export const subPath = '/some/sub/path/';
 
-/** Starts a server on a free port; resolves to `{ url, close }`. Anything outside the site is a plain 404. */
-export async function serve() {
+/** Starts a server of a folder on a free port; resolves to `{ url, close }`. Anything outside the site is a plain 404. */
+export async function serve(folder = dist) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
     try {
       if (!path.startsWith(subPath)) throw new Error('outside the site');
       const inside = normalize(path.slice(subPath.length) || 'index.html');
       if (inside.startsWith('..')) throw new Error('outside the site');
-      const body = await readFile(join(dist, inside));
+      const body = await readFile(join(folder, inside));
       response.writeHead(200, { 'content-type': types[extname(inside)] ?? 'application/octet-stream' });
       response.end(body);
     } catch {

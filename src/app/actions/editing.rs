@@ -34,7 +34,7 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("duplicate", text!("Duplicate"), "copy", Section::Edit, duplicate)
         .keys(&[key("d"), ctrl("d")])
         .words(text!("copy clone scale out"))
-        .when(some_nodes),
+        .when(some_things),
     Action::new("delete", text!("Delete"), "trash-2", Section::Edit, delete)
         .keys(&[key("Delete"), key("Backspace")])
         .words(text!("remove erase"))
@@ -54,9 +54,12 @@ pub fn one_node(session: Session) -> Result<(), &'static str> {
     session.selection.with(|s| if s.nodes.len() == 1 { Ok(()) } else { Err(text!("Select one component to connect from")) })
 }
 
-/// Nodes are selected.
-pub fn some_nodes(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() { Err(text!("Select a component first")) } else { Ok(()) })
+/// Nodes, groups or notes are selected.
+fn some_things(session: Session) -> Result<(), &'static str> {
+    match session.selection.with(|s| s.nodes.is_empty() && s.groups.is_empty() && s.notes.is_empty()) {
+        true => Err(text!("Select a component first")),
+        false => Ok(()),
+    }
 }
 
 /// Something is selected.

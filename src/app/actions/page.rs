@@ -30,6 +30,8 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("open", text!("Open"), "folder-open", Section::Page, |_| crate::app::files::choose())
         .keys(&[ctrl("o")])
         .words(text!("file import load")),
+    Action::new("export", text!("Export pictures and tables"), "image-down", Section::Page, |s| s.show(Some(Dialog::Export)))
+        .words(text!("png svg csv schema image")),
     Action::new("theme", text!("Light or dark"), "sun-moon", Section::Page, change_theme).keys(&[key("t")]).words(text!("theme colours")),
     Action::new("language", text!("Change the language"), "languages", Section::Page, |s| s.speak(s.language.get_untracked().next()))
         .words("english español idioma")

@@ -91,7 +91,8 @@ impl Board {
     pub(super) fn lay_out(self) {
         let diagram = self.session.diagram.get_untracked();
         let drag = self.drag.get_untracked();
-        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag));
+        let glide = self.session.shaping.gliding.get_untracked();
+        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag, &glide));
     }
 
     /// The link being drawn, if any, and whether its end is on a card that takes it.
@@ -99,7 +100,7 @@ impl Board {
         let from = self.session.linking.get_untracked()?;
         let target = self.target.get_untracked();
         self.scene.with_value(|scene| {
-            let start = *scene.cards.get(&from)?;
+            let start = *scene.places.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
                 return Some((between(start, *end, scene.cards.values()), true));
             }

@@ -9,12 +9,13 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 
 use super::board::Board;
 use super::curve::Point;
+use super::frames::Shape;
 use super::scene::Drag;
 use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
 use crate::app::session::Menu;
 use crate::diagram::View;
-use crate::editor::geometry::{nodes_in, pan, snap, to_diagram, zoom_at, Rect};
-use crate::editor::{commands, Selection};
+use crate::editor::geometry::{nodes_in, pan, to_diagram, zoom_at, Rect};
+use crate::editor::Selection;
 
 /// A pointer that moved less than this clicked; a finger is less steady.
 const CLICK: f64 = 4.0;
@@ -34,6 +35,8 @@ enum Doing {
     Band { before: Selection },
     /// Drawing a link.
     Link { from: String },
+    /// Shaping a frame, a note or a link.
+    Shape(Shape),
     /// Two fingers.
     Pinch { view: View, distance: f64, middle: Point },
 }
@@ -43,6 +46,7 @@ enum Doing {
 pub struct Gesture {
     doing: Doing,
     start: Point,
+    last: Point,
     moved: bool,
     touch: bool,
     pointers: BTreeMap<i32, Point>,
@@ -112,6 +116,10 @@ impl Board {
             }
             return;
         }
+        if let Some(shape) = self.press_shape(&event) {
+            self.begin(Doing::Shape(shape), point);
+            return;
+        }
         if touch {
             self.hold(event.clone());
         }
@@ -119,6 +127,10 @@ impl Board {
             session.linking.set(Some(from.clone()));
             self.loose_end.set(Some(to_diagram(view, point.0, point.1)));
             self.begin(Doing::Link { from }, point);
+            return;
+        }
+        if self.pick_thing(&event, adds(&event)) {
+            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1), copies: event.alt_key() }, point);
             return;
         }
         // Packets are drawn above the cards' edges: what is seen is what is hit. A finger on a card means the card.
@@ -154,6 +166,7 @@ impl Board {
             if let Some(p) = g.pointers.get_mut(&event.pointer_id()) {
                 *p = point;
             }
+            g.last = point;
             g.moved |= libm::hypot(point.0 - g.start.0, point.1 - g.start.1) > if g.touch { TAP } else { CLICK };
             g.clone()
         });
@@ -174,11 +187,11 @@ impl Board {
             Doing::Pan { .. } => {}
             Doing::Move { anchor, copies } if gesture.moved => {
                 let now = to_diagram(session.view.get_untracked(), point.0, point.1);
-                let nodes = session.selection.with_untracked(|s| s.nodes.clone());
-                let by = self.snapped(&nodes, (now.0 - anchor.0, now.1 - anchor.1));
-                self.drag.set(Drag { nodes, by, copies: *copies });
+                self.drag_to((now.0 - anchor.0, now.1 - anchor.1), *copies, event.ctrl_key() || event.meta_key());
             }
             Doing::Move { .. } => {}
+            Doing::Shape(shape) if gesture.moved => self.move_shape(shape, gesture.start, point),
+            Doing::Shape(_) => {}
             Doing::Band { before } => self.stretch(before, gesture.start, point),
             Doing::Link { .. } => self.aim(point),
             Doing::Pinch { view, distance, middle } => {
@@ -219,13 +232,18 @@ impl Board {
                 let drag = self.drag.get_untracked();
                 self.drag.set(Drag::default());
                 if drag.copies && gesture.moved {
+                    session.shaping.let_go();
                     duplicate_at(session, drag.by);
                 } else if drag.by != (0.0, 0.0) {
-                    let ids: Vec<String> = drag.nodes.into_iter().collect();
-                    let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, drag.by.0, drag.by.1));
-                    session.perform(step);
+                    self.drop_drag(drag.by);
+                } else {
+                    session.shaping.let_go();
                 }
             }
+            Doing::Shape(shape) => match gesture.moved {
+                true => self.drop_shape(shape),
+                false => drop(self.end_shape()),
+            },
             Doing::Link { from } => {
                 let target = self.target.get_untracked();
                 if !gesture.moved {
@@ -234,8 +252,9 @@ impl Board {
                     return;
                 }
                 self.let_go();
-                if let Some(to) = target {
-                    connect_nodes(session, &from, &to);
+                match target {
+                    Some(to) => drop(connect_nodes(session, &from, &to)),
+                    None => self.offer_at(&from, gesture.last),
                 }
             }
             _ => {}
@@ -249,8 +268,10 @@ impl Board {
             Some(Doing::Pan { view, .. } | Doing::Pinch { view, .. }) => self.session.view.set(view),
             Some(Doing::Link { .. }) => self.let_go(),
             Some(Doing::Band { before }) => self.session.select(before),
+            Some(Doing::Shape(_)) => drop(self.end_shape()),
             _ => {}
         }
+        self.session.shaping.let_go();
         self.drag.set(Drag::default());
         self.band.set(None);
     }
@@ -375,13 +396,6 @@ impl Board {
         let mut selection = if add { self.session.selection.get_untracked() } else { Selection::default() };
         selection.toggle_link(id);
         self.session.select(selection);
-    }
-
-    /// Rounds a shift so that the first dragged card lands on the grid.
-    fn snapped(self, nodes: &std::collections::BTreeSet<String>, by: Point) -> Point {
-        let first = self.session.diagram.with_untracked(|d| nodes.iter().find_map(|id| d.node(id)).map(|n| (n.x, n.y)));
-        let Some((x, y)) = first else { return by };
-        (snap(x + by.0) - x, snap(y + by.1) - y)
     }
 }
 

@@ -70,7 +70,7 @@ impl Board {
             session.announce(t!("Cancelled"));
             return true;
         }
-        let dragging = self.drag.with_untracked(|d| !d.nodes.is_empty());
+        let dragging = self.drag.with_untracked(|d| !d.is_empty()) | self.end_shape();
         self.cancel();
         if dragging {
             session.announce(t!("Cancelled"));
@@ -80,7 +80,7 @@ impl Board {
             session.request.set(None);
             return true;
         }
-        let empty = session.selection.with_untracked(|s| s.nodes.is_empty() && s.links.is_empty());
+        let empty = session.selection.with_untracked(Selection::is_empty);
         session.select(Selection::default());
         !empty
     }
@@ -97,18 +97,18 @@ impl Board {
         let diagram = session.diagram.get_untracked();
         let linking = session.linking.with_untracked(Option::is_some);
         let from = if linking { self.target.get_untracked().or(from) } else { from };
+        if !linking {
+            self.go_to_thing(from, way);
+            return;
+        }
         let next = match from {
             Some(from) => spatial_neighbour(&diagram, &from, way).map(String::from),
             None => diagram.nodes.first().map(|n| n.id.clone()),
         };
         let Some(next) = next else { return };
-        if linking {
-            self.target.set(Some(next.clone()));
-            let name = diagram.node(&next).map(|n| n.name.clone()).unwrap_or_default();
-            session.announce(t!("To %{name}: press Enter to connect", name = name));
-        } else {
-            session.select_node(&next);
-        }
+        self.target.set(Some(next.clone()));
+        let name = diagram.node(&next).map(|n| n.name.clone()).unwrap_or_default();
+        session.announce(t!("To %{name}: press Enter to connect", name = name));
         self.reveal(&next);
         self.focus_card(&next);
     }
@@ -131,7 +131,7 @@ impl Board {
             Direction::Up => (0.0, -GRID),
             Direction::Down => (0.0, GRID),
         };
-        let step = session.diagram.with_untracked(|d| commands::move_selection(d, &selection, dx, dy));
+        let step = session.diagram.with_untracked(|d| commands::drop_selection(d, &selection, dx, dy));
         // Many presses in a row are one step.
         session.perform_continuing(step);
     }

@@ -33,6 +33,19 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Draw a diagram as an SVG picture
+    Draw {
+        /// File that the app saved, name of a scenario, or - for standard input
+        file: String,
+        /// Colours of the picture
+        #[arg(long, value_enum, default_value = "light")]
+        theme: ThemeName,
+        /// Draw the state of the run at this simulated time, instead of the diagram alone
+        #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+        at: Option<Duration>,
+    },
+    /// Print the JSON Schema of the file format
+    Schema,
     /// Explain a component kind and its parameters; `link` explains links
     Describe {
         /// Kind, as `list components` names it
@@ -67,6 +80,24 @@ pub enum What {
     Lessons,
 }
 
+/// A theme of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ThemeName {
+    /// Dark ink on a light ground
+    Light,
+    /// Light ink on a dark ground
+    Dark,
+}
+
+/// A table of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Table {
+    /// Over time, one line a bucket
+    Series,
+    /// In total, one line a figure
+    Totals,
+}
+
 /// How to run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RunOptions {
@@ -88,8 +119,11 @@ pub struct RunOptions {
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<String>,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// Print a table in CSV
+    #[arg(long, value_name = "TABLE", value_enum)]
+    pub csv: Option<Table>,
 }
 
 /// The longest time that can be simulated: a year.

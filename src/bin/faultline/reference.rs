@@ -43,6 +43,11 @@ pub fn list(what: What, json: bool) -> Outcome {
     Outcome::done(rows.iter().map(|(id, _, summary, _)| format!("{id:width$}  {summary}\n")).collect())
 }
 
+/// The JSON Schema of the file format.
+pub fn schema() -> Outcome {
+    Outcome::done(format!("{:#}\n", faultline::diagram::schema::schema()))
+}
+
 fn param_json(spec: &ParamSpec) -> Json {
     json!({ "name": spec.name, "label": spec.label, "unit": spec.unit, "help": spec.help, "range": range(spec), "default": spec.default })
 }

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use faultline::components;
 use faultline::diagram::read::validate;
-use faultline::diagram::Document;
+use faultline::diagram::{Document, Node};
 use faultline::engine::SimTime;
+use faultline::export::svg::{plain_caption, Picture};
+use faultline::export::{csv, Theme};
 use faultline::lab::Experiment;
 
-use crate::args::RunOptions;
+use crate::args::{RunOptions, Table, ThemeName};
 use crate::{faults, input, settings, summary, Outcome};
 
 /// How long a diagram runs that was never run before.
@@ -41,9 +43,11 @@ pub fn run(options: &RunOptions) -> Result<Outcome, String> {
     }
     advance(&mut experiment, end, &mut progress);
     experiment.took(progress.finish());
-    let text = match options.json {
-        true => serde_json::to_string_pretty(&experiment.full_report()).map_err(|e| e.to_string())? + "\n",
-        false => summary::of(&doc, &experiment.report(), warmup),
+    let text = match (options.json, options.csv) {
+        (true, _) => serde_json::to_string_pretty(&experiment.full_report()).map_err(|e| e.to_string())? + "\n",
+        (_, Some(Table::Series)) => csv::series(&experiment),
+        (_, Some(Table::Totals)) => csv::totals(&experiment.report()),
+        _ => summary::of(&doc, &experiment.report(), warmup),
     };
     Ok(Outcome::done(text))
 }
@@ -74,6 +78,25 @@ fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
         // Stories of single requests are not printed.
         experiment.take_events();
     }
+}
+
+/// Draws a diagram.
+pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcome, String> {
+    let doc = input::open(name)?;
+    let theme = if theme == ThemeName::Dark { Theme::Dark } else { Theme::Light };
+    let Some(at) = at else {
+        let diagram = &doc.folded();
+        return Ok(Outcome::done(Picture { diagram, frame: None, caption: &|_| Default::default(), theme, ground: true }.svg()));
+    };
+    let end = SimTime(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX));
+    let mut experiment = Experiment::new(&doc).without_stories();
+    let mut progress = Progress::new(end);
+    advance(&mut experiment, end, &mut progress);
+    progress.finish();
+    let frame = experiment.frame(0);
+    let caption = |node: &Node| plain_caption(&frame, node);
+    let picture = Picture { diagram: experiment.diagram(), frame: Some(&frame), caption: &caption, theme, ground: true };
+    Ok(Outcome::done(picture.svg()))
 }
 
 /// Checks a file.

@@ -40,6 +40,25 @@ pub fn curve_between(from: &Rect, to: &Rect) -> Curve {
     Curve { points }
 }
 
+/// How far a way round keeps from the column.
+const ROUND: f64 = 34.0;
+
+/// The curve between two cards among others: where they stand far apart in one column, round what is between them.
+pub fn curve_among(from: &Rect, to: &Rect, mut others: impl Iterator<Item = Rect>) -> Curve {
+    let same_column = (from.x - to.x).abs() < from.width.min(to.width) / 2.0;
+    let (top, bottom) = (from.y.min(to.y), from.y.max(to.y));
+    let ((fx, fy), (tx, ty)) = (from.centre(), to.centre());
+    let middle = (from.x + to.x) / 2.0;
+    let between = |o: &Rect| (o.x - middle).abs() < o.width && o.y > top + o.height / 2.0 && o.y < bottom - o.height / 2.0;
+    if !same_column || !others.any(|o| between(&o)) {
+        return curve_between(from, to);
+    }
+    let down = (ty - fy).signum();
+    let (a, b) = ((fx + from.width / 2.0, fy + down * 12.0), (tx + to.width / 2.0, ty - down * 12.0));
+    let out = a.0.max(b.0) + ROUND;
+    Curve { points: [a, (out, a.1 + down * 20.0), (out, b.1 - down * 20.0), b] }
+}
+
 impl Curve {
     /// The point at parameter `t` from 0 to 1.
     pub fn point_at(&self, t: f64) -> Point {

@@ -9,10 +9,10 @@ use crate::diagram::{Group, GroupKind, Note, NoteColour};
 use crate::editor::geometry::{closed_around, group_rect, note_rect};
 
 impl Picture<'_> {
-    /// The frames, the outermost first; what is in a closed group is not drawn.
-    pub(super) fn groups(&self, out: &mut String) {
+    /// The open frames, the outermost first, or the cards of closed groups; what is in a closed group is not drawn.
+    pub(super) fn groups(&self, out: &mut String, closed: bool) {
         let seen = self.diagram.groups.iter().filter(|g| closed_around(self.diagram, g.parent.as_deref()).is_none());
-        let mut seen: Vec<&Group> = seen.collect();
+        let mut seen: Vec<&Group> = seen.filter(|g| g.is_closed() == closed).collect();
         // The sort is stable: frames of equal depth stay in the order of the document.
         seen.sort_by_key(|g| self.diagram.around(&g.id).count());
         for group in seen {
@@ -36,7 +36,17 @@ impl Picture<'_> {
                 let inside =
                     self.diagram.nodes.iter().filter(|n| closed_around(self.diagram, n.group.as_deref()).is_some_and(|g| g.id == group.id));
                 text(out, (x + 12.0, y + 24.5), 13.0, 650, ink, &fitted(&name, 13.0, w - 24.0));
-                text(out, (x + 12.0, y + 46.0), 12.0, 400, quiet, &format!("{} components", inside.count()));
+                text(
+                    out,
+                    (x + 12.0, y + 46.0),
+                    12.0,
+                    400,
+                    quiet,
+                    &match inside.count() {
+                        1 => "1 component".to_string(),
+                        n => format!("{n} components"),
+                    },
+                );
                 continue;
             }
             let (colour, dashes) = match group.kind {

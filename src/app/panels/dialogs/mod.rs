@@ -2,6 +2,7 @@
 //! Each reads the session and sends it intents.
 
 mod clipboard;
+mod export;
 mod help;
 mod recent;
 mod share;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 
 use crate::app::command_palette::CommandPalette;
 use crate::app::session::Dialog;
+use export::Export;
 use help::Help;
 use recent::Recent;
 use share::Share;
@@ -28,6 +30,9 @@ pub fn Dialogs() -> impl IntoView {
         </Sheet>
         <Sheet which=Dialog::Share title=t!("Share") wide=false>
             <Share/>
+        </Sheet>
+        <Sheet which=Dialog::Export title=t!("Export") wide=false>
+            <Export/>
         </Sheet>
         <Sheet which=Dialog::Recent title=t!("Recent diagrams") wide=false>
             <Recent/>

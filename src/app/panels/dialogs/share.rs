@@ -30,6 +30,11 @@ pub fn Share() -> impl IntoView {
             let _ = hash.try_set(Some(value));
         }
     });
+    // Checked on the run that is on the screen, with all that was done to it while it ran.
+    let books = match session.with_experiment(|e| e.check_books()) {
+        Ok(()) => view! { <dd data-books="balanced">{t!("Balanced: every request, attempt and job is accounted for")}</dd> }.into_any(),
+        Err(problem) => view! { <dd data-books="broken" class="field-error">{problem}</dd> }.into_any(),
+    };
     let too_long = (length > SAFE_LENGTH).then(|| {
         view! {
             <p class="field-error">{t!("Some programs cut links over 2,000 characters: a file is safer")}</p>
@@ -50,6 +55,7 @@ pub fn Share() -> impl IntoView {
         <dl class="facts">
             <div><dt>{t!("Moment")}</dt><dd>{format::moment(moment)}</dd></div>
             <div><dt>{t!("Seed")}</dt><dd>{document.seed}</dd></div>
+            <div><dt>{t!("Books")}</dt>{books}</div>
             <div>
                 <dt>{t!("Trace hash")}</dt>
                 <dd aria-live="polite">

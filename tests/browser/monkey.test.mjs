@@ -1,0 +1,171 @@
+// A monkey at the keyboard and the pointer: thousands of actions without sense, the same for the same seed. Nothing may
+// panic, nothing may be reported on the console, and the books must balance, here and in the command-line tool.
+// MONKEY_SEEDS=7,8 MONKEY_ACTIONS=5000 tries others, or longer.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { journey } from './browser.mjs';
+import { faultline, follow } from './cli.mjs';
+import { Lab } from './lab.mjs';
+import { expectSoon } from './soon.mjs';
+
+const seeds = (process.env.MONKEY_SEEDS ?? '1,2,3').split(',').map(Number);
+const actions = Number(process.env.MONKEY_ACTIONS ?? 1_000);
+/** Actions between two looks at the books. */
+const between = 250;
+
+function dice(seed) {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const below = (n) => Math.floor(next() * n);
+  return { next, below, pick: (list) => list[below(list.length)] };
+}
+
+const keys = [
+  'k', 'k', 's', 'x', 'f', '.', '[', ']', 'a', 'Shift+R', 'Control+z', 'Control+z', 'Control+Shift+z', 'Control+y', 'c', 'l', 'd', 'Delete', 'Backspace',
+  'Control+a', 'Control+c', 'Control+x', 'Control+v', 'Control+d', '+', '-', '0', 't', '?', 'Escape', 'Escape', 'Enter', 'Tab', 'Shift+Tab', 'ArrowLeft', 'ArrowRight',
+  'ArrowUp', 'ArrowDown', 'Shift+ArrowLeft', 'Space', 'Space', 'F2', 'Control+k', 'Control+f', 'Control+g', 'Control+Shift+g', 'Home', 'End', 'PageDown', 'g', 'n', 'm', 'o', 'i', 'e', '/', '1', 'Alt+ArrowUp',
+];
+const texts = ['', '0', '1', '-1', '1e9', '1e400', 'many', '0,5', '3.5', '100 %', '12ms', 'NaN', '  7 ', '٣', '<b>x</b>', 'a'.repeat(300), '{"law":"exponential"}', '\u202e', '🦀'];
+// What leaves the page or asks the system for something.
+const spared = /^(Open$|Open a file|Open \(|Reload|Load again|Save|Copy|Copied)/;
+
+/** The middles of what can be acted on, in the order of the page. */
+const places = (page, selector) => page.evaluate((selector) => [...document.querySelectorAll(selector)]
+  .filter((e) => e.checkVisibility() && !e.closest('[inert]'))
+  .map((e) => {
+    const r = e.getBoundingClientRect();
+    return { x: r.x + r.width / 2, y: r.y + r.height / 2, words: (e.ariaLabel ?? e.textContent ?? '').trim().slice(0, 40) };
+  })
+  .filter((p) => p.x > 0 && p.y > 0 && p.x < innerWidth && p.y < innerHeight), selector);
+
+async function act(page, die) {
+  const size = page.viewportSize();
+  const anywhere = () => ({ x: die.below(size.width), y: die.below(size.height), words: 'anywhere' });
+  const some = async (selector) => {
+    const found = await places(page, selector);
+    return found.length ? die.pick(found) : anywhere();
+  };
+  const drag = async (from, to) => {
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+    await page.mouse.move(to.x, to.y);
+    if (die.below(8) === 0) await page.keyboard.press('Escape');
+    await page.mouse.up();
+    return `drag ${from.words} to ${to.words}`;
+  };
+  const dice20 = die.below(40);
+  if (dice20 < 14) {
+    const key = die.pick(keys);
+    await page.keyboard.press(key);
+    return `key ${key}`;
+  }
+  if (dice20 < 19) {
+    const card = await some('[data-node]');
+    await page.mouse.click(card.x, card.y, { modifiers: [], clickCount: die.below(5) === 0 ? 2 : 1, button: die.below(8) === 0 ? 'right' : 'left' });
+    return `click card ${card.words}`;
+  }
+  if (dice20 < 21) return drag(await some('[data-node]'), die.below(2) ? anywhere() : await some('[data-node]'));
+  if (dice20 < 24) {
+    const card = await some('[data-node]');
+    await page.mouse.move(card.x, card.y);
+    return drag(await some('[data-handle]'), die.below(4) ? await some('[data-node]') : anywhere());
+  }
+  if (dice20 < 26) return drag(await some('nav button'), anywhere());
+  if (dice20 < 27) return drag(anywhere(), anywhere());
+  if (dice20 < 28) {
+    const point = anywhere();
+    await page.mouse.move(point.x, point.y);
+    await page.mouse.wheel(die.below(400) - 200, die.below(400) - 200);
+    return 'wheel';
+  }
+  if (dice20 < 34) {
+    const button = await some('button, summary, [role=menuitem], [role=option], [role=tab]');
+    if (spared.test(button.words)) return `spared ${button.words}`;
+    await page.mouse.click(button.x, button.y);
+    return `button ${button.words}`;
+  }
+  if (dice20 < 37) {
+    const field = await some('input:not([type=file]):not([type=range]):not([type=checkbox]), textarea');
+    await page.mouse.click(field.x, field.y, { clickCount: 3 });
+    const text = die.pick(texts);
+    await page.keyboard.insertText(text);
+    await page.keyboard.press(die.pick(['Enter', 'Tab', 'Escape']));
+    return `type ${text.slice(0, 20)} into ${field.words}`;
+  }
+  if (dice20 < 38) {
+    const [choice, roll] = [die.next(), die.next()];
+    return page.evaluate(([choice, roll]) => {
+      const lists = [...document.querySelectorAll('select, input[type=range], input[type=checkbox]')].filter((e) => e.checkVisibility() && !e.closest('[inert]'));
+      const list = lists[Math.floor(choice * lists.length)];
+      if (!list) return 'no list';
+      if (list.type === 'checkbox') list.click();
+      else if (list.tagName === 'SELECT') list.selectedIndex = Math.floor(roll * list.options.length);
+      else list.value = Number(list.min) + roll * (Number(list.max) - Number(list.min));
+      for (const event of ['input', 'change']) list.dispatchEvent(new Event(event, { bubbles: true }));
+      return `choose ${list.value} in ${list.ariaLabel ?? list.id}`;
+    }, [choice, roll]);
+  }
+  if (dice20 < 39) {
+    const wide = die.pick([[1440, 900], [1024, 700], [390, 844], [844, 390], [1440, 900]]);
+    await page.setViewportSize({ width: wide[0], height: wide[1] });
+    return `size ${wide}`;
+  }
+  const fragment = die.pick(['#d=', '#d=AAAA', '#', '#d=%E0%A4%A', '#d=q1ZKVLJSMlTSUUpUsjLUUSpOTU0BAA']);
+  await page.evaluate((fragment) => (location.hash = fragment), fragment);
+  return `fragment ${fragment}`;
+}
+
+for (const seed of seeds) {
+  journey(`${actions} senseless actions, seed ${seed}`, { timeout: 240_000, permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page, visit, problems, expectProblems }) => {
+    const lab = new Lab(page);
+    const die = dice(seed);
+    const done = [];
+    page.on('dialog', (dialog) => dialog.accept());
+    await visit();
+    await lab.ready();
+
+    /** Puts the page in order: no sheet, a large window, and reads what it says of its books. */
+    const look = async () => {
+      await page.mouse.up();
+      await page.setViewportSize({ width: 1440, height: 900 });
+      for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
+      assert.equal(await page.locator('.crash').count(), 0, 'it stopped');
+      await lab.clock.waitFor();
+      await page.evaluate(() => document.activeElement?.blur());
+      // Whatever language it is in by now.
+      await page.locator('[data-action="share"]').first().click();
+      await expectSoon(async () => (await page.locator('[data-books]').count()) === 1, 'the share sheet');
+      const books = page.locator('[data-books]');
+      assert.equal(await books.getAttribute('data-books'), 'balanced', await books.innerText());
+      await page.keyboard.press('Escape');
+    };
+
+    try {
+      for (let i = 1; i <= actions; i++) {
+        done.push(await act(page, die));
+        assert.deepEqual(problems, [], `after action ${i}`);
+        if (i % between === 0) await look();
+      }
+      await look();
+      // What is left of it is a document like any other, whose books balance in the command-line tool too.
+      await page.evaluate(() => localStorage.setItem('faultline.language', 'en'));
+      await page.reload();
+      await lab.clock.waitFor();
+      await expectSoon(async () => (await page.locator('.replay').count()) === 0, 'the replay to end', 60_000);
+      await lab.pause();
+      const { hash, command } = await lab.share();
+      const path = await lab.saveFile();
+      assert.match(faultline('check', path), /fine/);
+      assert.equal(follow(command, path).trace_hash, hash, `browser and command line agree on ${readFileSync(path, 'utf8').length} characters of document`);
+    } catch (failure) {
+      failure.message += `\n  seed ${seed}, ${done.length} actions; the last: ${done.slice(-30).join('; ')}`;
+      throw failure;
+    }
+  });
+}

@@ -1,0 +1,225 @@
+//! A hundred thousand corrupted files and links: each is read as a document that keeps every rule, or refused with the
+//! place and the reason; none stops the program. The seeds are fixed, so that a failure comes again.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use faultline::diagram::read::{read, stripped, validate, write, Problem};
+use faultline::diagram::Document;
+use faultline::editor::share;
+use faultline::lab::scenarios::scenarios;
+
+/// Files, of each kind of source together.
+const FILES: usize = 60_000;
+const LINKS: usize = 40_000;
+
+/// SplitMix64: small, and the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+        of[self.below(of.len())]
+    }
+}
+
+/// Numbers and words that have broken readers before.
+const TOKENS: &[&str] = &[
+    "1e999",
+    "-1e999",
+    "1e-999",
+    "-0",
+    "-0.0",
+    "0.1e1",
+    "NaN",
+    "Infinity",
+    "-1",
+    "18446744073709551615",
+    "18446744073709551616",
+    "9007199254740993",
+    "-9223372036854775808",
+    "1e308",
+    "4294967296",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "[[]]",
+    "\"\"",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"\u{202e}\"",
+    "\"__proto__\"",
+    "\"a\\nb\"",
+    "00",
+    "+1",
+    ".5",
+    "1.",
+    "0x10",
+    "'x'",
+    "/**/",
+    ",",
+    ":",
+    "}",
+    "]",
+    "\u{feff}",
+];
+
+fn corrupt(text: &str, others: &[String], dice: &mut Dice) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    for _ in 0..=dice.below(3) {
+        let n = bytes.len();
+        let (a, b) = (dice.below(n), dice.below(n));
+        let (from, to) = (a.min(b), a.max(b));
+        match dice.below(11) {
+            0 => bytes[a] ^= 1 << dice.below(8),
+            1 => bytes.truncate(a),
+            2 => {
+                bytes.drain(from..to.min(from + 200));
+            }
+            // A piece of another file, or of the same one twice.
+            3 => {
+                let other = others[dice.below(others.len())].as_bytes();
+                let (c, d) = (dice.below(other.len()), dice.below(400));
+                bytes.splice(from..to.min(from + 100), other[c..(c + d).min(other.len())].iter().copied());
+            }
+            4 => {
+                let piece = bytes[from..to.min(from + 300)].to_vec();
+                bytes.splice(a..a, piece);
+            }
+            // A value becomes another one.
+            5 | 6 => {
+                let starts: Vec<usize> = (0..n).filter(|i| matches!(bytes[*i], b':' | b',' | b'[')).collect();
+                if let Some(at) = starts.get(dice.below(starts.len())) {
+                    let end = (*at + 1..n).find(|i| matches!(bytes[*i], b',' | b'}' | b']' | b'\n')).unwrap_or(n);
+                    bytes.splice(at + 1..end, dice.pick(TOKENS).bytes());
+                }
+            }
+            // Deep nesting.
+            7 => {
+                let depth = 1 << dice.below(12);
+                let (open, close) = if dice.below(2) == 0 { ("[", "]") } else { ("{\"a\":", "}") };
+                let deep = format!("{}1{}", open.repeat(depth), if dice.below(2) == 0 { close.repeat(depth) } else { String::new() });
+                bytes.splice(a..a, deep.bytes());
+            }
+            8 => {
+                bytes.splice(a..a, dice.pick(TOKENS).bytes());
+            }
+            // Two lines change places.
+            9 => {
+                let mut lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+                let (c, d) = (dice.below(lines.len()), dice.below(lines.len()));
+                lines.swap(c, d);
+                bytes = lines.join(&b'\n');
+            }
+            _ => bytes[a] = dice.next() as u8,
+        }
+        if bytes.is_empty() {
+            break;
+        }
+    }
+    bytes
+}
+
+/// What must hold of whatever came out.
+fn judge(outcome: Result<Document, Problem>) -> Result<bool, String> {
+    match outcome {
+        Ok(document) => {
+            validate(&document).map_err(|p| format!("was read but breaks a rule: {p}"))?;
+            let again = read(&write(&document)).map_err(|p| format!("does not read back: {p}"))?;
+            if again != stripped(&document) {
+                return Err("reads back as something else".into());
+            }
+            Ok(true)
+        }
+        Err(problem) => {
+            let said = problem.to_string();
+            if problem.message.trim().is_empty() || said.contains('\n') || said.len() > 2_000 {
+                return Err(format!("is refused with a poor message: {said:?}"));
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// Runs cases on all cores; returns how many were read after all.
+fn all(cases: usize, case: impl Fn(usize) -> (Vec<u8>, Result<bool, String>) + Sync + std::panic::RefUnwindSafe) -> usize {
+    let (next, read) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                if i >= cases {
+                    break;
+                }
+                match catch_unwind(|| case(i)) {
+                    Ok((_, Ok(was_read))) => {
+                        read.fetch_add(usize::from(was_read), Ordering::Relaxed);
+                    }
+                    Ok((input, Err(what))) => panic!("case {i} {what}\n{}", String::from_utf8_lossy(&input)),
+                    Err(_) => panic!("case {i} panicked"),
+                }
+            });
+        }
+    });
+    read.into_inner()
+}
+
+/// The shipped files, and some that exercise the rest of the format.
+fn sources() -> Vec<String> {
+    let mut sources: Vec<String> = scenarios().iter().map(|s| s.json.to_string()).collect();
+    sources.extend(scenarios().iter().map(|s| write(&read(s.json).unwrap())));
+    sources.push(include_str!("files/everything.json").to_string());
+    sources
+}
+
+#[test]
+fn corrupted_files_are_refused_with_a_reason_or_read_whole() {
+    let sources = sources();
+    let read = all(FILES, |i| {
+        let mut dice = Dice(i as u64);
+        let bytes = corrupt(&sources[i % sources.len()], &sources, &mut dice);
+        // What is no text never reaches the reader.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let outcome = judge(read(&text));
+        (bytes, outcome)
+    });
+    // Some are read, else the reader was not exercised beyond its first line; most are refused.
+    assert!(read > FILES / 100 && read < FILES / 2, "{read} of {FILES} were read");
+}
+
+#[test]
+fn corrupted_links_are_refused_with_a_reason_or_read_whole() {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use base64::Engine as _;
+    let documents: Vec<Document> = sources().iter().map(|s| faultline::diagram::read::read(s).unwrap()).collect();
+    let codes: Vec<String> = documents.iter().map(share::encode).collect();
+    let inner = |code: &String| {
+        let bytes = URL_SAFE_NO_PAD.decode(code).unwrap();
+        String::from_utf8(miniz_oxide::inflate::decompress_to_vec(&bytes).unwrap()).unwrap()
+    };
+    let trees: Vec<String> = codes.iter().map(inner).collect();
+    let read = all(LINKS, |i| {
+        let mut dice = Dice(0x11_0000 + i as u64);
+        let which = i % codes.len();
+        let code = match i / codes.len() % 3 {
+            // What is in the link, packed again: past the checks of the packing.
+            0 | 1 => URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec(&corrupt(&trees[which], &trees, &mut dice), 1)),
+            _ => String::from_utf8_lossy(&corrupt(&codes[which], &codes, &mut dice)).into_owned(),
+        };
+        let outcome = judge(share::decode(&code));
+        (code.into_bytes(), outcome)
+    });
+    assert!(read > LINKS / 200 && read < LINKS / 2, "{read} of {LINKS} were read");
+}
