@@ -65,6 +65,8 @@ pub fn Stage(
         let view = session.view.get();
         format!("scale({}) translate({}px, {}px)", view.zoom, -view.x, -view.y)
     };
+    // So that what a finger must hit has its size from afar too.
+    let unzoom = move || format!("{:.3}", 1.0 / session.view.get().zoom);
     let grid = move || {
         let view = session.view.get();
         let mut pitch = 24.0 * view.zoom;
@@ -112,7 +114,7 @@ pub fn Stage(
         >
             <div class="cards behind" style:transform=camera><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
-            <div class="cards" style:transform=camera>
+            <div class="cards" style:transform=camera style=("--unzoom", unzoom)>
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </For>
