@@ -13,6 +13,7 @@ mod legend;
 mod minimap;
 mod paint;
 mod scene;
+mod tint;
 mod toolbar;
 
 use leptos::prelude::*;
@@ -242,7 +243,9 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
     let selection = session.selection.get_untracked();
     let request = session.request.get_untracked();
     let still = session.still.get_untracked();
+    let colour_by = board.colour_by.get_untracked();
     let looks = Looks {
+        colour_by,
         now: session.now(),
         diagram: std::sync::Arc::as_ptr(&session.diagram.get_untracked()) as usize,
         frame: std::sync::Arc::as_ptr(&session.frame.get_untracked()) as usize,
@@ -266,7 +269,10 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
         let frame = run.experiment.frame(PACKETS);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
+            let keepers = session.diagram.with_untracked(|d| tint::keepers(d));
             let picture = paint::Picture {
+                colour_by,
+                keepers: &keepers,
                 frame: &frame,
                 marks: &run.marks,
                 view,

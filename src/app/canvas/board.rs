@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 use super::curve::{between, to_point, Curve, Point};
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
+use super::tint::ColourBy;
 use crate::app::dom;
 use crate::app::session::Session;
 use crate::diagram::View;
@@ -30,6 +31,8 @@ pub struct Board {
     pub holder: Memo<Option<String>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
+    /// What colours the packets.
+    pub colour_by: RwSignal<ColourBy>,
     /// Whether the space bar is held to pan.
     pub grabbing: RwSignal<bool>,
     /// Whether it was dragged with since.
@@ -61,6 +64,7 @@ impl Board {
             band: RwSignal::new(None),
             holder: Memo::new(move |_| holder(session)),
             one_in: RwSignal::new(1),
+            colour_by: RwSignal::default(),
             grabbing: RwSignal::new(false),
             panned: StoredValue::new(false),
             gesture: StoredValue::new_local(Gesture::default()),

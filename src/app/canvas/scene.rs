@@ -13,6 +13,7 @@ use crate::lab::frame::RequestId;
 
 use super::colours::Colours;
 use super::curve::{between, Curve, Point};
+use super::tint::ColourBy;
 
 /// How near the pointer must be to a packet, in screen pixels.
 const PACKET_REACH: f64 = 12.0;
@@ -72,6 +73,8 @@ impl Drag {
 /// All that changes the drawing while time stands still.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Looks {
+    /// What colours the packets.
+    pub colour_by: ColourBy,
     /// The run's moment.
     pub now: SimTime,
     /// Which diagram.
@@ -109,6 +112,8 @@ pub struct Scene {
     pub places: BTreeMap<String, Point>,
     /// Where packets of requests were drawn last, on the screen.
     pub packets: Vec<(Point, RequestId)>,
+    /// The flows as they were drawn.
+    pub streams: super::paint::Streams,
     laid_out: Option<(Arc<Document>, Drag, Glide)>,
     drawn: Option<Looks>,
 }

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use super::distribution::DistributionField;
 use super::knob::{Knob, Phase, Target};
 use super::number::{plain, Number, NumberField};
+use super::text::TextField;
 use crate::app::dom;
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
@@ -124,6 +125,18 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
             }
             .into_any()
         }
+        ParamType::Text { .. } => view! {
+            <TextField
+                id=id
+                label=label
+                title=title
+                value=Signal::derive(move || knob.value())
+                set=Callback::new(move |(value, phase)| knob.set(value, phase))
+            >
+                {tools()}
+            </TextField>
+        }
+        .into_any(),
         ParamType::Law => view! {
             <DistributionField
                 id=id
@@ -216,6 +229,7 @@ fn range(spec: &ParamSpec) -> String {
         ParamType::Int { min, max } => between(bound(*min as f64), bound(*max as f64) + &unit),
         ParamType::Float { min, max } => between(bound(*min), bound(*max) + &unit),
         ParamType::Duration { min_ms, max_ms } => between(format::millis(*min_ms), format::millis(*max_ms)),
+        ParamType::Text { max, .. } => t!("At most %{n} characters", n = format::count(*max as u64)),
         ParamType::Bool | ParamType::Choice(_) | ParamType::Law => t!("Default %{value}", value = default),
     }
 }
@@ -250,6 +264,7 @@ fn value_text(spec: &ParamSpec, value: &Json) -> String {
             options.iter().find(|(name, _)| name == value).map_or(value.clone(), |(_, label)| t!(*label).to_string())
         }
         (ParamType::Law, value) => super::laws::describe(value),
+        (ParamType::Text { .. }, _) => t!("the example").into(),
         (_, value) => {
             let number = value.as_f64().map_or_else(|| value.to_string(), plain);
             let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { t!(spec.unit) };

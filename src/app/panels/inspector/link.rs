@@ -51,6 +51,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     };
     let cut = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
     let replication = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
+    let delivery = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.delivery)));
     let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(of_link).unwrap_or_default()));
     let ends = {
         let id = id.clone();
@@ -76,8 +77,8 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         .filter_map(|(index, (heading, _))| {
             let members: Vec<ParamSpec> = specs.iter().filter(|s| group_of(s) == index).cloned().collect();
             (!members.is_empty()).then(|| {
-                // A log is shipped, not called: only how its messages travel matters.
-                let hidden = move || index != 0 && replication.get();
+                // A log is shipped, a message delivered, neither is called: only how they travel matters.
+                let hidden = move || index != 0 && (replication.get() || delivery.get());
                 view! {
                     <section class="group" aria-label=t!(*heading) hidden=hidden>
                         <h3>{t!(*heading)}</h3>
@@ -95,7 +96,11 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                 </h2>
                 <p class="subject-kind">
                     <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
-                    {move || if replication.get() { t!("Replication link") } else { t!("Link") }}
+                    {move || match (replication.get(), delivery.get()) {
+                        (true, _) => t!("Replication link"),
+                        (_, true) => t!("Delivery of messages"),
+                        _ => t!("Link"),
+                    }}
                 </p>
                 <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
                     <i class="state-dot" aria-hidden="true"></i>

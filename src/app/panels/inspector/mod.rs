@@ -14,6 +14,7 @@ mod note;
 mod number;
 mod overview;
 mod requests;
+mod text;
 
 use leptos::prelude::*;
 
