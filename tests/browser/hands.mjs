@@ -14,8 +14,9 @@ export class Finger {
   }
 
   async tap([x, y]) {
-    await this.send('touchStart', [[x, y]]);
-    await this.send('touchEnd', []);
+    // Both at once: on a slow machine a tap must not become a long press.
+    this.session ??= await this.page.context().newCDPSession(this.page);
+    await Promise.all([this.send('touchStart', [[x, y]]), this.send('touchEnd', [])]);
     await this.page.waitForTimeout(60);
   }
 
