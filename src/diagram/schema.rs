@@ -247,6 +247,7 @@ fn value(kind: &ParamType) -> Json {
         ParamType::Bool => json!({ "type": "boolean" }),
         ParamType::Choice(options) => json!({ "enum": options.iter().map(|(name, _)| *name).collect::<Vec<_>>() }),
         ParamType::Law => reference("distribution"),
+        ParamType::Text { max, .. } => json!({"type": "string", "maxLength": max}),
     }
 }
 
