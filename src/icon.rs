@@ -22,6 +22,10 @@ icons! {
     "maximize" "memory-stick" "minus" "monitor-play" "moon" "network" "pause" "pin" "play" "plug" "plus" "rabbit" "redo-2" "rotate-ccw" "route" "scale" "search"
     "server" "share-2" "shuffle" "spline" "split" "square-dashed-mouse-pointer" "step-forward" "sun" "sun-moon" "trash-2" "triangle-alert" "turtle" "undo-2"
     "unplug" "users" "waypoints" "wrench" "x" "zap" "zap-off" "zoom-in" "zoom-out"
+
+    "align-center-horizontal" "align-center-vertical" "align-end-horizontal" "align-end-vertical" "align-horizontal-distribute-center"
+    "align-start-horizontal" "align-start-vertical" "align-vertical-distribute-center" "audio-lines" "clipboard-paste" "hand" "list-tree"
+    "earth" "fold-vertical" "git-branch-plus" "group" "locate" "map" "map-pin" "package" "palette" "pencil" "scan" "scissors" "sliders-horizontal" "square-dashed" "sticky-note" "ungroup" "workflow"
 }
 
 /// An icon beside a text that says the same; hidden from screen readers.

@@ -159,7 +159,7 @@ impl InlineCache {
             let Some(dirty) = self.dirty.get_mut(&key) else { continue };
             dirty.sent = true;
             self.written_back += 1;
-            ctx.begin_request(Message { value: Some(dirty.value), ..dirty.message }, self.written_back, None);
+            ctx.begin_message(Message { value: Some(dirty.value), ..dirty.message }, self.written_back);
         }
     }
 }

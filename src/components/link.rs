@@ -10,6 +10,7 @@ named! {
         Any = "any" "Reads and writes",
         Reads = "read" "Reads only",
         Writes = "write" "Writes only",
+        Sessions = "session" "Sessions of users only",
     }
 }
 
@@ -54,7 +55,7 @@ params! {
         retry_budget_percent: f64 = 10.0, Float { min: 0.1, max: 100.0 }, "Budget", "%", "Retries allowed as a share of calls.", when "retry_budget" in ["true"];
         connections: u32 = 0, Int { min: 0, max: 100_000 }, "Connections", "", "Size of the caller's connection pool; an attempt waits when all are in use. 0 is unlimited.";
         handshake_round_trips: u32 = 0, Int { min: 0, max: 4 }, "Handshake", "round trips", "Paid once per new connection: TCP 1, with TLS 1.3 2, with TLS 1.2 3. Connections are kept open and used again.";
-        when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link.";
+        when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link. Sessions are looked up by services that keep them in a shared store.";
         probability_percent: f64 = 100.0, Float { min: 0.0, max: 100.0 }, "Probability", "%", "Share of requests that make this call at all.";
         count: u32 = 1, Int { min: 1, max: 1000 }, "Calls", "", "Parallel calls each time.";
         stage: u32 = 1, Int { min: 1, max: 20 }, "Stage", "", "Links of one stage are called at once; the next stage follows when they have answered.";

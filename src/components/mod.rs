@@ -153,14 +153,6 @@ impl Component {
         each!(self, part => part.sample())
     }
 
-    /// Whether requests that begin here are those of clients. Others that begin requests do so for housekeeping.
-    pub fn is_source(&self) -> bool {
-        fn group<P: Part>(_: &P) -> Group {
-            P::KIND.group
-        }
-        each!(self, part => group(part)) == Group::Traffic
-    }
-
     /// Cost per hour and per million operations, in the user's currency.
     pub fn prices(&self) -> (f64, f64) {
         each!(self, part => part.prices())

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-/// One entry of a replication log: a key and the version it got.
-pub type LogEntry = (u64, u64);
+pub use crate::data::log::LogEntry;
 
 /// A control message.
 #[derive(Clone, Debug)]
@@ -35,11 +34,15 @@ pub enum Signal {
         first_lsn: u64,
         /// The entries.
         entries: Arc<[LogEntry]>,
+        /// Whether the primary wants to know when they are applied.
+        confirm: bool,
     },
     /// The primary's newest entry; sent now and then, so that a follower notices a gap.
     Heartbeat {
         /// Newest entry.
         lsn: u64,
+        /// Whether the primary wants to know what is applied.
+        confirm: bool,
     },
     /// The whole state, for a follower too far behind (or ahead) for the log.
     Snapshot {
@@ -52,6 +55,8 @@ pub enum Signal {
     Acknowledge {
         /// Everything up to this entry.
         lsn: u64,
+        /// Of that, applied.
+        applied: u64,
         /// Whether it saw that something is missing after it.
         gap: bool,
     },

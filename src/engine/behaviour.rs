@@ -89,6 +89,11 @@ impl<B: Behaviour> Ctx<'_, B> {
         &self.core.jobs[job]
     }
 
+    /// Whether a job is still here: for keys that the behaviour has kept.
+    pub fn has_job(&self, job: JobKey) -> bool {
+        self.core.jobs.contains_key(job)
+    }
+
     /// The job, to note a step.
     pub fn job_mut(&mut self, job: JobKey) -> &mut Job {
         &mut self.core.jobs[job]
@@ -140,6 +145,11 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Whether a link takes an operation, by its rule.
     pub fn takes(&self, link: LinkIndex, message: &Message) -> bool {
         self.core.links[link.at()].spec.rule.when.takes(message.operation)
+    }
+
+    /// Which operations a link carries.
+    pub fn carries(&self, link: LinkIndex) -> super::link::When {
+        self.core.links[link.at()].spec.rule.when
     }
 
     /// A link's stream of randomness: stable, so a good name for it on a hash ring.
@@ -199,6 +209,12 @@ impl<B: Behaviour> Ctx<'_, B> {
         if let Some(s) = self.core.trace(request).and_then(|t| t.spans.get_mut(span as usize)) {
             s.why = why;
         }
+    }
+
+    /// Answers a job that is held, with the value it carries or with a failure. It leaves as an event of its own.
+    pub fn answer(&mut self, job: JobKey, failed: Option<Reason>) {
+        let now = self.core.now;
+        self.core.queue.push(now, EventKind::Answer { job, failed });
     }
 
     /// Fires [`Behaviour::timer`] after a delay, unless the node crashes before.

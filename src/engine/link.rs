@@ -31,6 +31,8 @@ pub enum When {
     Reads,
     /// Writes only.
     Writes,
+    /// Nothing by these rules: only look-ups of users' sessions, which the caller makes itself.
+    Sessions,
 }
 
 impl When {
@@ -40,6 +42,7 @@ impl When {
             When::Any => true,
             When::Reads => !operation.writes(),
             When::Writes => operation.writes(),
+            When::Sessions => false,
         }
     }
 }
