@@ -57,10 +57,6 @@ fn inflict(experiment: &mut Experiment, fault: Fault) {
     experiment.apply(&Entry::Fault(fault)).unwrap();
 }
 
-fn set(experiment: &mut Experiment, id: &str, param: &str, value: Value) {
-    experiment.apply(&Entry::Edit(Edit::SetNodeParam { id: id.into(), param: param.into(), value })).unwrap();
-}
-
 #[track_caller]
 fn near(what: &str, value: f64, expected: f64, tolerance: f64) {
     println!("{what}: expected {expected} ± {tolerance}, measured {value:.5}");
@@ -225,4 +221,173 @@ fn popular_neighbours_make_a_hot_range_and_the_hottest_key_is_what_hashing_canno
     // truth.md: Zipf .99, 10 shards: the shard of the hottest key (.0978 of all) has on average .0978 + .9022/10 = .1880.
     let hottest = share(json!({"placement": "hash_modulo"}), 0.99, 10);
     assert!((0.17..0.23).contains(&hottest), "{hottest}");
+}
+
+/// A primary with two replicas, 20 ms and 50 ms away, that take 5 ms to apply an entry; a write takes 7 ms by itself.
+fn replicated(primary: Value, clients: Value) -> Document {
+    let mut database = json!({"workers": 50, "write_time": constant(6.0), "flush_time": 1});
+    database.as_object_mut().unwrap().extend(primary.as_object().unwrap().clone());
+    let mut all = json!({"source": "constant", "rate_per_s": 10, "keys": 20});
+    all.as_object_mut().unwrap().extend(clients.as_object().unwrap().clone());
+    let replica = json!({"apply_time": constant(5.0), "read_time": constant(1.0)});
+    let way = |ms: f64| json!({"latency": constant(ms)});
+    document(
+        &[
+            ("c", "clients", all),
+            ("s", "service", json!({"workers": 500, "service_time": zero()})),
+            ("d", "database", database),
+            ("near", "replica", replica.clone()),
+            ("far", "replica", replica),
+        ],
+        &[
+            ("c", "s", json!({})),
+            ("s", "d", json!({"when": "write"})),
+            ("s", "near", json!({"when": "read", "pick": "one"})),
+            ("s", "far", json!({"when": "read", "pick": "one"})),
+            ("d", "near", way(20.0)),
+            ("d", "far", way(50.0)),
+        ],
+    )
+}
+
+#[test]
+fn a_write_takes_as_long_as_the_replicas_that_it_waits_for() {
+    for (replication, confirm, expected) in [
+        ("asynchronous", "applied", 7.0),
+        ("semi_synchronous", "received", 7.0 + 40.0),
+        ("semi_synchronous", "applied", 7.0 + 45.0),
+        ("synchronous", "received", 7.0 + 100.0),
+        ("synchronous", "applied", 7.0 + 105.0),
+    ] {
+        let writers = json!({"read_percent": 0});
+        let mut experiment = begin(&replicated(json!({"replication": replication, "confirm": confirm}), writers), 1);
+        to(&mut experiment, 5.0);
+        // The very first writes find replicas that know nothing yet.
+        experiment.reset_statistics();
+        let report = to(&mut experiment, 65.0);
+        near(&format!("{replication}, {confirm}"), report.totals.latency_ms.mean, expected, 1e-6);
+    }
+}
+
+#[test]
+fn who_reads_where_writes_were_waited_for_reads_nothing_old() {
+    let stale = |replication: &str, confirm: &str| {
+        let clients = json!({"read_percent": 80, "rate_per_s": 300});
+        let mut document = replicated(json!({"replication": replication, "confirm": confirm}), clients);
+        // Longer than a confirmation takes to travel.
+        let lag = Edit::SetNodeParam { id: "far".into(), param: "apply_delay".into(), value: json!(100) };
+        document.apply(&lag).unwrap();
+        let counts = run(&document, 60.0).consistency.counts;
+        assert!(counts.reads > 10_000);
+        (counts.stale_reads, counts.read_your_writes_violations)
+    };
+    assert_eq!(stale("synchronous", "applied"), (0, 0));
+    // Received is not yet applied; the other replica is not waited for at all.
+    let (received, semi, none) = (stale("synchronous", "received"), stale("semi_synchronous", "applied"), stale("asynchronous", "applied"));
+    assert!(received.0 > 0 && semi.0 > received.0 && none.0 > semi.0, "{received:?} {semi:?} {none:?}");
+}
+
+#[test]
+fn a_replica_that_is_cut_off_stops_writes_unless_another_or_a_timeout_lets_them_go_on() {
+    // Writes acknowledged while the link to the far replica is cut for 4 seconds, and in the 2 seconds after.
+    let acknowledged = |primary: Value| {
+        let mut experiment = begin(&replicated(primary, json!({"read_percent": 0})), 1);
+        let before = to(&mut experiment, 5.0).totals.ok;
+        inflict(&mut experiment, Fault::Cut { link: "d-far".into() });
+        let during = to(&mut experiment, 9.0).totals.ok;
+        inflict(&mut experiment, Fault::Mend { link: "d-far".into() });
+        let after = to(&mut experiment, 11.0);
+        (during - before, after.totals.ok - during, after.nodes["d"].more["fallbacks"])
+    };
+    let (during, after, _) = acknowledged(json!({"replication": "synchronous"}));
+    // Those that wait are answered once the replica has caught up: none is lost.
+    assert!(during <= 2 && after >= 58, "{during} then {after}");
+    let (during, ..) = acknowledged(json!({"replication": "semi_synchronous"}));
+    assert!(during >= 39, "{during}");
+    let (during, after, fallbacks) = acknowledged(json!({"replication": "synchronous", "sync_timeout": 1000}));
+    assert!((38..=42).contains(&during) && (18..=22).contains(&after) && fallbacks == 1.0, "{during} {after} {fallbacks}");
+}
+
+#[test]
+fn after_a_fall_back_the_primary_waits_again_once_the_replica_has_caught_up() {
+    let primary = json!({"replication": "synchronous", "sync_timeout": 1000});
+    let mut experiment = begin(&replicated(primary, json!({"read_percent": 0})), 1);
+    to(&mut experiment, 5.0);
+    let step = |e: &mut Experiment, until: f64| {
+        e.reset_statistics();
+        to(e, until).totals.latency_ms
+    };
+    near("before", step(&mut experiment, 8.0).mean, 112.0, 1e-6);
+    inflict(&mut experiment, Fault::Cut { link: "d-far".into() });
+    to(&mut experiment, 10.0);
+    near("fallen back", step(&mut experiment, 14.0).mean, 7.0, 1e-6);
+    inflict(&mut experiment, Fault::Mend { link: "d-far".into() });
+    to(&mut experiment, 16.0);
+    near("after", step(&mut experiment, 20.0).mean, 112.0, 1e-6);
+}
+
+const SERVERS: [&str; 4] = ["s0", "s1", "s2", "s3"];
+
+/// Four servers behind a balancer, 200 users, and a store for sessions that is used if the servers share them.
+fn with_sessions(keeping: &str, algorithm: &str) -> Document {
+    let clients = json!({"source": "constant", "rate_per_s": 400, "users": 200, "read_percent": 100});
+    let balancer = json!({"algorithm": algorithm, "hash_on": "user", "check_interval": 100, "unhealthy_after": 1, "forward_time": 0});
+    let server = json!({"workers": 500, "service_time": constant(2.0), "sessions": keeping, "login_time": constant(40.0)});
+    let mut nodes = vec![("c", "clients", clients), ("b", "load_balancer", balancer), ("d", "database", json!({"workers": 500}))];
+    nodes.extend(SERVERS.map(|s| (s, "service", server.clone())));
+    let mut links = vec![("c", "b", json!({}))];
+    links.extend(SERVERS.map(|s| ("b", s, json!({}))));
+    if keeping == "shared" {
+        links.extend(SERVERS.map(|s| (s, "d", json!({"when": "session"}))));
+    }
+    document(&nodes, &links)
+}
+
+fn sum(report: &Report, gauge: &str) -> f64 {
+    SERVERS.iter().map(|s| report.nodes[*s].more[gauge]).sum()
+}
+
+#[test]
+fn a_crash_loses_all_sessions_in_that_servers_memory_and_none_in_a_shared_store() {
+    let mut experiment = begin(&with_sessions("memory", "consistent_hash"), 1);
+    let before = to(&mut experiment, 20.0);
+    assert_eq!((sum(&before, "sessions"), sum(&before, "logins"), sum(&before, "relogins")), (200.0, 200.0, 0.0));
+    let there = before.nodes["s1"].more["sessions"];
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    assert_eq!(to(&mut experiment, 20.0).nodes["s1"].more["sessions_lost"], there);
+    let after = to(&mut experiment, 40.0);
+    // On a ring only the users of the dead server go elsewhere, and all of them log in again.
+    assert_eq!((sum(&after, "sessions_lost"), sum(&after, "relogins"), sum(&after, "sessions")), (there, there, 200.0));
+
+    let mut experiment = begin(&with_sessions("shared", "round_robin"), 1);
+    to(&mut experiment, 20.0);
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    let after = to(&mut experiment, 40.0);
+    assert_eq!((sum(&after, "sessions_lost"), sum(&after, "relogins")), (0.0, 0.0));
+    assert_eq!(sum(&after, "logins"), 200.0);
+    assert_eq!(after.nodes["d"].more["keys"], 200.0);
+}
+
+#[test]
+fn hashing_users_over_the_servers_left_sends_most_of_them_elsewhere() {
+    let mut experiment = begin(&with_sessions("memory", "ip_hash"), 1);
+    to(&mut experiment, 20.0);
+    inflict(&mut experiment, Fault::Crash { node: "s1".into() });
+    // Hash modulo 4 to modulo 3: three quarters of the users have another server. Four standard errors of 200 users.
+    near("relogins", sum(&to(&mut experiment, 40.0), "relogins") / 200.0, 0.75, 0.125);
+}
+
+#[test]
+fn sessions_in_memory_without_stickiness_make_three_of_four_requests_log_in() {
+    // With four servers in random order, the last request of a user was elsewhere with probability 3/4.
+    let mut experiment = begin(&with_sessions("memory", "random"), 1);
+    let before = to(&mut experiment, 20.0);
+    let after = to(&mut experiment, 60.0);
+    let logins = sum(&after, "relogins") - sum(&before, "relogins");
+    near("share of requests that log in", logins / (400.0 * 40.0), 0.75, 0.02);
+    // A look-up in a shared store costs less: 2 ms of work and one read, against 2 ms and three quarters of 40 ms.
+    let mut experiment = begin(&with_sessions("shared", "random"), 1);
+    to(&mut experiment, 20.0);
+    experiment.reset_statistics();
+    near("latency", to(&mut experiment, 60.0).totals.latency_ms.mean, 6.0, 0.2);
 }

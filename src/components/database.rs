@@ -4,16 +4,18 @@
 //!   read, write ──► connections ──► workers ──► rows: key → version ──► log ──► replicas
 //!                                                 └── flush ──► durable
 //! ```
-//! Replication is asynchronous log shipping (as PostgreSQL's streaming replication): each commit is sent at once, the follower
-//! acknowledges, and what is missing is sent again. A follower beyond the reach of the log gets a snapshot.
+//! Replication is log shipping (as PostgreSQL's streaming replication): each commit is sent at once, the follower acknowledges,
+//! and what is missing is sent again. A follower beyond the reach of the log gets a snapshot. Asynchronous, semi-synchronous or
+//! synchronous (PostgreSQL's `synchronous_commit` on and remote_apply; MySQL's rpl_semi_sync_source_timeout to fall back).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::signal::{LogEntry, Signal};
+use super::signal::Signal;
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::data::log::{Log, Parcel};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
@@ -31,6 +33,23 @@ choice! {
     }
 }
 
+choice! {
+    /// Which replicas a write waits for.
+    pub enum Replication {
+        Asynchronous = "asynchronous" "Asynchronous: a write waits for no replica",
+        SemiSynchronous = "semi_synchronous" "Semi-synchronous: a write waits for one replica",
+        Synchronous = "synchronous" "Synchronous: a write waits for all replicas",
+    }
+}
+
+choice! {
+    /// When a replica has a write.
+    pub enum Confirm {
+        Applied = "applied" "When it has applied it: reads there see it",
+        Received = "received" "When it has received it: reads there see it a little later",
+    }
+}
+
 params! {
     /// What a database is set to.
     pub struct Params {
@@ -42,43 +61,39 @@ params! {
         durability: Durability = Durability::EveryWrite, Choice(Durability::OPTIONS), "Durability", "", "When a write is safe from a crash.";
         flush_time: SimDuration = SimDuration::from_millis(1), Duration { min_ms: 0.0, max_ms: 10_000.0 }, "Flush time", "ms", "Added to each write: the disk confirms it.", when "durability" in ["every_write"];
         flush_interval: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 1.0, max_ms: 3_600_000.0 }, "Flush interval", "ms", "From one flush to the next.", when "durability" in ["interval"];
+        replication: Replication = Replication::Asynchronous, Choice(Replication::OPTIONS), "Replication", "", "Which replicas must have a write before it is acknowledged. The writer pays with time, and waits as long as they cannot be reached.";
+        confirm: Confirm = Confirm::Applied, Choice(Confirm::OPTIONS), "A replica confirms", "", "When a replica counts as having a write.", when "replication" in ["semi_synchronous", "synchronous"];
+        sync_timeout: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Falls back after", "ms", "When a write has waited this long for replicas, all go on without waiting until the replicas have caught up. 0 is never: writes wait.", when "replication" in ["semi_synchronous", "synchronous"];
         price_per_hour: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.2, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million queries.";
     }
 }
 
-/// Log entries kept for followers; one further behind gets a snapshot.
-const KEPT_LOG: usize = 50_000;
-/// Entries in one message to a follower that catches up.
-const BATCH: usize = 500;
 /// How often a primary tells its position; also the pace of resending.
 const HEARTBEAT: SimDuration = SimDuration::from_millis(100);
 const ENTRY_BYTES: usize = 200;
 
 const FLUSH_TIMER: u64 = 0;
 const HEARTBEAT_TIMER: u64 = 1;
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Follower {
-    sent: u64,
-    acknowledged: u64,
-    resent_at: SimTime,
-    known: bool,
-}
+const FALLBACK_TIMER: u64 = 2;
 
 /// A running database.
 #[derive(Clone, Debug)]
 pub struct Database {
     params: Params,
     rows: FxHashMap<u64, u64>,
-    log: VecDeque<LogEntry>,
-    /// Number of the newest entry; the log holds those up to it.
-    lsn: u64,
+    log: Log,
     /// Changes since the last flush: the version each key had then.
     unflushed: FxHashMap<u64, u64>,
     durable_lsn: u64,
     newest: VecDeque<u64>,
-    followers: FxHashMap<LinkIndex, Follower>,
+    /// Writes that wait for replicas: log entry, job, since when. Oldest first.
+    waiting: VecDeque<(u64, JobKey, SimTime)>,
+    /// Whether writes go on without waiting, because replicas took too long.
+    fallen_back: bool,
+    /// Newest entry at the last heartbeat: who has this is close enough behind to be waited for again.
+    mark: u64,
+    fallbacks: u64,
 }
 
 impl Database {
@@ -98,16 +113,12 @@ impl Database {
             None => ctx.shared().assign(node, key),
         };
         let old = self.rows.insert(key, version).unwrap_or(0);
-        self.lsn += 1;
-        ctx.shared().commit(node, self.lsn, now);
+        let lsn = self.log.append((key, version));
+        ctx.shared().commit(node, lsn, now);
         if self.params.durability == Durability::EveryWrite {
-            self.durable_lsn = self.lsn;
+            self.durable_lsn = lsn;
         } else {
             self.unflushed.entry(key).or_insert(old);
-        }
-        self.log.push_back((key, version));
-        if self.log.len() > KEPT_LOG {
-            self.log.pop_front();
         }
         self.newest.retain(|k| *k != key);
         self.newest.push_front(key);
@@ -121,53 +132,88 @@ impl Database {
 
     fn flush_to_disk(&mut self) {
         self.unflushed.clear();
-        self.durable_lsn = self.lsn;
+        self.durable_lsn = self.log.lsn();
     }
 
     /// Sends a follower what it has not been sent.
     fn ship(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex) {
-        let first_kept = self.lsn - self.log.len() as u64 + 1;
-        let lsn = self.lsn;
-        let follower = self.followers.entry(link).or_default();
-        if !follower.known || follower.sent > lsn || follower.sent + 1 < first_kept {
-            follower.known = true;
-            follower.sent = lsn;
-            let rows = Arc::new(self.rows.clone());
-            let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
-            ctx.send_signal(link, Signal::Snapshot { lsn, rows }, bytes);
-            return;
+        let confirm = self.wants_applied();
+        match self.log.next_for(link) {
+            Some(Parcel::Snapshot) => {
+                let (lsn, rows) = (self.log.lsn(), Arc::new(self.rows.clone()));
+                let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
+                ctx.send_signal(link, Signal::Snapshot { lsn, rows }, bytes);
+            }
+            Some(Parcel::Entries(first_lsn, entries)) => {
+                let bytes = (entries.len() * ENTRY_BYTES) as u32;
+                ctx.send_signal(link, Signal::Entries { first_lsn, entries, confirm }, bytes);
+            }
+            None => {}
         }
-        if follower.sent == lsn {
-            return;
-        }
-        let from = (follower.sent + 1 - first_kept) as usize;
-        let to = (from + BATCH).min(self.log.len());
-        let entries: Arc<[LogEntry]> = self.log.range(from..to).copied().collect();
-        let first_lsn = follower.sent + 1;
-        follower.sent += (to - from) as u64;
-        let bytes = (entries.len() * ENTRY_BYTES) as u32;
-        ctx.send_signal(link, Signal::Entries { first_lsn, entries }, bytes);
     }
 
-    fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, lsn: u64, gap: bool) {
+    fn wants_applied(&self) -> bool {
+        self.params.replication != Replication::Asynchronous && self.params.confirm == Confirm::Applied
+    }
+
+    /// The newest log entry that as many replicas have as a write waits for; `None` if it waits for none.
+    fn confirmed(&self, ctx: &Ctx<'_, Component>) -> Option<u64> {
+        let has = |link: LinkIndex| {
+            let follower = self.log.follower(link);
+            match self.params.confirm {
+                Confirm::Applied => follower.applied,
+                Confirm::Received => follower.received,
+            }
+        };
+        let have = ctx.outgoing(Role::Log).map(has);
+        match self.params.replication {
+            Replication::Asynchronous => None,
+            Replication::SemiSynchronous => have.max(),
+            Replication::Synchronous => have.min(),
+        }
+    }
+
+    /// Answers the writes that wait no longer.
+    fn release(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let confirmed = self.confirmed(ctx);
+        if self.fallen_back && confirmed.is_none_or(|lsn| lsn >= self.mark) {
+            self.fallen_back = false;
+            ctx.notice(None, "waits for its replicas again", true);
+        }
+        let up_to = if self.fallen_back { u64::MAX } else { confirmed.unwrap_or(u64::MAX) };
+        while let Some((lsn, job, _)) = self.waiting.front().copied().filter(|(lsn, ..)| *lsn <= up_to) {
+            debug_assert!(lsn <= self.log.lsn());
+            self.waiting.pop_front();
+            ctx.answer(job, None);
+        }
+    }
+
+    /// Sets a timer for the write that has waited longest, if there is a limit to its patience.
+    fn watch_oldest(&self, ctx: &mut Ctx<'_, Component>) {
+        if let Some((.., since)) = self.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) {
+            let due = *since + self.params.sync_timeout;
+            ctx.set_timer(due.since(ctx.now()), FALLBACK_TIMER);
+        }
+    }
+
+    fn fall_back_if_due(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let limit = self.params.sync_timeout;
         let now = ctx.now();
-        let newest = self.lsn;
-        let follower = self.followers.entry(link).or_default();
-        follower.acknowledged = lsn;
-        if lsn > newest {
-            // The follower is ahead of a primary that lost its latest writes: it must forget them too.
-            follower.known = false;
-            return self.ship(ctx, link);
+        if limit > SimDuration::ZERO && self.waiting.front().is_some_and(|(.., since)| now.since(*since) >= limit) {
+            self.fallen_back = true;
+            self.mark = self.log.lsn();
+            self.fallbacks += 1;
+            ctx.notice(None, "no longer waits for its replicas", false);
+            self.release(ctx);
         }
-        // What is under way when a gap is noticed makes more of the same notices; one resend is enough.
-        if gap && follower.sent > lsn && now.since(follower.resent_at) >= HEARTBEAT {
-            follower.sent = lsn;
-            follower.resent_at = now;
-        }
-        let behind = follower.sent < newest;
-        if behind {
+        self.watch_oldest(ctx);
+    }
+
+    fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, has: (u64, u64), gap: bool) {
+        if self.log.acknowledge(link, has, gap, ctx.now(), HEARTBEAT) {
             self.ship(ctx, link);
         }
+        self.release(ctx);
     }
 }
 
@@ -178,8 +224,8 @@ impl Part for Database {
         icon: "database",
         group: Group::Data,
         summary: "Holds versioned keys; every write makes a new version; ships its log to replicas",
-        explanation: "A database holds the truth: each key has a version, and every write makes the next one. Reads and writes take a worker for their time; queries beyond its connections are refused.\n\nDurability decides what a crash costs. Flushing every write makes each write slower and loses nothing. Flushing now and then is quick, and a crash takes back writes that clients believe are safe. In memory, a crash takes everything.\n\nLink it to a replica and it ships its log: every commit is sent as it happens, without waiting. The replica applies entries in order, some time later; that time is the lag, and a read from the replica in between is stale.\n\nThe model has single-key operations and no locks, indexes or query plans.",
-        ports: Ports { calls: false, called: true, ships_log: true, follows_log: false, looked_aside: false, looks_aside: false },
+        explanation: "A database holds the truth: each key has a version, and every write makes the next one. Reads and writes take a worker for their time; queries beyond its connections are refused.\n\nDurability decides what a crash costs. Flushing every write makes each write slower and loses nothing. Flushing now and then is quick, and a crash takes back writes that clients believe are safe. In memory, a crash takes everything.\n\nLink it to a replica and it ships its log: every commit is sent as it happens. The replica applies entries in order, some time later; that time is the lag, and a read from the replica in between is stale. Asynchronously, writes do not wait for that. Synchronously they do, and hold their worker: each write takes a round trip and the replica's work longer, and when a replica is cut off, writes stand still until it is back or the primary falls back to asynchronous. Semi-synchronous waits for whichever replica is first, so that one slow replica does no harm.\n\nThe model has single-key operations and no locks, indexes or query plans.",
+        ports: Ports { called: true, ships_log: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -190,12 +236,14 @@ impl Part for Database {
         Database {
             params: Params::from_values(values),
             rows: FxHashMap::default(),
-            log: VecDeque::new(),
-            lsn: 0,
+            log: Log::default(),
             unflushed: FxHashMap::default(),
             durable_lsn: 0,
             newest: VecDeque::new(),
-            followers: FxHashMap::default(),
+            waiting: VecDeque::new(),
+            fallen_back: false,
+            mark: 0,
+            fallbacks: 0,
         }
     }
 
@@ -207,6 +255,9 @@ impl Part for Database {
             Durability::Interval if before != Durability::Interval => ctx.set_timer(self.params.flush_interval, FLUSH_TIMER),
             _ => {}
         }
+        // Fewer replicas may be waited for now, or for less long.
+        self.release(ctx);
+        self.watch_oldest(ctx);
     }
 
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
@@ -214,8 +265,22 @@ impl Part for Database {
         vec![
             Gauge { name: "keys", label: "written", value: self.rows.len() as f64, unit: "keys", of: None },
             Gauge { name: "connections", label: "connections", value: connections, unit: "", of: Some(f64::from(self.params.connections)) },
-            Gauge { name: "unflushed", label: "not yet durable", value: (self.lsn - self.durable_lsn) as f64, unit: "writes", of: None },
-            Gauge::result("writes", self.lsn as f64),
+            Gauge {
+                name: "unflushed",
+                label: "not yet durable",
+                value: (self.log.lsn() - self.durable_lsn) as f64,
+                unit: "writes",
+                of: None,
+            },
+            Gauge {
+                name: "waiting_for_replicas",
+                label: "waiting for replicas",
+                value: self.waiting.len() as f64,
+                unit: "writes",
+                of: None,
+            },
+            Gauge::result("writes", self.log.lsn() as f64),
+            Gauge::result("fallbacks", self.fallbacks as f64),
         ]
     }
 
@@ -255,10 +320,9 @@ impl Part for Database {
                 self.rows.insert(key, kept);
             }
         }
-        let gone = (self.lsn - self.durable_lsn).min(self.log.len() as u64) as usize;
-        self.log.truncate(self.log.len() - gone);
-        self.lsn = self.durable_lsn;
-        self.followers.clear();
+        self.log.cut_back(self.durable_lsn);
+        self.waiting.clear();
+        self.fallen_back = false;
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
@@ -269,16 +333,22 @@ impl Part for Database {
             }
             return;
         }
-        let lsn = self.lsn;
+        if token == FALLBACK_TIMER {
+            return self.fall_back_if_due(ctx);
+        }
+        let (lsn, confirm) = (self.log.lsn(), self.wants_applied());
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Log).collect();
-        self.followers.retain(|l, _| links.contains(l));
+        self.log.keep(&links);
         for link in links {
-            if !self.followers.get(&link).is_some_and(|f| f.known) && lsn > 0 {
+            if !self.log.knows(link) && lsn > 0 {
                 self.ship(ctx, link);
             } else {
-                ctx.send_signal(link, Signal::Heartbeat { lsn }, 100);
+                ctx.send_signal(link, Signal::Heartbeat { lsn, confirm }, 100);
             }
         }
+        // A replica that was taken away is waited for no longer.
+        self.release(ctx);
+        self.mark = lsn;
         ctx.set_timer(HEARTBEAT, HEARTBEAT_TIMER);
     }
 
@@ -311,7 +381,16 @@ impl Part for Database {
         } else {
             let given = message.value.filter(|v| v.origin == ctx.node).map(|v| v.version);
             let version = self.commit(ctx, message.key, given);
-            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version, self.lsn));
+            if !self.fallen_back && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
+                ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version, self.log.lsn()));
+                ctx.job_mut(job).value = Some(Versioned { origin: ctx.node, version });
+                self.waiting.push_back((self.log.lsn(), job, ctx.now()));
+                if self.waiting.len() == 1 {
+                    self.watch_oldest(ctx);
+                }
+                return Next::Hold;
+            }
+            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version, self.log.lsn()));
             version
         };
         Next::Reply(Ok(Some(Versioned { origin: ctx.node, version })))
@@ -320,7 +399,7 @@ impl Part for Database {
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
-            Signal::Acknowledge { lsn, gap } => self.acknowledged(ctx, link, lsn, gap),
+            Signal::Acknowledge { lsn, applied, gap } => self.acknowledged(ctx, link, (lsn, applied), gap),
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ named! {
         Any = "any" "Reads and writes",
         Reads = "read" "Reads only",
         Writes = "write" "Writes only",
+        Sessions = "session" "Sessions of users only",
     }
 }
 
@@ -54,11 +55,12 @@ params! {
         retry_budget_percent: f64 = 10.0, Float { min: 0.1, max: 100.0 }, "Budget", "%", "Retries allowed as a share of calls.", when "retry_budget" in ["true"];
         connections: u32 = 0, Int { min: 0, max: 100_000 }, "Connections", "", "Size of the caller's connection pool; an attempt waits when all are in use. 0 is unlimited.";
         handshake_round_trips: u32 = 0, Int { min: 0, max: 4 }, "Handshake", "round trips", "Paid once per new connection: TCP 1, with TLS 1.3 2, with TLS 1.2 3. Connections are kept open and used again.";
-        when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link.";
+        when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link. Sessions are looked up by services that keep them in a shared store.";
         probability_percent: f64 = 100.0, Float { min: 0.0, max: 100.0 }, "Probability", "%", "Share of requests that make this call at all.";
         count: u32 = 1, Int { min: 1, max: 1000 }, "Calls", "", "Parallel calls each time.";
         stage: u32 = 1, Int { min: 1, max: 20 }, "Stage", "", "Links of one stage are called at once; the next stage follows when they have answered.";
         pick: Pick = Pick::Every, Choice(Pick::OPTIONS), "Called", "", "Always, or as one of several alternatives: each request picks one of the stage's links so marked.";
+        weight: u32 = 1, Int { min: 1, max: 1000 }, "Weight", "", "Share of this link beside the others: among alternatives, and from a load balancer that goes by weight.";
         wait_for: WaitFor = WaitFor::All, Choice(WaitFor::OPTIONS), "Wait for", "", "What the caller waits for before it goes on.";
         need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
     }
@@ -72,6 +74,8 @@ pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
 /// The engine's settings for a link with these values in this role.
 pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
     let p = Params::from_values(values);
+    // A delivery is not a call: when, how long and how often is for the queue and its consumers to say.
+    let delivery = role == Role::Delivery;
     LinkSpec {
         role,
         return_latency: if p.asymmetric { p.return_latency } else { p.latency.clone() },
@@ -86,18 +90,19 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
             count: p.count,
             stage: p.stage,
             pick: p.pick,
+            weight: p.weight,
             wait_for: p.wait_for,
             need: p.need,
         },
         policy: Policy {
-            timeout: (p.timeout > SimDuration::ZERO).then_some(p.timeout),
-            retries: p.retries,
+            timeout: (p.timeout > SimDuration::ZERO && !delivery).then_some(p.timeout),
+            retries: if delivery { 0 } else { p.retries },
             backoff: p.backoff,
             backoff_cap: p.backoff_cap,
             jitter: p.backoff_jitter,
             budget: p.retry_budget.then_some(p.retry_budget_percent / 100.0),
         },
-        connections: (p.connections > 0).then_some(p.connections),
-        handshake_round_trips: p.handshake_round_trips,
+        connections: (p.connections > 0 && !delivery).then_some(p.connections),
+        handshake_round_trips: if delivery { 0 } else { p.handshake_round_trips },
     }
 }

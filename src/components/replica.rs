@@ -36,6 +36,8 @@ params! {
 pub struct Replica {
     params: Params,
     primary: Option<NodeIndex>,
+    /// Where the primary wants to know of every entry applied.
+    confirm: Option<LinkIndex>,
     rows: FxHashMap<u64, u64>,
     applied: u64,
     /// Received and not yet applied, in order, following `applied`, with the time of receipt.
@@ -65,6 +67,10 @@ impl Replica {
         ctx.set_timer(delay + own, 0);
     }
 
+    fn acknowledge(&self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, gap: bool) {
+        ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), applied: self.applied, gap }, 100);
+    }
+
     fn note_key(&mut self, key: u64) {
         self.newest.retain(|k| *k != key);
         self.newest.push_front(key);
@@ -79,8 +85,8 @@ impl Part for Replica {
         icon: "copy",
         group: Group::Data,
         summary: "Follows a database's log some time behind and serves reads, stale ones too",
-        explanation: "A replica is a copy of a database that is a little behind. It receives the primary's log and applies the entries in order, one at a time; the age of the oldest entry it has yet to apply is its lag.\n\nReads from replicas relieve the primary, and the price is staleness: for as long as the lag, a reader can miss a write that somebody (even the same user) was told is done. Such answers are drawn hatched and counted.\n\nCut the replication link and the lag grows by a second a second; mend it and the replica catches up as fast as it can apply.\n\nA replica takes no writes and is not promoted when the primary dies; failover comes with its own lesson.",
-        ports: Ports { calls: false, called: true, ships_log: false, follows_log: true, looked_aside: false, looks_aside: false },
+        explanation: "A replica is a copy of a database that is a little behind. It receives the primary's log and applies the entries in order, one at a time; the age of the oldest entry it has yet to apply is its lag.\n\nReads from replicas relieve the primary, and the price is staleness: for as long as the lag, a reader can miss a write that somebody (even the same user) was told is done. Such answers are drawn hatched and counted.\n\nIf its primary waits for replicas before it acknowledges a write, and for the entry to be applied, reads here are never stale: the writer has paid for that with the lag.\n\nCut the replication link and the lag grows by a second a second; mend it and the replica catches up as fast as it can apply.\n\nA replica takes no writes and is not promoted when the primary dies; failover comes with its own lesson.",
+        ports: Ports { called: true, follows_log: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -91,6 +97,7 @@ impl Part for Replica {
         Replica {
             params: Params::from_values(values),
             primary: None,
+            confirm: None,
             rows: FxHashMap::default(),
             applied: 0,
             pending: VecDeque::new(),
@@ -151,6 +158,9 @@ impl Part for Replica {
             self.rows.insert(key, version);
             self.applied += 1;
             self.note_key(key);
+            if let Some(link) = self.confirm {
+                self.acknowledge(ctx, link, false);
+            }
         }
         self.apply_next(ctx);
     }
@@ -179,8 +189,9 @@ impl Part for Replica {
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
-            Signal::Entries { first_lsn, entries } => {
+            Signal::Entries { first_lsn, entries, confirm } => {
                 self.primary = Some(ctx.source(link));
+                self.confirm = confirm.then_some(link);
                 let have = self.received();
                 let gap = first_lsn > have + 1;
                 if !gap {
@@ -190,12 +201,14 @@ impl Part for Replica {
                     self.pending.extend(entries.iter().skip(known).map(|e| (*e, now)));
                     self.apply_next(ctx);
                 }
-                ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), gap }, 100);
+                self.acknowledge(ctx, link, gap);
             }
-            Signal::Heartbeat { lsn } => {
+            Signal::Heartbeat { lsn, confirm } => {
                 self.primary = Some(ctx.source(link));
-                if lsn != self.received() {
-                    ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), gap: true }, 100);
+                self.confirm = confirm.then_some(link);
+                let gap = lsn != self.received();
+                if gap || confirm {
+                    self.acknowledge(ctx, link, gap);
                 }
             }
             Signal::Snapshot { lsn, rows } => {
@@ -204,7 +217,7 @@ impl Part for Replica {
                 self.applied = lsn;
                 // An entry that was being applied is part of the snapshot; its timer finds nothing to do.
                 self.pending.clear();
-                ctx.send_signal(link, Signal::Acknowledge { lsn, gap: false }, 100);
+                self.acknowledge(ctx, link, false);
             }
             _ => {}
         }

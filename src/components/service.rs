@@ -7,13 +7,16 @@
 //! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
 //! the service reads the cache, then the store, then fills; between the two a write can slip in.
 
-use super::{Component, Group, Kind, Part, Ports};
+use slotmap::{Key as _, KeyData};
+
+use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use crate::data::sessions::{Cookie, Sessions, KEYS};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
-use crate::engine::link::Role;
-use crate::engine::random::Purpose;
+use crate::engine::link::{Role, When};
+use crate::engine::random::{mix, Purpose};
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Outcome, SimDuration, Why};
+use crate::engine::{Distribution, JobKey, LinkIndex, Message, Operation, Outcome, Reason, SimDuration, Versioned, Why};
 use crate::{choice, named, params};
 
 named! {
@@ -56,6 +59,15 @@ choice! {
     }
 }
 
+choice! {
+    /// Where it is kept who is logged in.
+    pub enum Keeping {
+        Nowhere = "none" "No sessions",
+        Memory = "memory" "In the service's own memory",
+        Shared = "shared" "In a store, over a link that carries sessions",
+    }
+}
+
 params! {
     /// What a service is set to.
     pub struct Params {
@@ -66,6 +78,8 @@ params! {
         size: Size = Size::Medium, Choice(Size::OPTIONS), "Size", "", "A bigger machine works faster and costs more.";
         slowdown_per_request: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 60_000.0 }, "Slowdown per request", "ms", "Added to the service time for each request being worked on when it starts: contention.";
         on_write: OnWrite = OnWrite::Invalidate, Choice(OnWrite::OPTIONS), "Cache on write", "", "What a write does to the cache beside the store, once the store has it. Without a cache it changes nothing.";
+        sessions: Keeping = Keeping::Nowhere, Choice(Keeping::OPTIONS), "Sessions", "", "Where it is kept that a user is logged in. In memory it is lost in a crash, and useless when the next request of the user goes to another server.";
+        login_time: Distribution = Distribution::exponential(50.0), Law, "Login", "ms", "More work on a request whose user's session is not found: the user logs in, again or for the first time.", when "sessions" in ["memory", "shared"];
         price_per_hour: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "At medium size; it grows with the size.";
         price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
     }
@@ -75,17 +89,58 @@ params! {
 const READING_CACHE: u32 = 1;
 const MISSED: u32 = 2;
 const UPDATING_CACHE: u32 = 3;
+const LOGGING_IN: u32 = 4;
+const FINDING_SESSION: u32 = 5;
+const STORING_SESSION: u32 = 6;
 
 /// A running service.
 #[derive(Clone, Debug)]
 pub struct Service {
     params: Params,
+    sessions: Sessions,
 }
 
 /// The cache beside the store that is responsible for a key, if there is one.
 fn cache_for(ctx: &Ctx<'_, Component>, key: u64) -> Option<LinkIndex> {
     let caches: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Aside).collect();
     crate::data::ring::modulo_owner(key, caches.len()).map(|i| caches[i])
+}
+
+/// The link to the store that keeps a user's session, if there is one.
+fn session_link(ctx: &Ctx<'_, Component>, user: u64) -> Option<LinkIndex> {
+    let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Call).filter(|l| ctx.carries(*l) == When::Sessions).collect();
+    crate::data::ring::modulo_owner(user, links.len()).map(|i| links[i])
+}
+
+impl Service {
+    /// Looks up, or stores, the session of a job's user.
+    fn call_for_session(&self, ctx: &mut Ctx<'_, Component>, job: JobKey, operation: Operation, why: Why) -> Next {
+        let message = ctx.job(job).message;
+        let Some(link) = session_link(ctx, message.user) else { return Next::Reply(Err(Reason::Unavailable)) };
+        let message = Message { operation, key: KEYS + message.user, value: None, ..message };
+        ctx.job_mut(job).step = if operation == Operation::Read { FINDING_SESSION } else { STORING_SESSION };
+        ctx.call(job, link, message, why);
+        Next::Wait
+    }
+
+    /// The user is known: on to the work itself.
+    fn go_on(&self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let message = ctx.job(job).message;
+        ctx.job_mut(job).step = 0;
+        if message.operation == Operation::Read {
+            if let Some(cache) = cache_for(ctx, message.key) {
+                ctx.job_mut(job).step = READING_CACHE;
+                ctx.call(job, cache, message, Why::plain("look in the cache first"));
+                return Next::Wait;
+            }
+        }
+        Next::Stages
+    }
+
+    fn login_work(&self, ctx: &Ctx<'_, Component>, job: JobKey) -> SimDuration {
+        let work = self.params.login_time.sample(&mut ctx.rng(Purpose::Service, mix(ctx.job(job).luck, LOGGING_IN.into())));
+        work.scale(1.0 / self.params.size.speed())
+    }
 }
 
 impl Part for Service {
@@ -95,8 +150,8 @@ impl Part for Service {
         icon: "server",
         group: Group::Compute,
         summary: "Workers with a waiting line, who call what they depend on before they answer",
-        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
-        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: true },
+        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nServices are easiest to add, lose and balance when they keep nothing between requests. One that keeps its users' sessions in memory makes a user's next request depend on the server that had the last: balance by user and they stay together, unevenly; crash the server and all of its users must log in again. In a shared store a session outlives every service, at the price of a look-up for each request; draw a link to a database and let it carry sessions.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
+        ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -104,11 +159,43 @@ impl Part for Service {
     };
 
     fn new(values: &Values) -> Self {
-        Service { params: Params::from_values(values) }
+        Service { params: Params::from_values(values), sessions: Sessions::default() }
     }
 
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
+        if self.params.sessions != Keeping::Memory {
+            self.sessions.forget();
+        }
+    }
+
+    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        if self.params.sessions == Keeping::Nowhere {
+            return Vec::new();
+        }
+        let held = self.sessions.count(view.node, &view.core.shared.jar) as f64;
+        let (logins, relogins, lost) = (self.sessions.logins as f64, self.sessions.relogins as f64, self.sessions.lost as f64);
+        vec![
+            Gauge { name: "sessions", label: "sessions", value: held, unit: "users", of: None },
+            Gauge { name: "relogins", label: "logged in again", value: relogins, unit: "", of: None },
+            Gauge { name: "sessions_lost", label: "sessions lost", value: lost, unit: "", of: None },
+            Gauge::result("logins", logins),
+        ]
+    }
+
+    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let here = ctx.node;
+        if self.sessions.lose(here, &ctx.shared().jar) > 0 {
+            ctx.notice(None, "lost its sessions", false);
+        }
+    }
+
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
+        // The login of a job is done, if the job is still wanted.
+        let job = JobKey::from(KeyData::from_ffi(token));
+        if ctx.has_job(job) && self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session")) != Next::Wait {
+            ctx.answer(job, Some(Reason::Unavailable));
+        }
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -125,19 +212,33 @@ impl Part for Service {
         let own = p.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck));
         let speed = p.size.speed();
         let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
-        own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency))
+        let own = own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency));
+        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        let known = match p.sessions {
+            Keeping::Nowhere => true,
+            Keeping::Memory => self.sessions.knows(here, user, &ctx.shared().jar),
+            // Without a store to ask, everybody is a stranger.
+            Keeping::Shared => session_link(ctx, user).is_some(),
+        };
+        if known {
+            return own;
+        }
+        ctx.job_mut(job).step = LOGGING_IN;
+        own + self.login_work(ctx, job)
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let message = ctx.job(job).message;
-        if message.operation == Operation::Read {
-            if let Some(cache) = cache_for(ctx, message.key) {
-                ctx.job_mut(job).step = READING_CACHE;
-                ctx.call(job, cache, message, Why::plain("look in the cache first"));
-                return Next::Wait;
+        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        if ctx.job(job).step == LOGGING_IN {
+            // Another request of the same user may have done so meanwhile.
+            if self.params.sessions == Keeping::Shared || !self.sessions.knows(here, user, &ctx.shared().jar) {
+                self.sessions.log_in(here, user, &mut ctx.shared().jar);
             }
+            ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
+        } else if self.params.sessions == Keeping::Shared && session_link(ctx, user).is_some() {
+            return self.call_for_session(ctx, job, Operation::Read, Why::with("find the session of user {a}", user, 0));
         }
-        Next::Stages
+        self.go_on(ctx, job)
     }
 
     fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: LinkIndex, outcome: Outcome) -> Next {
@@ -148,6 +249,31 @@ impl Part for Service {
                 ctx.job_mut(job).step = MISSED;
                 Next::Stages
             }
+            (FINDING_SESSION, Ok(Some(found))) if found.version > 0 => self.go_on(ctx, job),
+            (FINDING_SESSION, Ok(_)) => {
+                let work = self.login_work(ctx, job);
+                let user = ctx.job(job).message.user;
+                let carried = ctx.shared().jar.cookie(user);
+                ctx.job_mut(job).value = carried.map(|c| Versioned { origin: c.place, version: c.id });
+                ctx.set_timer(work, job.data().as_ffi());
+                Next::Hold
+            }
+            (STORING_SESSION, Ok(stored)) => {
+                let (user, carried) = (ctx.job(job).message.user, ctx.job_mut(job).value.take());
+                if let Some(stored) = stored {
+                    let cookie = Cookie { place: stored.origin, id: stored.version };
+                    let jar = &mut ctx.shared().jar;
+                    // When another request of the same user has logged in meanwhile, it is one login.
+                    if jar.cookie(user) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
+                        self.sessions.log_in_at(cookie, user, jar);
+                    } else {
+                        jar.carry(user, cookie);
+                    }
+                }
+                self.go_on(ctx, job)
+            }
+            // Who a user is must be known before anything is done.
+            (FINDING_SESSION | STORING_SESSION, Err(reason)) => Next::Reply(Err(reason)),
             // The write is in the store; a cache that could not be told does not undo it.
             _ => Next::Reply(Ok(ctx.job(job).value)),
         }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-/// One entry of a replication log: a key and the version it got.
-pub type LogEntry = (u64, u64);
+pub use crate::data::log::LogEntry;
 
 /// A control message.
 #[derive(Clone, Debug)]
@@ -20,17 +19,30 @@ pub enum Signal {
         /// Number of the check it answers.
         round: u64,
     },
+    /// A consumer takes messages, up to so many without acknowledging; none ends it.
+    Subscribe {
+        /// Messages that may be out.
+        prefetch: u32,
+    },
+    /// A consumer asks for one message.
+    Poll,
+    /// There is none.
+    Empty,
     /// Log entries, from primary to follower.
     Entries {
         /// Number of the first; entries are numbered from 1.
         first_lsn: u64,
         /// The entries.
         entries: Arc<[LogEntry]>,
+        /// Whether the primary wants to know when they are applied.
+        confirm: bool,
     },
     /// The primary's newest entry; sent now and then, so that a follower notices a gap.
     Heartbeat {
         /// Newest entry.
         lsn: u64,
+        /// Whether the primary wants to know what is applied.
+        confirm: bool,
     },
     /// The whole state, for a follower too far behind (or ahead) for the log.
     Snapshot {
@@ -43,6 +55,8 @@ pub enum Signal {
     Acknowledge {
         /// Everything up to this entry.
         lsn: u64,
+        /// Of that, applied.
+        applied: u64,
         /// Whether it saw that something is missing after it.
         gap: bool,
     },

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use crate::data::sessions::Jar;
 use crate::engine::{NodeIndex, SimDuration, SimTime, Versioned};
 
 /// Acknowledged versions remembered per key. A read that began before the oldest of them is judged against the oldest.
@@ -52,6 +53,8 @@ struct Commits {
 /// The judge.
 #[derive(Clone, Debug, Default)]
 pub struct Judge {
+    /// Users' cookies. They are not judged; they are kept here because users are nobody in the diagram.
+    pub jar: Jar,
     histories: FxHashMap<(NodeIndex, u64), History>,
     sessions: FxHashMap<(NodeIndex, u64, NodeIndex, u64), Session>,
     commits: FxHashMap<NodeIndex, Commits>,

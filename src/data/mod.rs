@@ -2,5 +2,7 @@
 
 pub mod held;
 pub mod judge;
+pub mod log;
 pub mod ring;
+pub mod sessions;
 pub mod zipf;

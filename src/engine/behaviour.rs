@@ -89,6 +89,11 @@ impl<B: Behaviour> Ctx<'_, B> {
         &self.core.jobs[job]
     }
 
+    /// Whether a job is still here: for keys that the behaviour has kept.
+    pub fn has_job(&self, job: JobKey) -> bool {
+        self.core.jobs.contains_key(job)
+    }
+
     /// The job, to note a step.
     pub fn job_mut(&mut self, job: JobKey) -> &mut Job {
         &mut self.core.jobs[job]
@@ -122,14 +127,29 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.links[link.at()].from
     }
 
+    /// Whether a link is still in the diagram.
+    pub fn is_there(&self, link: LinkIndex) -> bool {
+        !self.core.links[link.at()].removed
+    }
+
     /// Attempts open on a link.
     pub fn open_attempts(&self, link: LinkIndex) -> u64 {
         self.core.links[link.at()].ledger.open
     }
 
+    /// A link's weight beside others.
+    pub fn weight(&self, link: LinkIndex) -> u32 {
+        self.core.links[link.at()].spec.rule.weight
+    }
+
     /// Whether a link takes an operation, by its rule.
     pub fn takes(&self, link: LinkIndex, message: &Message) -> bool {
         self.core.links[link.at()].spec.rule.when.takes(message.operation)
+    }
+
+    /// Which operations a link carries.
+    pub fn carries(&self, link: LinkIndex) -> super::link::When {
+        self.core.links[link.at()].spec.rule.when
     }
 
     /// A link's stream of randomness: stable, so a good name for it on a hash ring.
@@ -157,9 +177,9 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
     }
 
-    /// The same, and gives up after `patience`, whatever the link says.
-    pub fn call_within(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, why: Why) {
-        self.core.call_within(job, link, message, None, Some(patience), why);
+    /// The same, after so many attempts, and gives up after `patience`, whatever the link says.
+    pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
+        self.core.call_with(job, link, message, None, Some((patience, attempts)), why);
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.
@@ -189,6 +209,12 @@ impl<B: Behaviour> Ctx<'_, B> {
         if let Some(s) = self.core.trace(request).and_then(|t| t.spans.get_mut(span as usize)) {
             s.why = why;
         }
+    }
+
+    /// Answers a job that is held, with the value it carries or with a failure. It leaves as an event of its own.
+    pub fn answer(&mut self, job: JobKey, failed: Option<Reason>) {
+        let now = self.core.now;
+        self.core.queue.push(now, EventKind::Answer { job, failed });
     }
 
     /// Fires [`Behaviour::timer`] after a delay, unless the node crashes before.

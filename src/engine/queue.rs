@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
+use super::request::Reason;
 use super::time::SimTime;
 
 /// What may happen. Keys that have gone stale by then make the event void.
@@ -42,6 +43,13 @@ pub enum EventKind {
     Retry(CallKey),
     /// A request's deadline.
     Deadline(JobKey),
+    /// A job that was held is answered.
+    Answer {
+        /// Which.
+        job: JobKey,
+        /// Why it failed; `None` if it went well.
+        failed: Option<Reason>,
+    },
 }
 
 impl EventKind {
@@ -56,6 +64,7 @@ impl EventKind {
             EventKind::Retry(_) => 6,
             EventKind::Deadline(_) => 7,
             EventKind::ShareEnd { .. } => 8,
+            EventKind::Answer { .. } => 9,
         }
     }
 }

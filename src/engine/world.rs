@@ -132,6 +132,7 @@ impl<B: Behaviour> World<B> {
             EventKind::ShareEnd { node, .. } => (u64::from(node.0) + 1, 0),
             EventKind::AttemptTimeout(a) | EventKind::Connected(a) => core.attempts.get(a).map_or((0, 0), |a| of_call(a.call)),
             EventKind::Retry(c) => of_call(c),
+            EventKind::Answer { job, .. } => core.jobs.get(job).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id)),
         }
     }
 
@@ -155,6 +156,11 @@ impl<B: Behaviour> World<B> {
             EventKind::AttemptTimeout(attempt) => self.attempt_failed(attempt, Reason::Timeout),
             EventKind::Connected(attempt) => self.core.transmit(attempt),
             EventKind::Retry(call) => self.core.start_attempt(call),
+            EventKind::Answer { job, failed } => {
+                if let Some(value) = self.core.jobs.get(job).map(|j| j.value) {
+                    self.finish_job(job, failed.map_or(Ok(value), Err));
+                }
+            }
             EventKind::Deadline(job) => {
                 if self.core.jobs.contains_key(job) {
                     self.finish_job(job, Err(Reason::Deadline));

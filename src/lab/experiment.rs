@@ -292,10 +292,7 @@ impl Experiment {
     fn take_observations(&mut self) {
         let mut observations = std::mem::take(&mut self.world.core.observations);
         for observation in observations.drain(..) {
-            let housekeeping = matches!(&observation, Observation::Ended { client, .. } if !self.world.behaviours[client.at()].is_source());
-            if !housekeeping {
-                self.meter.observe(&observation);
-            }
+            self.meter.observe(&observation);
             self.note_event(&observation);
             if let Observation::Ended { trace: Some(trace), .. } = observation {
                 let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());

@@ -46,25 +46,15 @@ pub struct Counts {
 }
 
 impl NodeCount {
-    /// Reads a node's counters. Requests that a node begins count only at clients: for others they are housekeeping.
+    /// Reads a node's counters.
     pub fn read(world: &World<Component>, index: NodeIndex) -> NodeCount {
         let node = &world.core.nodes[index.at()];
         let (busy_area, queue_area, _) = node.station.areas(world.core.now);
-        let ledger = &node.station.ledger;
-        let mut count = NodeCount {
-            finished: ledger.completed + ledger.rejected + ledger.lost,
-            failed: node.failed,
-            requests_ok: 0,
-            busy_area,
-            queue_area,
-        };
-        if world.behaviours[index.at()].is_source() {
-            let requests = &node.requests;
-            count.finished += requests.ok + requests.failed.total();
-            count.failed.merge(&requests.failed);
-            count.requests_ok = requests.ok;
-        }
-        count
+        let (jobs, requests) = (&node.station.ledger, &node.requests);
+        let mut failed = node.failed;
+        failed.merge(&requests.failed);
+        let finished = jobs.completed + jobs.rejected + jobs.lost + requests.ok + requests.failed.total();
+        NodeCount { finished, failed, requests_ok: requests.ok, busy_area, queue_area }
     }
 }
 

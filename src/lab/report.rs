@@ -172,7 +172,7 @@ impl Experiment {
 
     fn requests_of_all(&self) -> RequestLedger {
         let mut sum = RequestLedger::default();
-        for i in (0..self.world.core.nodes.len()).filter(|i| self.world.behaviours[*i].is_source()) {
+        for i in 0..self.world.core.nodes.len() {
             let ledger = self.requests_since(NodeIndex(i as u32));
             sum.sent += ledger.sent;
             sum.ok += ledger.ok;

@@ -33,6 +33,19 @@ impl Session {
         }
     }
 
+    /// Performs a step and says its label, or why there is none.
+    pub fn perform_or_say(self, step: Result<Step, &'static str>) {
+        match step {
+            Ok(step) => {
+                let label = step.label.clone();
+                if self.perform(step) {
+                    self.announce(label);
+                }
+            }
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
     /// As [`Session::perform`], joining the step before it if that did the same: one undo step for a dragged slider.
     pub fn perform_continuing(self, step: Step) -> bool {
         if self.is_replaying() {
