@@ -74,10 +74,10 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &mut Scene, colours: &C
     for link in &frame.links {
         let Some(curve) = curves.get(&link.id) else { continue };
         let pair = streams.links.entry(link.id.clone()).or_default();
-        for (stream, flow, forward) in [(0, link.there, true), (1, link.back, false)].map(|(i, flow, forward)| (i, flow, forward)) {
-            pair[stream].follow(flow, passed_s);
-            if pair[stream].messages > 0.05 {
-                one(pen, picture, curve, &pair[stream], passed_s, forward);
+        for (stream, (flow, forward)) in pair.iter_mut().zip([(link.there, true), (link.back, false)]) {
+            stream.follow(flow, passed_s);
+            if stream.messages > 0.05 {
+                one(pen, picture, curve, stream, passed_s, forward);
             }
         }
     }
