@@ -32,6 +32,7 @@ fn a_value(kind: &ParamType, c: &mut Choices) -> Json {
         ParamType::Duration { min_ms, max_ms } => json!((min_ms + c.below(5000) as f64 / 7.0).min(*max_ms)),
         ParamType::Bool => json!(c.below(2) == 0),
         ParamType::Choice(options) => json!(options[c.below(options.len())].0),
+        ParamType::Text { .. } => json!(format!("1,{}", c.below(9))),
         ParamType::Law => json!({"law": "exponential", "mean_ms": c.below(1000) as f64 / 3.0}),
     }
 }

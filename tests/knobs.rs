@@ -30,6 +30,10 @@ fn bench() -> Document {
             node("d2", "database", json!({"workers": 1})),
             node("d3", "database", json!({"workers": 1})),
             node("primary", "database", json!({})),
+            node("producers", "clients", json!({"rate_per_s": 60, "read_percent": 0, "high_priority_percent": 30})),
+            node("queue", "queue", json!({"visibility_timeout": 1000, "redelivery_delay": 100})),
+            node("worker", "worker", json!({"workers": 2, "service_time": exp(40.0)})),
+            node("d5", "database", json!({"workers": 1, "connections": 1, "write_time": exp(30.0)})),
             node("replica", "replica", json!({"workers": 1, "queue_limit": 1, "read_time": exp(10.0)})),
             // A line of its own: an in-line cache before a store.
             node("visitors", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
@@ -49,6 +53,9 @@ fn bench() -> Document {
             link("router", "d2", json!({})),
             link("router", "d3", json!({})),
             link("primary", "replica", json!({"latency": exp(20.0)})),
+            link("producers", "queue", json!({})),
+            link("queue", "worker", json!({})),
+            link("worker", "d5", json!({})),
             link("visitors", "inline", json!({})),
             link("inline", "d4", json!({})),
         ],
@@ -63,7 +70,11 @@ fn outcome(document: &Document) -> Value {
     experiment.advance(SimTime::from_secs_f64(3.87), u64::MAX);
     fault(&mut experiment, Fault::Crash { node: "s1".into() });
     fault(&mut experiment, Fault::Crash { node: "d1".into() });
+    fault(&mut experiment, Fault::Crash { node: "queue".into() });
+    fault(&mut experiment, Fault::Restart { node: "queue".into() });
     experiment.advance(SimTime::from_secs_f64(6.0), u64::MAX);
+    fault(&mut experiment, Fault::Crash { node: "worker".into() });
+    fault(&mut experiment, Fault::Restart { node: "worker".into() });
     fault(&mut experiment, Fault::Restart { node: "s1".into() });
     fault(&mut experiment, Fault::Restart { node: "d1".into() });
     experiment.advance(SimTime::from_secs_f64(8.0), u64::MAX);
@@ -80,6 +91,7 @@ fn another(spec: &ParamSpec, now: &Value) -> Value {
         ParamType::Bool => vec![json!(now != &json!(true))],
         ParamType::Choice(options) => options.iter().map(|(v, _)| json!(v)).collect(),
         ParamType::Duration { min_ms, max_ms } => [7.0, 30.0, 400.0].iter().map(|v: &f64| json!(v.clamp(*min_ms, *max_ms))).collect(),
+        ParamType::Text { .. } => vec![json!("0.1,5\n0.2,6,write")],
         ParamType::Law => vec![json!({"law": "constant", "value_ms": 11}), json!({"law": "constant", "value_ms": 3})],
     };
     candidates.into_iter().find(|c| c != now).unwrap()
@@ -96,6 +108,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
     match (owner, param) {
         // A burst must come within the run.
         ("clients", "burst_rate_per_s" | "burst_length") => vec![("clients", "burst_pause", json!(500))],
+        ("clients", p) if p.starts_with("flash_") => vec![("clients", "flash_start", json!(1000))],
         // Sizes matter where bandwidth does.
         ("clients", "request_bytes" | "reply_bytes") => vec![("clients-balancer", "bandwidth_mbps", json!(5))],
         // Classes matter where there are two, in a line.
@@ -109,6 +122,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("shard_router", "key_space") => vec![("router", "key_space", json!(300))],
         ("database", "connections") => crowd_at_d1(50),
         ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
+        ("link", "weight") => vec![("balancer", "algorithm", json!("weighted_round_robin"))],
         ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
         ("link", "wait_for" | "count" | "pick" | "stage" | "probability_percent") => vec![("s1-router", "count", json!(2))],
         _ => Vec::new(),
@@ -119,6 +133,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
 fn link_for(param: &str) -> &'static str {
     match param {
         "when" | "probability_percent" | "count" | "wait_for" | "need" => "s1-router",
+        "weight" => "balancer-s1",
         // Only a second link in the stage makes an order or a choice.
         "stage" | "pick" => "s2-replica",
         _ => "clients-balancer",
@@ -169,6 +184,8 @@ fn every_parameter_of_every_kind_matters() {
             "database" => "d1",
             "replica" => "replica",
             "shard_router" => "router",
+            "queue" => "queue",
+            "worker" => "worker",
             other => panic!("the bench has no {other}: add one"),
         };
         for spec in (kind.specs)() {
@@ -197,6 +214,7 @@ fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
         .collect();
     let mut kinds: Vec<String> = components::kinds().iter().map(|k| k.id.to_string()).collect();
     files.sort();
+    files.dedup();
     kinds.sort();
     assert_eq!(files, kinds);
     for kind in components::kinds() {

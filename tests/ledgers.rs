@@ -37,6 +37,7 @@ impl Dice {
             ParamType::Bool => json!(self.below(2) == 1),
             ParamType::Choice(options) => json!(options[self.below(options.len())].0),
             ParamType::Duration { min_ms, max_ms } => json!(min_ms + self.unit() * (max_ms - min_ms).min(300.0)),
+            ParamType::Text { .. } => json!(format!("0.01,{}\n0.2,1,write", self.below(9))),
             ParamType::Law => {
                 let ms = self.unit() * 40.0;
                 match self.below(4) {

@@ -7,11 +7,11 @@ use web_sys::{Event, FileReader, HtmlInputElement, KeyboardEvent};
 
 use super::button::ActionButton;
 use super::files::FIELD;
-use super::icon::Icon;
 use super::panels::Transport;
 use super::session::Session;
 use super::storage::Saved;
 use super::words::translate;
+use crate::icon::Icon;
 
 /// The bar.
 #[component]
@@ -33,6 +33,7 @@ pub fn Bar() -> impl IntoView {
                 <ActionButton id="starters" text=t!("Starters") />
                 <ActionButton id="recent" />
                 <ActionButton id="share" text=t!("Share") />
+                <ActionButton id="commands" />
                 <span class="rule"></span>
                 <ActionButton id="save" />
                 <ActionButton id="open" />
@@ -40,6 +41,7 @@ pub fn Bar() -> impl IntoView {
                 <ActionButton id="theme" />
                 <ActionButton id="language" />
                 <ActionButton id="help" />
+                <ActionButton id="more" />
                 <input id=FIELD class="visually-hidden" type="file" accept=".json,application/json" tabindex="-1" aria-hidden="true" on:change=move |e| chosen(session, &e) />
             </div>
         </header>

@@ -1,12 +1,11 @@
 //! A button for an action of the registry: it says its key, and when disabled why.
-//! Knows no action by name but those whose effect has a name of its own.
+//! Knows no action by name.
 
 use leptos::prelude::*;
 
 use super::actions::action;
-use super::icon::Icon;
 use super::session::Session;
-use super::words::translate;
+use crate::icon::Icon;
 
 /// The button of an action.
 #[component]
@@ -16,6 +15,9 @@ pub fn ActionButton(
     /// A label beside the icon; without one the icon stands alone and the action's label is read out.
     #[prop(optional, into)]
     text: Option<Signal<&'static str>>,
+    /// Whether what it is called now stands beside the icon.
+    #[prop(optional)]
+    named: bool,
     /// Another icon than the action's.
     #[prop(optional)]
     icon: Option<&'static str>,
@@ -25,37 +27,22 @@ pub fn ActionButton(
 ) -> impl IntoView {
     let session = Session::get();
     action(id).map(|action| {
-        let reason = Memo::new(move |_| (action.available)(session).err());
-        let title = move || match reason.get() {
-            Some(reason) => format!("{}: {}", action.tooltip(), t!(reason)),
-            None => match detail(session, id) {
-                Some(detail) => format!("{}: {detail}", action.tooltip()),
-                None => action.tooltip(),
-            },
-        };
+        let reason = Memo::new(move |_| action.reason(session));
         view! {
             <button
                 type="button"
                 class=format!("button {class}")
                 data-action=id
-                title=title
-                aria-label=text.is_none().then(|| t!(action.label))
+                title=move || action.tooltip(session)
+                aria-label=(text.is_none() && !named).then(|| t!(action.label))
                 aria-disabled=move || reason.get().map(|_| "true")
+                aria-pressed=action.on.map(|on| move || on(session).to_string())
                 on:click=move |_| action.run(session)
             >
                 <Icon name=icon.unwrap_or(action.icon) />
+                {named.then(|| view! { <span>{move || action.name(session)}</span> })}
                 {text.map(|text| view! { <span>{move || text.get()}</span> })}
             </button>
         }
     })
-}
-
-/// What exactly it would do, where that differs from time to time.
-fn detail(session: Session, id: &str) -> Option<String> {
-    match id {
-        "undo" => session.undo_label.get().map(|l| translate(&l).into_owned()),
-        "redo" => session.redo_label.get().map(|l| translate(&l).into_owned()),
-        "language" => Some(session.language.get().next().name().into()),
-        _ => None,
-    }
 }

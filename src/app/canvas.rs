@@ -6,11 +6,14 @@ mod card;
 mod colours;
 mod curve;
 pub mod facts;
+mod frames;
 mod gestures;
 mod keys;
 mod legend;
+mod minimap;
 mod paint;
 mod scene;
+mod tint;
 mod toolbar;
 
 use leptos::prelude::*;
@@ -21,9 +24,13 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
+use crate::editor::geometry::{closed_around, pan};
 use board::Board;
 use card::Card;
+pub use frames::icon as group_icon;
+use frames::{Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
 use legend::Legend;
+use minimap::Minimap;
 use scene::Looks;
 use toolbar::BreakToolbar;
 
@@ -48,11 +55,19 @@ pub fn Stage(
     });
     watch_size(board, under, over);
 
-    let ids = Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().map(|n| n.id.clone()).collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| {
+        session.diagram.with(|d| {
+            // What is in a closed subsystem is not seen itself.
+            let seen = d.nodes.iter().filter(|n| closed_around(d, n.group.as_deref()).is_none());
+            seen.map(|n| n.id.clone()).collect::<Vec<_>>()
+        })
+    });
     let camera = move || {
         let view = session.view.get();
         format!("scale({}) translate({}px, {}px)", view.zoom, -view.x, -view.y)
     };
+    // So that what a finger must hit has its size from afar too.
+    let unzoom = move || format!("{:.3}", 1.0 / session.view.get().zoom);
     let grid = move || {
         let view = session.view.get();
         let mut pitch = 24.0 * view.zoom;
@@ -63,6 +78,15 @@ pub fn Stage(
     };
     let far = Memo::new(move |_| far(session.view.get().zoom));
     let hint = move || hint(session);
+    // Where copies being dragged would stand.
+    let copies = move || {
+        let drag = board.drag.get();
+        let outlines = drag.nodes.iter().filter(|_| drag.copies).filter_map(|id| {
+            let (x, y) = session.diagram.with(|d| d.node(id).map(|n| (n.x + drag.by.0, n.y + drag.by.1)))?;
+            Some(view! { <div class="card-copy" style:transform=format!("translate({x}px, {y}px)")></div> })
+        });
+        outlines.collect_view()
+    };
     let band = move || {
         let (a, b) = board.band.get()?;
         let place =
@@ -79,23 +103,36 @@ pub fn Stage(
             data-far=move || far.get()
             data-linking=move || session.linking.with(Option::is_some).to_string()
             data-grabbing=move || board.grabbing.get().to_string()
+            data-area=move || session.desk.selects_area.get().to_string()
+            data-placing=move || session.desk.placing.with(Option::is_some).to_string()
             on:pointerdown=move |e| board.pressed(e)
             on:pointermove=move |e| board.moved(e)
             on:pointerup=move |e| board.released(e)
             on:pointercancel=move |e| board.lost(e)
             on:wheel=move |e| board.wheeled(e)
+            on:dblclick=move |e| board.double_clicked(e)
+            on:contextmenu=move |e| board.asked(e)
         >
+            <div class="cards behind" style:transform=camera><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
-            <div class="cards" style:transform=camera>
+            <div class="cards" style:transform=camera style=("--unzoom", unzoom)>
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </For>
+                <Subsystems />
+                <Notes />
+                {copies}
+                <LinkEnds />
+                <Guides />
             </div>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             {band}
             <BreakToolbar />
+            <Offers />
+            <Typing />
             <p class="stage-hint" data-overlay="">{hint}</p>
             <Legend />
+            <Show when=move || session.desk.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />
@@ -104,6 +141,8 @@ pub fn Stage(
                 <span class="zoom-figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
                 <ActionButton id="zoom-in" />
                 <ActionButton id="fit" />
+                <ActionButton id="minimap" />
+                <ActionButton id="select-area" />
             </div>
             {children()}
         </section>
@@ -124,6 +163,9 @@ fn hint(session: Session) -> &'static str {
     if session.linking.with(Option::is_some) {
         return t!("Choose the component to connect to, Escape cancels");
     }
+    if session.desk.placing.with(Option::is_some) {
+        return t!("Tap the place where it goes");
+    }
     if session.diagram.with(|d| d.nodes.is_empty()) {
         return t!("Drag a component here, or choose a starter");
     }
@@ -132,7 +174,10 @@ fn hint(session: Session) -> &'static str {
     }
     let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
     if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
-        return t!("Select a server and press K to crash it");
+        return match dom::media("(pointer: coarse)") {
+            true => t!("Tap a server, then Crash"),
+            false => t!("Select a server and press K to crash it"),
+        };
     }
     ""
 }
@@ -157,7 +202,12 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
                 canvas.set_width((size.0 * ratio) as u32);
                 canvas.set_height((size.1 * ratio) as u32);
             }
-            let first = session.viewport.get_untracked().0 < 1.0;
+            let before = session.viewport.get_untracked();
+            let first = before.0 < 1.0;
+            // What was in the middle stays there when a panel beside or beneath comes or goes.
+            if !first && size.0 > 1.0 {
+                session.view.update(|v| *v = pan(*v, (size.0 - before.0) / 2.0, (size.1 - before.1) / 2.0));
+            }
             session.viewport.set(size);
             if first || session.fit_next.get_untracked() {
                 session.fit_if_asked();
@@ -193,11 +243,14 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
     let selection = session.selection.get_untracked();
     let request = session.request.get_untracked();
     let still = session.still.get_untracked();
+    let colour_by = board.colour_by.get_untracked();
     let looks = Looks {
+        colour_by,
         now: session.now(),
         diagram: std::sync::Arc::as_ptr(&session.diagram.get_untracked()) as usize,
         frame: std::sync::Arc::as_ptr(&session.frame.get_untracked()) as usize,
         drag: board.drag.get_untracked(),
+        gliding: session.shaping.gliding.get_untracked(),
         selection: selection.clone(),
         view,
         size,
@@ -216,7 +269,10 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
         let frame = run.experiment.frame(PACKETS);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
+            let keepers = session.diagram.with_untracked(|d| tint::keepers(d));
             let picture = paint::Picture {
+                colour_by,
+                keepers: &keepers,
                 frame: &frame,
                 marks: &run.marks,
                 view,

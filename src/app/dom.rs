@@ -58,6 +58,18 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// What was kept under a name in this browser.
+pub fn kept(name: &str) -> Option<String> {
+    window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(name).ok().flatten())
+}
+
+/// Keeps a choice under a name in this browser. A full or forbidden store costs only the memory of the choice.
+pub fn keep(name: &str, value: &str) {
+    if let Some(storage) = window().and_then(|w| w.local_storage().ok().flatten()) {
+        let _ = storage.set_item(name, value);
+    }
+}
+
 /// Offers a text as a file to keep.
 pub fn download(name: &str, kind: &str, text: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&text.into());

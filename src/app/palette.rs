@@ -4,12 +4,11 @@
 use leptos::prelude::*;
 use web_sys::{MouseEvent, PointerEvent};
 
+use super::actions::add_here;
 use super::canvas::board::Board;
-use super::icon::Icon;
-use super::session::Session;
 use crate::components::{kinds, Group, Kind};
-use crate::editor::commands;
-use crate::editor::geometry::{free_spot, to_diagram, CARD};
+use crate::editor::geometry::to_diagram;
+use crate::icon::Icon;
 
 const GROUPS: [Group; 4] = [Group::Traffic, Group::Edge, Group::Compute, Group::Data];
 /// A pointer that moved less than this clicked.
@@ -60,11 +59,14 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
     let point = |e: &PointerEvent| (f64::from(e.client_x()), f64::from(e.client_y()));
     // A click follows a drag's release on the same element: it must not add a second one.
     let dragged = StoredValue::new(false);
+    let touched = StoredValue::new(false);
+    let placing = move || session.desk.placing.with(|p| p.is_some_and(|p| p.id == kind.id));
     let press = move |e: PointerEvent| {
         if e.button() != 0 {
             return;
         }
         dragged.set_value(false);
+        touched.set_value(e.pointer_type() == "touch");
         if let Some(target) = e.current_target() {
             use wasm_bindgen::JsCast;
             if let Ok(element) = target.dyn_into::<web_sys::Element>() {
@@ -98,16 +100,24 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
         }
         let local = board.local(at.0, at.1);
         let (x, y) = to_diagram(session.view.get_untracked(), local.0, local.1);
-        add(session, kind, x - CARD.0 / 2.0, y - CARD.1 / 2.0);
+        add_here(session, kind, Some((x, y)));
     };
     let click = move |e: MouseEvent| {
         if dragged.get_value() {
             dragged.set_value(false);
             return;
         }
-        let (x, y) = free_place(session);
-        if let Some(id) = add(session, kind, x, y) {
-            board.reveal(&id);
+        // A finger says where by a second tap.
+        if touched.get_value() {
+            touched.set_value(false);
+            let again = session.desk.placing.with_untracked(|p| p.is_some_and(|p| p.id == kind.id));
+            session.desk.placing.set((!again).then_some(kind));
+            if !again {
+                session.announce(t!("Tap the place where it goes"));
+            }
+            return;
+        }
+        if let Some(id) = add_here(session, kind, None) {
             // By keyboard, one goes on with what was added.
             if e.detail() == 0 {
                 gloo_timers::callback::Timeout::new(0, move || board.focus_card(&id)).forget();
@@ -119,6 +129,7 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
             type="button"
             class="kind"
             data-palette=kind.id
+            data-placing=move || placing().to_string()
             title=t!(kind.summary)
             on:pointerdown=press
             on:pointermove=drag
@@ -130,22 +141,4 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
             <span>{t!(kind.label)}</span>
         </button>
     }
-}
-
-/// Adds a node at the nearest point of the grid and selects it.
-fn add(session: Session, kind: &Kind, x: f64, y: f64) -> Option<String> {
-    let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
-    if !session.perform(step) {
-        return None;
-    }
-    session.select_node(&id);
-    session.announce(t!("Added %{what}", what = t!(kind.label)));
-    Some(id)
-}
-
-/// A place near the middle of the view that no card covers.
-fn free_place(session: Session) -> (f64, f64) {
-    let (width, height) = session.viewport.get_untracked();
-    let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
-    session.diagram.with_untracked(|d| free_spot(d, x - CARD.0 / 2.0, y - CARD.1 / 2.0))
 }

@@ -1,16 +1,21 @@
 //! The one state handle of the application: the open document, its run, and the signals that views read.
 //! Knows no view and draws nothing.
 
+mod desk;
 mod edits;
 mod open;
 mod run;
+mod shaping;
 mod time;
+mod voice;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
+pub use desk::{Desk, Finding, Menu, Panel, Subject};
 pub use run::{Mark, Run};
+pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
 pub use time::{Speed, SPEED_RANGE};
 
 use crate::diagram::{Document, View};
@@ -35,6 +40,8 @@ pub enum Dialog {
     Share,
     /// Keys and the visual language.
     Help,
+    /// The command palette; the desk says what it looks for.
+    Commands,
     /// Recent diagrams, and earlier states of this one.
     Recent,
     /// Pictures and tables to take away.
@@ -99,7 +106,12 @@ pub struct Replay {
 /// Signals are written by this module (and by the views named at each); views read them.
 #[derive(Clone, Copy)]
 pub struct Session {
+    /// What the hands are doing: menus, modes, panels.
+    pub desk: Desk,
+    /// What is being shaped on the canvas.
+    pub shaping: Shaping,
     run: StoredValue<Run, LocalStorage>,
+    voice: StoredValue<voice::Voice, LocalStorage>,
     /// Counts opened documents, so that a replay notices that another was opened.
     openings: StoredValue<u64>,
     /// The record in which the document is kept; see [`super::storage`].
@@ -134,8 +146,10 @@ pub struct Session {
     pub redo_label: RwSignal<Option<String>>,
     /// Messages over the page, oldest first.
     pub messages: RwSignal<Vec<Message>>,
-    /// What a screen reader says next.
+    /// What a screen reader says next of what was done.
     pub live: RwSignal<String>,
+    /// What it says next of the run; written by the narration.
+    pub story: RwSignal<String>,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -161,6 +175,8 @@ impl Session {
         let diagram = Arc::new(run.editor.diagram().clone());
         let frame = Arc::new(run.experiment.frame(0));
         Session {
+            desk: Desk::new(),
+            shaping: Shaping::new(),
             diagram: RwSignal::new(diagram.clone()),
             selection: RwSignal::default(),
             frame: RwSignal::new(frame),
@@ -177,6 +193,7 @@ impl Session {
             redo_label: RwSignal::new(None),
             messages: RwSignal::default(),
             live: RwSignal::default(),
+            story: RwSignal::default(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
@@ -187,6 +204,7 @@ impl Session {
             fit_next: RwSignal::new(false),
             run: StoredValue::new_local(run),
             openings: StoredValue::new(0),
+            voice: StoredValue::new_local(voice::Voice::default()),
             work: StoredValue::new(Work::default()),
         }
     }
@@ -216,11 +234,6 @@ impl Session {
                 run.editor.document().clone()
             })
             .unwrap_or_default()
-    }
-
-    /// Says a sentence in the live region, in the chosen language.
-    pub fn announce(self, text: impl Into<String>) {
-        self.live.set(translate(&text.into()).into_owned());
     }
 
     /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.

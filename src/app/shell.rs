@@ -5,37 +5,78 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::actions::for_key;
+use super::actions::{for_key, Press};
 use super::bar::Bar;
 use super::canvas::board::Board;
 use super::canvas::Stage;
+use super::context_menu::ContextMenu;
 use super::dom;
-use super::icon::Icon;
+use super::outline::Outline;
 use super::palette::Palette;
 use super::panels::{Charts, Dialogs, Inspector};
-use super::session::{MessageTone, Session};
+use super::session::{MessageTone, Panel, Session};
+use crate::icon::Icon;
 
 /// The whole page.
 #[component]
 pub fn Shell() -> impl IntoView {
     let session = Session::get();
+    let desk = session.desk;
+    let outlined = Memo::new(move |_| desk.panel.get() == Panel::Outline);
     let board = Board::new(session);
     provide_context(board);
     listen_to_keys(board);
+    super::clipboard::listen(session);
+    super::narration::narrate(session);
     view! {
-        <div class="shell">
+        <div class="shell" data-panel=move || desk.panel.get().name()>
             <Bar />
-            <Palette />
+            <div class="side">
+                <div class="side-tabs" role="group" aria-label=t!("Left column")>
+                    <button type="button" class="tab" aria-pressed=move || (!outlined.get()).to_string() on:click=move |_| desk.panel.set(Panel::None)>
+                        {t!("Components")}
+                    </button>
+                    <button type="button" class="tab" aria-pressed=move || outlined.get().to_string() on:click=move |_| desk.panel.set(Panel::Outline)>
+                        {t!("Outline")}
+                    </button>
+                </div>
+                <Palette />
+                <Show when=move || outlined.get()><Outline /></Show>
+            </div>
             <Stage>
                 <Messages />
                 <Progress />
             </Stage>
             <div class="charts-slot"><Charts /></div>
             <aside class="inspector-slot" aria-label=t!("Inspector")><Inspector /></aside>
+            <PanelTabs />
         </div>
         <Dialogs />
+        <ContextMenu />
         <div class="visually-hidden" role="status" aria-live="polite">{move || session.live.get()}</div>
+        <div class="visually-hidden" role="log" aria-label=t!("The run")>{move || session.story.get()}</div>
     }
+}
+
+/// On a narrow page: which panel stands beneath the canvas.
+#[component]
+fn PanelTabs() -> impl IntoView {
+    let desk = Session::get().desk;
+    let tabs = [
+        (Panel::Add, "plus", t!("Add")),
+        (Panel::Inspector, "sliders-horizontal", t!("Inspector")),
+        (Panel::Charts, "chart-line", t!("Charts")),
+        (Panel::Outline, "list-tree", t!("Outline")),
+    ];
+    let tabs = tabs.map(|(panel, icon, label)| {
+        view! {
+            <button type="button" class="panel-tab" aria-pressed=move || (desk.panel.get() == panel).to_string() on:click=move |_| desk.turn_panel(panel)>
+                <Icon name=icon />
+                <span>{label}</span>
+            </button>
+        }
+    });
+    view! { <nav class="panel-tabs" aria-label=t!("Panels")>{tabs.into_iter().collect_view()}</nav> }
 }
 
 /// What was done and what was refused.
@@ -114,12 +155,16 @@ fn listen_to_keys(board: Board) {
             event.prevent_default();
             return;
         }
-        if let Some(action) = for_key(&event) {
+        if let Some(action) = for_key(&Press::from(&event)) {
             event.prevent_default();
             action.run(session);
         }
     });
     let up = window_event_listener(leptos::ev::keyup, move |event: KeyboardEvent| {
+        // Moves by key are one step until the key that makes them moves is let go.
+        if event.key() == "Shift" {
+            session.settle();
+        }
         if event.key() == " " && board.grabbing.get_untracked() {
             board.grabbing.set(false);
             if !board.panned.get_value() {

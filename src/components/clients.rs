@@ -1,61 +1,27 @@
 //! Clients: a population of users that sends requests, open loop or closed loop.
 //!
 //! ```text
-//!   arrivals (open loop)   or   users who think (closed loop)
+//!   arrivals (open loop)   or   users who think (closed loop)   or   all at once   or   a recorded trace
 //!        └──► request (read/write, key, user) ──► the links from here
 //! ```
 //! Open loop: arrivals do not wait for answers. Closed loop: each user waits for the answer, thinks, asks again.
 //! (Schroeder, Wierman, Harchol-Balter: Open versus closed, NSDI 2006.) Varying rates are sampled by thinning (Lewis, Shedler 1979).
 
+mod keys;
+mod rate;
+mod replay;
+mod settings;
+
+use std::sync::Arc;
+
+use self::keys::Keys;
+use self::replay::Recorded;
+pub use self::settings::{Params, Popularity, Source};
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
-use crate::data::zipf::Zipf;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended};
 use crate::engine::random::{below, unit, unit_open, Purpose};
-use crate::engine::{Distribution, Message, Operation, SimDuration, SimTime};
-use crate::{choice, params};
-
-choice! {
-    /// How requests arise.
-    pub enum Source {
-        Poisson = "poisson" "Open loop: Poisson",
-        Constant = "constant" "Open loop: constant",
-        Bursty = "bursty" "Open loop: bursty, on and off",
-        Ramp = "ramp" "Open loop: ramp",
-        Closed = "closed" "Closed loop: users who think",
-    }
-}
-
-choice! {
-    /// How popular keys are.
-    pub enum Popularity {
-        Zipf = "zipf" "Zipf: few hot keys",
-        Uniform = "uniform" "Uniform: all the same",
-    }
-}
-
-params! {
-    /// What clients are set to.
-    pub struct Params {
-        source: Source = Source::Poisson, Choice(Source::OPTIONS), "Source", "", "Open loop sends regardless of answers, as the public internet does. Closed loop is a fixed number of users who wait.";
-        rate_per_s: f64 = 100.0, Float { min: 0.01, max: 1_000_000.0 }, "Rate", "requests/s", "Mean rate of new requests; for a ramp, the rate at its start; for bursts, the rate between them.", when "source" in ["poisson", "constant", "bursty", "ramp"];
-        burst_rate_per_s: f64 = 400.0, Float { min: 0.01, max: 1_000_000.0 }, "Rate in a burst", "requests/s", "Rate during a burst.", when "source" in ["bursty"];
-        burst_length: SimDuration = SimDuration::from_millis(2000), Duration { min_ms: 1.0, max_ms: 3_600_000.0 }, "Burst", "ms", "Length of a burst.", when "source" in ["bursty"];
-        burst_pause: SimDuration = SimDuration::from_millis(8000), Duration { min_ms: 1.0, max_ms: 3_600_000.0 }, "Pause between bursts", "ms", "From the end of a burst to the next.", when "source" in ["bursty"];
-        ramp_end_per_s: f64 = 500.0, Float { min: 0.01, max: 1_000_000.0 }, "Rate at the end", "requests/s", "Rate at the end of the ramp and from then on.", when "source" in ["ramp"];
-        ramp_length: SimDuration = SimDuration::from_millis(60_000), Duration { min_ms: 1.0, max_ms: 86_400_000.0 }, "Ramp", "ms", "How long the rate takes to change.", when "source" in ["ramp"];
-        users: u32 = 50, Int { min: 1, max: 100_000 }, "Users", "", "Number of distinct users. In a closed loop each has at most one request under way.";
-        think_time: Distribution = Distribution::exponential(500.0), Law, "Think time", "ms", "From an answer to the user's next request.", when "source" in ["closed"];
-        read_percent: f64 = 90.0, Float { min: 0.0, max: 100.0 }, "Reads", "%", "Share of reads; the rest are writes.";
-        keys: u32 = 10_000, Int { min: 1, max: 1_000_000 }, "Keys", "", "Number of distinct keys asked for.";
-        popularity: Popularity = Popularity::Zipf, Choice(Popularity::OPTIONS), "Popularity", "", "How unevenly keys are asked for.";
-        zipf_exponent: f64 = 1.0, Float { min: 0.0, max: 4.0 }, "Zipf exponent", "", "0 is uniform; 1 is typical of the web; higher is more uneven.", when "popularity" in ["zipf"];
-        high_priority_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "High priority", "%", "Share of requests of the high class; the rest are normal. It matters at services that serve by priority.";
-        request_bytes: u32 = 500, Int { min: 1, max: 100_000_000 }, "Request size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
-        reply_bytes: u32 = 4_000, Int { min: 1, max: 100_000_000 }, "Reply size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
-        deadline: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Deadline", "ms", "The user gives up after this, whatever retries are left. 0 is never. Timeout and retries of single attempts are set on the link.";
-    }
-}
+use crate::engine::{Message, Operation, SimDuration, SimTime};
 
 /// The token of the arrival timer; users' timers use their number.
 const ARRIVAL: u64 = u64::MAX;
@@ -64,67 +30,84 @@ const ARRIVAL: u64 = u64::MAX;
 #[derive(Clone, Debug)]
 pub struct Clients {
     params: Params,
-    zipf: Option<Zipf>,
+    keys: Keys,
+    trace: Arc<[Recorded]>,
+    /// Requests of the trace that have been sent in this round.
+    replayed: usize,
+    round_began: SimTime,
     arrivals: u64,
     requests: u64,
+    /// Requests begun, of whatever source.
+    begun: u64,
     generation: u64,
     generation_began: SimTime,
 }
 
 impl Clients {
-    fn rate_at(&self, now: SimTime) -> f64 {
-        let p = &self.params;
-        match p.source {
-            Source::Bursty => {
-                let period = p.burst_length + p.burst_pause;
-                // The pause comes first, so that a burst is seen to begin.
-                if now.0 % period.0 >= p.burst_pause.0 {
-                    p.burst_rate_per_s
-                } else {
-                    p.rate_per_s
-                }
-            }
-            Source::Ramp => {
-                let done = (now.as_secs_f64() / p.ramp_length.as_secs_f64()).min(1.0);
-                p.rate_per_s + (p.ramp_end_per_s - p.rate_per_s) * done
-            }
-            Source::Poisson | Source::Constant | Source::Closed => p.rate_per_s,
-        }
-    }
-
-    fn peak_rate(&self) -> f64 {
-        match self.params.source {
-            Source::Bursty => self.params.rate_per_s.max(self.params.burst_rate_per_s),
-            Source::Ramp => self.params.rate_per_s.max(self.params.ramp_end_per_s),
-            Source::Poisson | Source::Constant | Source::Closed => self.params.rate_per_s,
-        }
-    }
-
     fn schedule_arrival(&mut self, ctx: &mut Ctx<'_, Component>) {
         self.arrivals += 1;
-        let mean = 1.0 / self.peak_rate();
-        let gap = match self.params.source {
-            Source::Constant => mean,
-            _ => -mean * libm::log(unit_open(&mut ctx.rng(Purpose::Arrival, self.arrivals))),
+        let p = &self.params;
+        let gap = match p.source {
+            Source::Once => p.once_after,
+            Source::Trace => {
+                if self.replayed == self.trace.len() {
+                    if !p.trace_repeat {
+                        return;
+                    }
+                    self.replayed = 0;
+                    self.round_began = ctx.now() + SimDuration::from_millis(1000);
+                }
+                let Some(next) = self.trace.get(self.replayed) else { return };
+                self.round_began + next.at - ctx.now()
+            }
+            Source::Constant => SimDuration::from_secs_f64(1.0 / p.peak_rate()),
+            _ => {
+                let mean = 1.0 / p.peak_rate();
+                SimDuration::from_secs_f64(-mean * libm::log(unit_open(&mut ctx.rng(Purpose::Arrival, self.arrivals))))
+            }
         };
-        ctx.set_timer(SimDuration::from_secs_f64(gap), ARRIVAL - self.generation);
+        ctx.set_timer(gap, ARRIVAL - self.generation);
     }
 
-    fn begin(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, ordinal: u64) {
+    /// The arrival timer has fired.
+    fn arrive(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let ordinal = self.arrivals;
+        let users = self.params.users;
+        let user_of = |ctx: &Ctx<'_, Component>| below(&mut ctx.rng(Purpose::User, ordinal), users as usize) as u64;
+        match self.params.source {
+            Source::Once => {
+                for user in 0..u64::from(users) {
+                    self.begin(ctx, user, ordinal + user, None);
+                }
+            }
+            Source::Trace => {
+                let recorded = self.trace.get(self.replayed).copied();
+                self.replayed += 1;
+                self.schedule_arrival(ctx);
+                self.begin(ctx, user_of(ctx), ordinal, recorded);
+            }
+            _ => {
+                let accept = self.params.rate_at(ctx.now(), self.generation_began) / self.params.peak_rate();
+                self.schedule_arrival(ctx);
+                if accept >= 1.0 || unit(&mut ctx.rng(Purpose::Phase, ordinal)) < accept {
+                    self.begin(ctx, user_of(ctx), ordinal, None);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, ordinal: u64, recorded: Option<Recorded>) {
         let p = &self.params;
-        let reads = unit(&mut ctx.rng(Purpose::Operation, ordinal)) * 100.0 < p.read_percent;
-        let u = unit(&mut ctx.rng(Purpose::Key, ordinal));
-        let key = match &self.zipf {
-            Some(zipf) => zipf.rank(u),
-            None => ((u * f64::from(p.keys)) as u64).min(u64::from(p.keys) - 1),
-        };
+        let drawn = || unit(&mut ctx.rng(Purpose::Operation, ordinal)) * 100.0 >= p.read_percent;
+        let writes = recorded.and_then(|r| r.writes).unwrap_or_else(drawn);
+        let key = recorded.map(|r| r.key).unwrap_or_else(|| self.keys.pick(unit(&mut ctx.rng(Purpose::Key, ordinal)), self.begun));
+        let high = p.high_priority_percent > 0.0 && unit(&mut ctx.rng(Purpose::Priority, ordinal)) * 100.0 < p.high_priority_percent;
+        self.begun += 1;
         let message = Message {
-            operation: if reads { Operation::Read } else { Operation::Write },
+            operation: if writes { Operation::Write } else { Operation::Read },
             key,
             user,
-            priority: u8::from(
-                p.high_priority_percent > 0.0 && unit(&mut ctx.rng(Purpose::Priority, ordinal)) * 100.0 < p.high_priority_percent,
-            ),
+            priority: u8::from(high),
             request_bytes: p.request_bytes,
             reply_bytes: p.reply_bytes,
             value: None,
@@ -143,6 +126,8 @@ impl Clients {
     fn begin_source(&mut self, ctx: &mut Ctx<'_, Component>) {
         self.generation += 1;
         self.generation_began = ctx.now();
+        self.round_began = ctx.now();
+        self.replayed = 0;
         if self.params.source == Source::Closed {
             for user in 0..u64::from(self.params.users) {
                 self.think(ctx, user, SimDuration::ZERO);
@@ -153,8 +138,12 @@ impl Clients {
     }
 }
 
-fn zipf_of(p: &Params) -> Option<Zipf> {
-    (p.popularity == Popularity::Zipf).then(|| Zipf::new(p.keys, p.zipf_exponent))
+/// The trace as set; a text that is none is not replayed, but settings are checked before they come here.
+fn trace_of(p: &Params) -> Arc<[Recorded]> {
+    match p.source {
+        Source::Trace => replay::parse(&p.trace).unwrap_or_default(),
+        _ => Arc::default(),
+    }
 }
 
 impl Part for Clients {
@@ -164,8 +153,8 @@ impl Part for Clients {
         icon: "users",
         group: Group::Traffic,
         summary: "Users who send reads and writes, at a rate (open loop) or one at a time each (closed loop)",
-        explanation: "Clients send requests into the system and wait for the answers. Every request has an operation, a key, a user and a life of its own.\n\nOpen loop means that requests keep coming at their rate whatever the system does, as from the public internet: an overload grows without bound. Closed loop is a fixed number of users, each of whom waits for the answer and thinks before asking again: the slower the system, the less it is asked, which hides overload in many load tests.\n\nHow long the clients wait and how often they retry is set on the link that leaves them; the deadline here is how long a user bears it in all.\n\nThe model has one kind of read and one kind of write per population; real users follow a sequence of different pages.",
-        ports: Ports { calls: true, called: false, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
+        explanation: "Clients send requests into the system and wait for the answers. Every request has an operation, a key, a user and a life of its own.\n\nOpen loop means that requests keep coming at their rate whatever the system does, as from the public internet: an overload grows without bound. Closed loop is a fixed number of users, each of whom waits for the answer and thinks before asking again: the slower the system, the less it is asked, which hides overload in many load tests.\n\nAn open loop can also follow day and night, meet a flash crowd, or replay a recorded trace of times and keys; in one shot all users send one request at the same moment.\n\nHow long the clients wait and how often they retry is set on the link that leaves them; the deadline here is how long a user bears it in all.\n\nThe model has one kind of read and one kind of write per population; real users follow a sequence of different pages.",
+        ports: Ports { calls: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: false,
         can_flush: false,
@@ -174,18 +163,33 @@ impl Part for Clients {
 
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
-        Clients { zipf: zipf_of(&params), params, arrivals: 0, requests: 0, generation: 0, generation_began: SimTime::ZERO }
+        Clients {
+            keys: Keys::new(&params),
+            trace: trace_of(&params),
+            params,
+            replayed: 0,
+            round_began: SimTime::ZERO,
+            arrivals: 0,
+            requests: 0,
+            begun: 0,
+            generation: 0,
+            generation_began: SimTime::ZERO,
+        }
     }
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let new = Params::from_values(values);
         let old = std::mem::replace(&mut self.params, new);
         let p = &self.params;
-        if (p.popularity, p.keys, p.zipf_exponent) != (old.popularity, old.keys, old.zipf_exponent) {
-            self.zipf = zipf_of(p);
+        let keys = |p: &Params| (p.popularity, p.keys, p.zipf_exponent, p.hot_keys, p.hot_percent);
+        if keys(p) != keys(&old) {
+            self.keys = Keys::new(p);
         }
         let rates = |p: &Params| (p.source, p.rate_per_s, p.burst_rate_per_s, p.ramp_end_per_s, p.users);
-        if rates(p) != rates(&old) {
+        let crowd = |p: &Params| (p.flash_rate_per_s, p.flash_start, p.flash_rise, p.flash_hold, p.flash_fall, p.swing_percent);
+        let other = |p: &Params| (p.trace.clone(), p.trace_repeat, p.once_after);
+        if rates(p) != rates(&old) || crowd(p) != crowd(&old) || other(p) != other(&old) {
+            self.trace = trace_of(p);
             self.begin_source(ctx);
         }
     }
@@ -205,17 +209,11 @@ impl Part for Clients {
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
         if token == ARRIVAL - self.generation {
-            let accept = self.rate_at(ctx.now()) / self.peak_rate();
-            let ordinal = self.arrivals;
-            self.schedule_arrival(ctx);
-            if accept >= 1.0 || unit(&mut ctx.rng(Purpose::Phase, ordinal)) < accept {
-                let user = below(&mut ctx.rng(Purpose::User, ordinal), self.params.users as usize) as u64;
-                self.begin(ctx, user, ordinal);
-            }
+            self.arrive(ctx);
         } else if token >> 32 == self.generation {
             self.requests += 1;
             // Closed-loop requests have ordinals of their own, apart from arrivals.
-            self.begin(ctx, token & 0xffff_ffff, 1 << 40 | self.requests);
+            self.begin(ctx, token & 0xffff_ffff, 1 << 40 | self.requests, None);
         }
     }
 
@@ -241,7 +239,7 @@ impl Part for Clients {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, report};
+    use super::super::testing::{constant, document, report, run};
     use serde_json::{json, Value};
 
     fn sent(clients: Value, seconds: f64) -> u64 {
@@ -266,6 +264,46 @@ mod tests {
         let bursty = json!({"source": "bursty", "rate_per_s": 1, "burst_rate_per_s": 500, "burst_length": 1000, "burst_pause": 4000});
         let (calm, burst) = (sent(bursty.clone(), 4.0), sent(bursty, 5.0));
         assert!(calm < 20 && (burst - calm) as f64 > 400.0, "{calm} then {burst}");
+    }
+
+    #[test]
+    fn a_flash_crowd_is_as_large_as_the_area_under_it() {
+        let flash = json!({"source": "flash_crowd", "rate_per_s": 10, "flash_rate_per_s": 410, "flash_start": 4000, "flash_rise": 2000, "flash_hold": 3000, "flash_fall": 4000});
+        let (before, all) = (sent(flash.clone(), 4.0) as f64, sent(flash.clone(), 20.0) as f64);
+        // 400/s above the base for (2/2 + 3 + 4/2) seconds.
+        assert!((before - 40.0).abs() < 4.0 * 40f64.sqrt(), "{before}");
+        assert!((all - 2600.0).abs() < 4.0 * 2600f64.sqrt(), "{all}");
+    }
+
+    #[test]
+    fn days_average_out_and_begin_at_night() {
+        let days = json!({"source": "diurnal", "rate_per_s": 100, "swing_percent": 100, "day_length": 10_000});
+        let (night, all) = (sent(days.clone(), 1.0) as f64, sent(days, 20.0) as f64);
+        assert!(night < 10.0, "the first tenth of a day has 0.65 % of its requests, not {night}");
+        assert!((all - 2000.0).abs() < 4.0 * 2000f64.sqrt(), "{all}");
+    }
+
+    #[test]
+    fn in_one_shot_all_start_at_the_same_moment_and_never_again() {
+        let once = json!({"source": "once", "users": 40, "once_after": 500});
+        assert_eq!((sent(once.clone(), 0.499), sent(once.clone(), 0.5), sent(once, 10.0)), (0, 40, 40));
+    }
+
+    #[test]
+    fn a_trace_is_replayed_as_it_is() {
+        let trace = json!({"source": "trace", "trace": "0.5,7,write\n0.25,9\n2,9,read", "read_percent": 0});
+        let doc = |trace: &Value| {
+            let server = json!({"workers": 1000, "service_time": constant(5.0)});
+            document(&[("c", "clients", trace.clone()), ("s", "service", server)], &[("c", "s", json!({}))])
+        };
+        let mut stories = run(&doc(&trace), 9.0).recent();
+        stories.sort_by_key(|s| s.request);
+        let seen: Vec<_> = stories.iter().map(|s| (s.start.0 / 1_000_000, s.key, s.operation)).collect();
+        assert_eq!(seen, [(250, 9, "write"), (500, 7, "write"), (2000, 9, "read")]);
+        let mut again = trace;
+        again["trace_repeat"] = json!(true);
+        // Rounds of 2 s, one second apart: 0.25, 0.5, 2 | 3.25, 3.5, 5 | 6.25, 6.5, 8.
+        assert_eq!(sent(again, 8.5), 9);
     }
 
     #[test]

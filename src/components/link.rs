@@ -60,6 +60,7 @@ params! {
         count: u32 = 1, Int { min: 1, max: 1000 }, "Calls", "", "Parallel calls each time.";
         stage: u32 = 1, Int { min: 1, max: 20 }, "Stage", "", "Links of one stage are called at once; the next stage follows when they have answered.";
         pick: Pick = Pick::Every, Choice(Pick::OPTIONS), "Called", "", "Always, or as one of several alternatives: each request picks one of the stage's links so marked.";
+        weight: u32 = 1, Int { min: 1, max: 1000 }, "Weight", "", "Share of this link beside the others: among alternatives, and from a load balancer that goes by weight.";
         wait_for: WaitFor = WaitFor::All, Choice(WaitFor::OPTIONS), "Wait for", "", "What the caller waits for before it goes on.";
         need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
     }
@@ -73,6 +74,8 @@ pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
 /// The engine's settings for a link with these values in this role.
 pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
     let p = Params::from_values(values);
+    // A delivery is not a call: when, how long and how often is for the queue and its consumers to say.
+    let delivery = role == Role::Delivery;
     LinkSpec {
         role,
         return_latency: if p.asymmetric { p.return_latency } else { p.latency.clone() },
@@ -87,18 +90,19 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
             count: p.count,
             stage: p.stage,
             pick: p.pick,
+            weight: p.weight,
             wait_for: p.wait_for,
             need: p.need,
         },
         policy: Policy {
-            timeout: (p.timeout > SimDuration::ZERO).then_some(p.timeout),
-            retries: p.retries,
+            timeout: (p.timeout > SimDuration::ZERO && !delivery).then_some(p.timeout),
+            retries: if delivery { 0 } else { p.retries },
             backoff: p.backoff,
             backoff_cap: p.backoff_cap,
             jitter: p.backoff_jitter,
             budget: p.retry_budget.then_some(p.retry_budget_percent / 100.0),
         },
-        connections: (p.connections > 0).then_some(p.connections),
-        handshake_round_trips: p.handshake_round_trips,
+        connections: (p.connections > 0 && !delivery).then_some(p.connections),
+        handshake_round_trips: if delivery { 0 } else { p.handshake_round_trips },
     }
 }

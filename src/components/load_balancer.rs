@@ -5,7 +5,9 @@
 //!   ──► LB ──┼──► backend
 //!            └──► backend
 //! ```
-//! Power of d choices: Mitzenmacher 2001, choices without replacement. Health-check thresholds as in HAProxy's `rise` and `fall`.
+//! Power of d choices: Mitzenmacher 2001, choices without replacement. Join the idle queue: Lu et al. 2011. Weighted turns
+//! are spread out, as nginx does ("smooth"): each turn every backend gains its weight, the richest is taken and pays the sum.
+//! Health-check thresholds as in HAProxy's `rise` and `fall`.
 
 use rustc_hash::FxHashMap;
 
@@ -23,8 +25,10 @@ choice! {
     /// How a backend is chosen.
     pub enum Algorithm {
         RoundRobin = "round_robin" "Round robin",
+        Weighted = "weighted_round_robin" "Weighted round robin",
         Random = "random" "Random",
-        LeastConnections = "least_connections" "Least connections",
+        LeastConnections = "least_connections" "Least connections: join the shortest queue",
+        IdleFirst = "idle_first" "Join an idle queue, else random",
         Choices = "choices" "Best of d random choices",
         IpHash = "ip_hash" "IP hash",
         ConsistentHash = "consistent_hash" "Consistent hash",
@@ -76,6 +80,8 @@ impl Default for Check {
 pub struct LoadBalancer {
     params: Params,
     next: usize,
+    /// What each backend has gained and not yet paid, for weighted turns.
+    credit: FxHashMap<LinkIndex, i64>,
     checks: FxHashMap<LinkIndex, Check>,
     round: u64,
     ring: Ring,
@@ -102,6 +108,27 @@ impl LoadBalancer {
             Algorithm::RoundRobin => {
                 self.next = (self.next + 1) % n;
                 (live[self.next], Why::with("round robin: number {a} of {b} in rotation", self.next as u64 + 1, n as u64))
+            }
+            Algorithm::Weighted => {
+                let total: u64 = live.iter().map(|l| u64::from(ctx.weight(*l))).sum();
+                let mut best = live[0];
+                for (i, link) in live.iter().enumerate() {
+                    let credit = self.credit.entry(*link).or_default();
+                    *credit += i64::from(ctx.weight(*link));
+                    let credit = *credit;
+                    if i == 0 || credit > self.credit[&best] {
+                        best = *link;
+                    }
+                }
+                *self.credit.entry(best).or_default() -= total as i64;
+                (best, Why::with("its turn: weight {a} of {b}", u64::from(ctx.weight(best)), total))
+            }
+            Algorithm::IdleFirst => {
+                let idle: smallvec::SmallVec<[LinkIndex; 16]> = live.iter().copied().filter(|l| ctx.open_attempts(*l) == 0).collect();
+                match idle.len() {
+                    0 => (live[below(&mut rng, n)], Why::with("none idle: random, one of {a}", n as u64, 0)),
+                    idlers => (idle[below(&mut rng, idlers)], Why::with("idle, one of {a}", idlers as u64, 0)),
+                }
             }
             Algorithm::Random => (live[below(&mut rng, n)], Why::with("random, one of {a} in rotation", n as u64, out)),
             Algorithm::LeastConnections => {
@@ -171,8 +198,8 @@ impl Part for LoadBalancer {
         icon: "scale",
         group: Group::Edge,
         summary: "Spreads requests over several servers and routes around those that fail health checks",
-        explanation: "A load balancer takes each request and sends it to one of the servers it is linked to.\n\nRound robin and random ignore how busy the servers are. Least connections looks at all of them; best of two random choices looks at two and is nearly as good, without everybody rushing to the same idle server. IP hash and consistent hash send the same user or key to the same server, for sessions and caches, at the price of uneven load.\n\nHealth checks find a dead server after interval times threshold. Until then its share of requests fails: quick detection means more false alarms.\n\nThe model's balancer has no limit of its own and does not retry elsewhere. Real ones also drain connections, warm servers up slowly and watch real traffic for errors.",
-        ports: Ports { calls: true, called: true, ships_log: false, follows_log: false, looked_aside: false, looks_aside: false },
+        explanation: "A load balancer takes each request and sends it to one of the servers it is linked to.\n\nRound robin and random ignore how busy the servers are; weighted round robin gives bigger servers more turns, by the weights on the links to them. Least connections knows how many requests it has open at each and takes the least: that is join the shortest queue, as far as one balancer can see it. Best of two random choices looks at two and is nearly as good, without everybody rushing to the same idle server. Joining an idle queue takes any server with nothing open, and a random one when all are busy: as good as the shortest queue at moderate load, worse near the limit. IP hash and consistent hash send the same user or key to the same server, for sessions and caches, at the price of uneven load.\n\nHealth checks find a dead server after interval times threshold. Until then its share of requests fails: quick detection means more false alarms.\n\nThe model's balancer has no limit of its own and does not retry elsewhere. Real ones also drain connections, warm servers up slowly and watch real traffic for errors.",
+        ports: Ports { calls: true, called: true, ..Ports::NONE },
         specs: Params::specs,
         has_station: false,
         can_flush: false,
@@ -184,6 +211,7 @@ impl Part for LoadBalancer {
             params: Params::from_values(values),
             // So that the first request goes to the first backend.
             next: usize::MAX - 1,
+            credit: FxHashMap::default(),
             checks: FxHashMap::default(),
             round: 0,
             ring: Ring::default(),
@@ -231,6 +259,7 @@ impl Part for LoadBalancer {
 
     fn crash(&mut self, _: &mut Ctx<'_, Component>) {
         self.checks.clear();
+        self.credit.clear();
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
@@ -298,6 +327,32 @@ mod tests {
         let report = report(&pool(json!({"algorithm": "round_robin"})), 10.0);
         let handled: Vec<u64> = ["s1", "s2", "s3", "s4"].iter().map(|s| report.nodes[*s].handled).collect();
         assert!(handled.iter().max().unwrap() - handled.iter().min().unwrap() <= 1, "{handled:?}");
+    }
+
+    #[test]
+    fn weighted_turns_are_exact_and_spread_out() {
+        let mut doc = pool(json!({"algorithm": "weighted_round_robin"}));
+        for (server, weight) in [("b-s1", 5), ("b-s2", 1), ("b-s3", 1)] {
+            doc.links.iter_mut().find(|l| l.id == server).unwrap().params.insert("weight".into(), json!(weight));
+        }
+        let experiment = run(&doc, 10.0);
+        let report = experiment.report();
+        let handled = |s: &str| report.nodes[s].handled as f64 / report.totals.ok as f64;
+        assert!((handled("s1") - 5.0 / 8.0).abs() < 0.001 && (handled("s4") - 1.0 / 8.0).abs() < 0.001, "{}", handled("s1"));
+        // Never more than three in a row for the heavy one of 5 1 1 1: nginx gives a a b a c a d a or the like.
+        let mut stories = experiment.recent();
+        stories.sort_by_key(|s| s.request);
+        let servers: Vec<_> = stories.iter().map(|s| s.spans.iter().find(|x| x.node.starts_with('s')).unwrap().node.clone()).collect();
+        assert!(servers.windows(4).all(|w| w.iter().any(|s| s != "s1")), "{servers:?}");
+    }
+
+    #[test]
+    fn an_idle_server_is_taken_before_a_busy_one() {
+        // At 400/s and 5 ms two of four are busy on average: no server is ever given a second request while one is idle.
+        let report = report(&pool(json!({"algorithm": "idle_first"})), 5.0);
+        let open: Vec<usize> = ["s1", "s2", "s3", "s4"].iter().map(|s| report.nodes[*s].queue_max).collect();
+        assert_eq!(open, [0; 4]);
+        assert!((report.totals.latency_ms.max - 5.5).abs() < 0.2, "{}", report.totals.latency_ms.max);
     }
 
     #[test]

@@ -9,12 +9,14 @@ pub mod link;
 pub mod load_balancer;
 mod part;
 pub mod placeholder;
+pub mod queue;
 pub mod replica;
 pub mod service;
 pub mod shard_router;
 pub mod signal;
 #[cfg(test)]
 mod testing;
+pub mod worker;
 
 pub use part::{Gauge, Group, Headline, Kind, Part, Ports, View};
 
@@ -63,6 +65,8 @@ components! {
     Clients(clients::Clients),
     LoadBalancer(load_balancer::LoadBalancer),
     Service(service::Service),
+    Queue(queue::Queue),
+    Worker(worker::Worker),
     Cache(cache::Cache),
     InlineCache(inline_cache::InlineCache),
     Database(database::Database),
@@ -88,6 +92,12 @@ pub fn role_between(from: &str, to: &str) -> Result<Role, String> {
     };
     if a.ports.ships_log && b.ports.follows_log {
         return Ok(Role::Log);
+    }
+    match (a.ports.delivers, b.ports.consumes) {
+        (true, true) => return Ok(Role::Delivery),
+        (true, false) => return Err(format!("A {} hands its messages to workers: link it to one", a.label.to_lowercase())),
+        (false, true) => return Err(format!("A {} takes messages from a queue: link a queue to it", b.label.to_lowercase())),
+        (false, false) => {}
     }
     if !a.ports.calls {
         return Err(format!("A {} calls nobody: it only answers", a.label.to_lowercase()));

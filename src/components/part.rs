@@ -48,6 +48,24 @@ pub struct Ports {
     pub looked_aside: bool,
     /// It reads caches beside its store.
     pub looks_aside: bool,
+    /// It delivers messages to those who consume them.
+    pub delivers: bool,
+    /// It consumes messages.
+    pub consumes: bool,
+}
+
+impl Ports {
+    /// Linked to nothing.
+    pub const NONE: Ports = Ports {
+        calls: false,
+        called: false,
+        ships_log: false,
+        follows_log: false,
+        looked_aside: false,
+        looks_aside: false,
+        delivers: false,
+        consumes: false,
+    };
 }
 
 /// The figure under the name on a card.

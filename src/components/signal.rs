@@ -19,6 +19,15 @@ pub enum Signal {
         /// Number of the check it answers.
         round: u64,
     },
+    /// A consumer takes messages, up to so many without acknowledging; none ends it.
+    Subscribe {
+        /// Messages that may be out.
+        prefetch: u32,
+    },
+    /// A consumer asks for one message.
+    Poll,
+    /// There is none.
+    Empty,
     /// Log entries, from primary to follower.
     Entries {
         /// Number of the first; entries are numbered from 1.

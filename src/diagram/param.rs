@@ -35,6 +35,23 @@ pub enum ParamType {
     },
     /// A distribution of durations: [`Distribution`].
     Law,
+    /// A text of many lines, such as a table.
+    Text {
+        /// Most characters.
+        max: usize,
+        /// What else it must be.
+        check: TextCheck,
+    },
+}
+
+/// Judges a text; the error says what is wrong and in which line.
+#[derive(Clone, Copy, Debug)]
+pub struct TextCheck(pub fn(&str) -> Result<(), String>);
+
+impl PartialEq for TextCheck {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
 }
 
 /// The declaration of one parameter.
@@ -77,6 +94,11 @@ impl ParamSpec {
                     let names: Vec<_> = options.iter().map(|(name, _)| *name).collect();
                     Err(format!("is {}, it must be one of {}", brief(value), names.join(", ")))
                 }
+            },
+            ParamType::Text { max, check } => match value.as_str() {
+                Some(text) if text.chars().nth(*max).is_some() => Err(format!("is too long, it may have {max} characters")),
+                Some(text) => check.0(text),
+                None => Err(format!("is {}, it must be a text", brief(value))),
             },
             ParamType::Law if !value.is_object() => {
                 Err(format!("is {}, it must be a distribution such as {{\"law\":\"exponential\",\"mean_ms\":10}}", brief(value)))
@@ -171,6 +193,15 @@ impl Field for bool {
     }
     fn from_json(value: &Json) -> Option<Self> {
         value.as_bool()
+    }
+}
+
+impl Field for std::sync::Arc<str> {
+    fn to_json(&self) -> Json {
+        Json::String(self.to_string())
+    }
+    fn from_json(value: &Json) -> Option<Self> {
+        value.as_str().map(Into::into)
     }
 }
 

@@ -246,6 +246,7 @@ fn value(kind: &ParamType) -> Json {
         ParamType::Duration { min_ms, max_ms } => json!({ "type": "number", "minimum": min_ms, "maximum": max_ms }),
         ParamType::Bool => json!({ "type": "boolean" }),
         ParamType::Choice(options) => json!({ "enum": options.iter().map(|(name, _)| *name).collect::<Vec<_>>() }),
+        ParamType::Text { max, .. } => json!({ "type": "string", "maxLength": max }),
         ParamType::Law => reference("distribution"),
     }
 }

@@ -4,6 +4,7 @@
 mod arrange;
 mod connect;
 mod copy;
+mod dropping;
 mod groups;
 mod wiring;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::geometry::snap;
+use super::geometry::{card, frame_at, snap};
 use super::{Selection, Step};
 use crate::components;
 use crate::diagram::param::ParamSpec;
@@ -23,6 +24,7 @@ pub(super) use connect::link_id;
 pub use connect::{can_connect, connect};
 pub use copy::duplicate;
 pub(super) use copy::{outer_first, without_number, ASIDE};
+pub use dropping::{drop_on_link, drop_selection, fit_group, home_of, insert_into_link};
 pub use groups::{
     add_group, add_note, collapse, colour_notes, group_name, nodes_of_group, place_group, rename_group, resize_group, resize_note,
     set_group, ungroup, with_contents, write_note, NOTE,
@@ -33,12 +35,13 @@ pub(super) fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edi
     Step { label: label.into(), entries: edits.into_iter().map(Entry::Edit).collect() }
 }
 
-/// Adds a node of a kind with its left top corner near a point; returns the step and the new node's id.
+/// Adds a node of a kind with its left top corner near a point, in the group on whose frame it lies; returns the step and the new node's id.
 pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String) {
     let label = components::kind(kind).map_or(kind, |k| k.label);
     let id = fresh_id(&kind.replace('_', "-"), |id| diagram.node(id).is_some());
     let name = fresh_name(label, |name| diagram.nodes.iter().any(|n| n.name == name));
-    let node = Node { id: id.clone(), kind: kind.into(), name, x: snap(x), y: snap(y), params: Default::default(), group: None };
+    let mut node = Node { id: id.clone(), kind: kind.into(), name, x: snap(x), y: snap(y), params: Default::default(), group: None };
+    node.group = frame_at(diagram, card(&node).centre()).map(|g| g.id.clone());
     (step(format!("Add {}", node.name), [Edit::AddNode { node }]), id)
 }
 

@@ -8,12 +8,14 @@ mod neighbour;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::diagram::{Document, Group, Node, Note};
 
-pub use camera::{fit, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
+pub use camera::{fit, fit_area, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve, curve_among, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
-pub use neighbour::{spatial_neighbour, Direction};
+pub use neighbour::{spatial_neighbour, spatial_thing, Direction};
 
 /// Width and height of a card.
 pub const CARD: (f64, f64) = (152.0, 80.0);
@@ -123,7 +125,12 @@ pub fn closed_around<'a>(diagram: &'a Document, group: Option<&str>) -> Option<&
 
 /// The innermost open group whose frame holds a point: what a card that is dropped there comes to be in.
 pub fn frame_at(diagram: &Document, point: (f64, f64)) -> Option<&Group> {
-    let seen = |g: &&Group| closed_around(diagram, Some(&g.id)).is_none();
+    frame_over(diagram, point, &BTreeSet::new())
+}
+
+/// As [`frame_at`], leaving out some groups and what is in them: those that are being moved.
+pub fn frame_over<'a>(diagram: &'a Document, point: (f64, f64), except: &BTreeSet<String>) -> Option<&'a Group> {
+    let seen = |g: &&Group| closed_around(diagram, Some(&g.id)).is_none() && !diagram.around(&g.id).any(|o| except.contains(&o.id));
     let over = diagram.groups.iter().filter(|g| group_rect(g).contains(point)).filter(seen);
     // Of two frames that are not in each other, the smaller one.
     over.max_by(|a, b| {

@@ -639,3 +639,48 @@ fn things_are_found_by_name_kind_id_and_text() {
     assert_eq!(names("nonsense"), Vec::<String>::new());
     assert_eq!(names("").len(), 5);
 }
+
+#[test]
+fn a_card_dropped_on_a_frame_is_in_its_group_and_one_dragged_off_is_not() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::default(), (1000.0, 0.0));
+    editor.perform(step, START).unwrap();
+    let one = Selection::node("service");
+    assert_eq!(home_of(editor.diagram(), &one, 1100.0, 0.0), Some(zone.clone()));
+    let step = drop_selection(editor.diagram(), &one, 1100.0, 0.0);
+    assert_eq!(step.label, "Move Service into Zone");
+    let after = there_and_back(&mut editor, step);
+    assert_eq!(after.node("service").unwrap().group, Some(zone.clone()));
+    let step = drop_selection(editor.diagram(), &one, -1100.0, 0.0);
+    assert_eq!(step.label, "Move Service out of its group");
+    assert_eq!(there_and_back(&mut editor, step).node("service").unwrap().group, None);
+    editor.undo(START);
+    // A frame takes in what it is drawn over, and lets go of what it leaves.
+    let wide = geometry::Rect { x: -100.0, y: -100.0, width: 2000.0, height: 900.0 };
+    let step = fit_group(editor.diagram(), &zone, wide);
+    assert!(there_and_back(&mut editor, step).nodes.iter().all(|n| n.group.is_some()));
+    let step = fit_group(editor.diagram(), &zone, geometry::Rect { x: 5000.0, ..wide });
+    assert!(there_and_back(&mut editor, step).nodes.iter().all(|n| n.group.is_none()));
+}
+
+#[test]
+fn a_region_dropped_on_a_region_stays_outside() {
+    let mut editor = small();
+    for x in [0.0, 2000.0] {
+        let (step, _) = add_group(editor.diagram(), GroupKind::Region, &Selection::default(), (x, 2000.0));
+        editor.perform(step, START).unwrap();
+    }
+    let step = drop_selection(editor.diagram(), &Selection::group("region-2"), -1990.0, 0.0);
+    assert_eq!(there_and_back(&mut editor, step).group("region-2").unwrap().parent, None);
+}
+
+#[test]
+fn a_card_dropped_on_a_link_and_a_new_one_go_into_it() {
+    let mut editor = small();
+    let balancer = add(&mut editor, "load_balancer", START);
+    let step = drop_on_link(editor.diagram(), &balancer, "clients-service", 80.0, 40.0).unwrap();
+    let after = there_and_back(&mut editor, step);
+    assert_eq!(after.link("clients-service").unwrap().to, balancer);
+    let (step, id) = insert_into_link(editor.diagram(), "clients-service", "service", 0.0, 0.0).unwrap();
+    assert_eq!(there_and_back(&mut editor, step).link("clients-service").unwrap().to, id);
+}

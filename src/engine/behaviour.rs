@@ -127,9 +127,19 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.links[link.at()].from
     }
 
+    /// Whether a link is still in the diagram.
+    pub fn is_there(&self, link: LinkIndex) -> bool {
+        !self.core.links[link.at()].removed
+    }
+
     /// Attempts open on a link.
     pub fn open_attempts(&self, link: LinkIndex) -> u64 {
         self.core.links[link.at()].ledger.open
+    }
+
+    /// A link's weight beside others.
+    pub fn weight(&self, link: LinkIndex) -> u32 {
+        self.core.links[link.at()].spec.rule.weight
     }
 
     /// Whether a link takes an operation, by its rule.
@@ -167,9 +177,9 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
     }
 
-    /// The same, and gives up after `patience`, whatever the link says.
-    pub fn call_within(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, why: Why) {
-        self.core.call_within(job, link, message, None, Some(patience), why);
+    /// The same, after so many attempts, and gives up after `patience`, whatever the link says.
+    pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
+        self.core.call_with(job, link, message, None, Some((patience, attempts)), why);
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.

@@ -44,17 +44,17 @@ impl<B: Behaviour> Core<B> {
 
     /// Starts a call of a job over a link: the first attempt leaves now.
     pub fn call(&mut self, job_key: JobKey, link: LinkIndex, message: Message, staged: Option<WaitFor>, why: Why) {
-        self.call_within(job_key, link, message, staged, None, why);
+        self.call_with(job_key, link, message, staged, None, why);
     }
 
-    /// The same, with a patience of its own instead of the link's.
-    pub fn call_within(
+    /// The same, perhaps with a patience of its own instead of the link's, and after so many attempts.
+    pub fn call_with(
         &mut self,
         job_key: JobKey,
         link: LinkIndex,
         message: Message,
         staged: Option<WaitFor>,
-        patience: Option<SimDuration>,
+        again: Option<(SimDuration, u32)>,
         why: Why,
     ) {
         let Some(job) = self.jobs.get_mut(job_key) else { return };
@@ -70,8 +70,8 @@ impl<B: Behaviour> Core<B> {
             link,
             message,
             staged,
-            patience,
-            attempts: 0,
+            patience: again.map(|(patience, _)| patience),
+            attempts: again.map_or(0, |(_, attempts)| attempts),
             luck,
             attempt: None,
             request,

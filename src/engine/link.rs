@@ -17,6 +17,8 @@ pub enum Role {
     Aside,
     /// A primary ships its log to a follower.
     Log,
+    /// Messages are handed to a consumer, whenever it has room.
+    Delivery,
 }
 
 /// Which operations are sent over the link.
@@ -92,6 +94,8 @@ pub struct Rule {
     pub stage: u32,
     /// Always, or as one of several.
     pub pick: Pick,
+    /// Share of it, beside the weights of the alternatives.
+    pub weight: u32,
     /// What the caller waits for.
     pub wait_for: WaitFor,
     /// How many answers are enough, with [`WaitFor::Some`]: counted over all links of the stage so set; the largest counts.

@@ -67,6 +67,19 @@ pub fn unit(rng: &mut impl Rng) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
+/// In 0..n, each in proportion to its weight. `n` must not be 0. Equal weights give what [`below`] gives.
+pub fn weighted(rng: &mut impl Rng, n: usize, weight: impl Fn(usize) -> u32) -> usize {
+    let total: usize = (0..n).map(|i| weight(i) as usize).sum();
+    let mut left = below(rng, total.max(1));
+    let pick = (0..n).find(|i| {
+        let w = weight(*i) as usize;
+        let here = left < w;
+        left = left.saturating_sub(w);
+        here
+    });
+    pick.unwrap_or(0)
+}
+
 /// Uniform in 0..n. `n` must not be 0.
 pub fn below(rng: &mut impl Rng, n: usize) -> usize {
     ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize

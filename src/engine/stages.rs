@@ -5,7 +5,7 @@ use super::core::Stages;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::{Jitter, Pick, Role, WaitFor};
 use super::queue::EventKind;
-use super::random::{below, generator, mix, unit, Purpose};
+use super::random::{generator, mix, unit, weighted, Purpose};
 use super::request::{Outcome, Reason, Why};
 use super::time::SimDuration;
 use super::trace::SpanKind;
@@ -34,7 +34,7 @@ impl<B: Behaviour> World<B> {
             0 => None,
             n => {
                 let mut rng = generator(self.core.seed, self.core.nodes[node.at()].stream, Purpose::Choice, mix(luck, u64::from(stage)));
-                Some(alternatives[below(&mut rng, n)])
+                Some(alternatives[weighted(&mut rng, n, |i| links[alternatives[i].at()].spec.rule.weight)])
             }
         };
         let choices = alternatives.len() as u64;

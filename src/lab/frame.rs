@@ -15,6 +15,8 @@ pub enum PacketKind {
     Read,
     /// A write: a square.
     Write,
+    /// A message on its way to a consumer: a triangle.
+    Message,
     /// Heartbeat, health check or replication: a small diamond.
     Control,
 }
@@ -51,6 +53,14 @@ pub struct Packet {
     pub request: Option<RequestId>,
     /// Key, where it has one.
     pub key: Option<u64>,
+    /// On whose behalf, where that is known: a reply to somebody who gave up has no user any more.
+    pub user: Option<u64>,
+    /// Version of the value that a reply brings.
+    pub version: Option<u64>,
+    /// Where the value is kept, as an index into [`Frame::nodes`]: who assigned a reply's version, who is asked by a call.
+    pub keeper: Option<usize>,
+    /// When its request began, where that is known.
+    pub born: Option<SimTime>,
 }
 
 /// State of a node.
@@ -103,6 +113,15 @@ pub struct NodeFrame {
     pub sample: Vec<(u64, u64)>,
 }
 
+/// Messages on a link that go the same way, health checks left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Flow {
+    /// How many are on their way now.
+    pub messages: usize,
+    /// How long these take from end to end, on average, in seconds; 0 if there are none.
+    pub travel_s: f64,
+}
+
 /// A link now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkFrame {
@@ -112,6 +131,8 @@ pub struct LinkFrame {
     pub cut: bool,
     /// Whether it ships a replication log instead of carrying calls.
     pub replication: bool,
+    /// Whether it hands messages to a consumer.
+    pub delivery: bool,
     /// Attempts started per second, over the last second or so.
     pub rate_per_s: f64,
     /// Share of attempts that failed over the last second or so, 0 to 1.
@@ -120,6 +141,10 @@ pub struct LinkFrame {
     pub open: usize,
     /// Messages on the link now, drawn or not.
     pub in_transit: usize,
+    /// What goes from its `from` to its `to`.
+    pub there: Flow,
+    /// What comes back.
+    pub back: Flow,
 }
 
 /// Something worth a mark on the canvas or on the time line.

@@ -1,6 +1,6 @@
 //! Reads a frame, stories and series off an experiment. Changes nothing.
 
-use crate::components::View;
+use crate::components::{kind, Group, View};
 use crate::engine::core::{Payload, Transit};
 use crate::engine::link::Role;
 use crate::engine::random::mix;
@@ -28,7 +28,13 @@ impl Experiment {
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
         let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id).is_multiple_of(one_in));
-        let packets = core.transits.values().filter(|t| drawn(t)).map(|t| packet(t, link_places[t.link.at()], core.now)).collect();
+        self.measure_flows(&mut links, &link_places);
+        let mut node_places = vec![usize::MAX; core.nodes.len()];
+        for (place, i) in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).enumerate() {
+            node_places[i] = place;
+        }
+        let drawn = core.transits.values().filter(|t| max_packets > 0 && drawn(t));
+        let packets = drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)).collect();
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
         Frame {
             now: core.now,
@@ -36,7 +42,7 @@ impl Experiment {
             links,
             packets,
             one_in,
-            in_flight: core.requests.len(),
+            in_flight: core.nodes.iter().map(|n| n.requests.in_flight as usize).sum(),
             availability: self.availability(),
             cost_per_hour,
             cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
@@ -65,11 +71,50 @@ impl Experiment {
             id: self.link_ids[index.at()].clone(),
             cut: link.cut,
             replication: link.spec.role == Role::Log,
+            delivery: link.spec.role == Role::Delivery,
             rate_per_s: started as f64 / seconds,
             failed_share: (failed as f64 / started.max(1) as f64).min(1.0),
             open: link.ledger.open as usize,
             in_transit: link.in_transit as usize,
+            there: Flow::default(),
+            back: Flow::default(),
         }
+    }
+
+    /// Measures the flows on the links: all messages, drawn or not.
+    fn measure_flows(&self, links: &mut [LinkFrame], places: &[usize]) {
+        for transit in self.world.core.transits.values() {
+            let Some(link) = links.get_mut(places[transit.link.at()]) else { continue };
+            if matches!(transit.payload, Payload::Signal(_)) && !link.replication {
+                continue;
+            }
+            let flow = if transit.forward { &mut link.there } else { &mut link.back };
+            flow.messages += 1;
+            flow.travel_s += transit.end.since(transit.start).as_secs_f64();
+        }
+        for flow in links.iter_mut().flat_map(|l| [&mut l.there, &mut l.back]) {
+            flow.travel_s /= flow.messages.max(1) as f64;
+        }
+    }
+
+    fn packet<G>(&self, transit: &Transit<G>, link: usize, node_places: &[usize]) -> Packet {
+        let core = &self.world.core;
+        let place = |node: NodeIndex| node_places.get(node.at()).copied().filter(|p| *p != usize::MAX);
+        let (user, born, version, keeper) = match &transit.payload {
+            Payload::Signal(_) => (None, None, None, None),
+            Payload::Call { message, request_start, .. } => {
+                let callee = core.links[transit.link.at()].to;
+                let keeps =
+                    self.diagram.node(&self.node_ids[callee.at()]).and_then(|n| kind(&n.kind)).is_some_and(|k| k.group == Group::Data);
+                (Some(message.user), Some(*request_start), None, place(callee).filter(|_| keeps))
+            }
+            Payload::Reply { attempt, outcome, .. } => {
+                let call = core.attempts.get(*attempt).and_then(|a| core.calls.get(a.call));
+                let value = outcome.ok().flatten();
+                (call.map(|c| c.message.user), call.map(|c| c.request_start), value.map(|v| v.version), value.and_then(|v| place(v.origin)))
+            }
+        };
+        Packet { user, born, version, keeper, ..packet(transit, link, core.links[transit.link.at()].spec.role, core.now) }
     }
 
     fn node_frame(&self, index: NodeIndex) -> NodeFrame {
@@ -208,7 +253,7 @@ fn in_tree_order(trace: &Trace) -> Vec<usize> {
     order
 }
 
-fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
+fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Packet {
     let span = transit.end.since(transit.start).0.max(1) as f64;
     let (kind, fate) = match &transit.payload {
         Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
@@ -217,6 +262,7 @@ fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
         Payload::Reply { .. } if transit.stale => (kind_of(transit), PacketFate::StaleReply),
         Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),
     };
+    let kind = if role == Role::Delivery && kind != PacketKind::Control { PacketKind::Message } else { kind };
     Packet {
         link,
         progress: (now.since(transit.start).0 as f64 / span).min(1.0),
@@ -226,6 +272,10 @@ fn packet<G>(transit: &Transit<G>, link: usize, now: SimTime) -> Packet {
         attempt: transit.attempt,
         request: transit.request_id,
         key: transit.about.map(|(_, key)| key),
+        user: None,
+        version: None,
+        keeper: None,
+        born: None,
     }
 }
 

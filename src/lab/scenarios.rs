@@ -35,6 +35,10 @@ scenarios! {
     "sticky-sessions" "Sticky sessions" "Three servers keep their users' sessions in memory, and the balancer keeps each user on one server. Crash one, and its users log in again; then let the servers share the session store.",
     "two-tiers" "Two tiers" "A front service that calls a slower back service. Slow the back down and see the overload reach the front.",
     "retry-storm" "Retry storm" "A server near its limit, with callers that retry. A short slowdown is enough to start an overload that feeds itself.",
+    "flash-crowd" "Flash crowd" "Eight seconds in, seven times as many visitors come. Watch the lines fill and refuse; then add a server, or a cache for the few pages that all of them want.",
+    "queue-levels-load" "A queue levels the load" "The same crowd twice: straight to four clerks it is refused, through a queue all of it is done, later. Crash a clerk and see its orders delivered again.",
+    "priorities" "Priorities" "Shoppers pass the crawlers in the line. Compare their latencies, then serve first in first out, or let shoppers interrupt.",
+    "balancing-policies" "Balancing policies compared" "Four pools at the same load, each with another policy. Compare the lines: random, in turn, best of two, shortest queue.",
 }
 
 /// All starters, in the order of the gallery.

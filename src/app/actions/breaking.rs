@@ -3,11 +3,50 @@
 
 use leptos::prelude::*;
 
+use super::key::key;
+use super::{Action, Section};
 use crate::app::session::Session;
 use crate::components::kind;
 use crate::diagram::Fault;
 use crate::editor::commands;
 use crate::lab::frame::Health;
+
+/// The commands.
+pub(super) static ACTIONS: &[Action] = &[
+    Action::new("crash", text!("Crash or restart"), "zap-off", Section::Break, crash)
+        .keys(&[key("k")])
+        .words(text!("kill fail down stop outage"))
+        .when(some_node)
+        .called(|s| if all(s, |h| matches!(h, Health::Down(_))) { text!("Restart") } else { text!("Crash") }),
+    Action::new("slow", text!("Slow or normal"), "turtle", Section::Break, slow)
+        .keys(&[key("s")])
+        .words(text!("latency degrade"))
+        .when(some_node)
+        .called(|s| if all(s, |h| matches!(h, Health::Slow(_))) { text!("Normal") } else { text!("Slow") }),
+    Action::new("cut", text!("Cut or mend a link"), "unplug", Section::Break, cut)
+        .keys(&[key("x")])
+        .words(text!("partition disconnect network"))
+        .when(some_link)
+        .called(|s| if all_cut(s) { text!("Mend") } else { text!("Cut") }),
+    Action::new("flush", text!("Flush a cache"), "eraser", Section::Break, flush)
+        .keys(&[key("f")])
+        .words(text!("empty clear evict"))
+        .when(some_cache)
+        .called(|_| text!("Flush")),
+];
+
+/// Whether all selected nodes are so.
+fn all(session: Session, test: fn(&Health) -> bool) -> bool {
+    session.selection.with(|s| {
+        !s.nodes.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| s.nodes.contains(&n.id)).all(|n| test(&n.health)))
+    })
+}
+
+fn all_cut(session: Session) -> bool {
+    session
+        .selection
+        .with(|s| !s.links.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| s.links.contains(&l.id)).all(|l| l.cut)))
+}
 
 /// How many times as long a slowed node takes.
 pub const SLOWNESS: f64 = 5.0;

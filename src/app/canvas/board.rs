@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 use super::curve::{between, to_point, Curve, Point};
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
+use super::tint::ColourBy;
 use crate::app::dom;
 use crate::app::session::Session;
 use crate::diagram::View;
@@ -30,11 +31,15 @@ pub struct Board {
     pub holder: Memo<Option<String>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
+    /// What colours the packets.
+    pub colour_by: RwSignal<ColourBy>,
     /// Whether the space bar is held to pan.
     pub grabbing: RwSignal<bool>,
     /// Whether it was dragged with since.
     pub panned: StoredValue<bool>,
     pub(super) gesture: StoredValue<Gesture, LocalStorage>,
+    /// A resting finger's timer.
+    pub(super) held: StoredValue<Option<gloo_timers::callback::Timeout>, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
 }
@@ -59,9 +64,11 @@ impl Board {
             band: RwSignal::new(None),
             holder: Memo::new(move |_| holder(session)),
             one_in: RwSignal::new(1),
+            colour_by: RwSignal::default(),
             grabbing: RwSignal::new(false),
             panned: StoredValue::new(false),
             gesture: StoredValue::new_local(Gesture::default()),
+            held: StoredValue::new_local(None),
             scene: StoredValue::new_local(Scene::default()),
             stage: NodeRef::new(),
         }
@@ -88,7 +95,8 @@ impl Board {
     pub(super) fn lay_out(self) {
         let diagram = self.session.diagram.get_untracked();
         let drag = self.drag.get_untracked();
-        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag));
+        let glide = self.session.shaping.gliding.get_untracked();
+        self.scene.update_value(|scene| scene.lay_out(&diagram, &drag, &glide));
     }
 
     /// The link being drawn, if any, and whether its end is on a card that takes it.
@@ -96,7 +104,7 @@ impl Board {
         let from = self.session.linking.get_untracked()?;
         let target = self.target.get_untracked();
         self.scene.with_value(|scene| {
-            let start = *scene.cards.get(&from)?;
+            let start = *scene.places.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
                 return Some((between(start, *end, scene.cards.values()), true));
             }
@@ -107,7 +115,7 @@ impl Board {
     /// Where a card is on the stage: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
         let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
-        let by = if drag.nodes.contains(id) { drag.by } else { (0.0, 0.0) };
+        let by = drag.shift(id);
         let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }

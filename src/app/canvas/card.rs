@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::board::Board;
 use super::facts;
 use crate::app::icon::Icon;
+use crate::app::session::Thing;
 use crate::components::kind;
 use crate::diagram::Node;
 use crate::lab::frame::{Health, NodeFrame};
@@ -37,7 +38,9 @@ pub fn Card(
     });
     let place = move || {
         let (x, y) = node.with(|n| n.as_ref().map_or((0.0, 0.0), |n| (n.x, n.y)));
-        let by = id.with_value(|id| board.drag.with(|d| if d.nodes.contains(id) { d.by } else { (0.0, 0.0) }));
+        let thing = id.with_value(|id| Thing::Node(id.clone()));
+        let (by, glide) = (board.drag.with(|d| d.shift_of(&thing)), session.shaping.glide(&thing));
+        let by = (by.0 + glide.0, by.1 + glide.1);
         format!("translate({}px, {}px)", x + by.0, y + by.1)
     };
     // One tab stop for the diagram: the selected card, else the first.

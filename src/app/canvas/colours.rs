@@ -1,6 +1,7 @@
 //! The colours of the drawing, read from the style tokens so that there is one place that names them.
 //! Knows no drawing.
 
+use super::tint::{HUES, RAMP};
 use crate::app::dom;
 
 /// The tokens that the drawing uses.
@@ -20,6 +21,8 @@ pub struct Colours {
     pub read: String,
     /// Writes.
     pub write: String,
+    /// Messages.
+    pub message: String,
     /// Control traffic.
     pub control: String,
     /// Recovery.
@@ -36,6 +39,10 @@ pub struct Colours {
     pub link_strong: String,
     /// The page's font.
     pub font: String,
+    /// Distinct colours for things without an order.
+    pub hues: [String; HUES],
+    /// From young to old.
+    pub ramp: [String; 5],
 }
 
 impl Colours {
@@ -52,6 +59,7 @@ impl Colours {
             accent: token("--accent"),
             read: token("--read"),
             write: token("--write"),
+            message: token("--message"),
             control: token("--control"),
             good: token("--good"),
             bad: token("--bad"),
@@ -60,6 +68,8 @@ impl Colours {
             link: token("--link"),
             link_strong: token("--link-strong"),
             font: token("--font"),
+            hues: std::array::from_fn(|i| token(&format!("--cat-{}", i + 1))),
+            ramp: RAMP.map(token),
         })
     }
 }

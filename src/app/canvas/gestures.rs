@@ -9,14 +9,19 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 
 use super::board::Board;
 use super::curve::Point;
+use super::frames::{thing_of, Shape};
 use super::scene::Drag;
-use crate::app::actions::connect_nodes;
+use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
+use crate::app::session::{Menu, Thing};
 use crate::diagram::View;
-use crate::editor::geometry::{nodes_in, pan, snap, to_diagram, zoom_at, Rect};
-use crate::editor::{commands, Selection};
+use crate::editor::geometry::{nodes_in, pan, to_diagram, zoom_at, Rect};
+use crate::editor::Selection;
 
-/// A pointer that moved less than this clicked.
+/// A pointer that moved less than this clicked; a finger is less steady.
 const CLICK: f64 = 4.0;
+const TAP: f64 = 9.0;
+/// A finger that rests this long asks for the menu.
+const HOLD_MS: u32 = 500;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum Doing {
@@ -24,12 +29,14 @@ enum Doing {
     Nothing,
     /// Pressed on empty canvas (or with the space bar): pans once it moves.
     Pan { view: View, on_empty: bool },
-    /// Pressed on a card: moves the selection once it moves.
-    Move { anchor: Point },
+    /// Pressed on a card: moves the selection once it moves, or copies of it.
+    Move { anchor: Point, copies: bool },
     /// Pressed on empty canvas with shift: a rubber band.
     Band { before: Selection },
     /// Drawing a link.
     Link { from: String },
+    /// Shaping a frame, a note or a link.
+    Shape(Shape),
     /// Two fingers.
     Pinch { view: View, distance: f64, middle: Point },
 }
@@ -39,12 +46,23 @@ enum Doing {
 pub struct Gesture {
     doing: Doing,
     start: Point,
+    last: Point,
     moved: bool,
+    touch: bool,
     pointers: BTreeMap<i32, Point>,
 }
 
 fn closest(event: &PointerEvent, selector: &str) -> Option<Element> {
-    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+    closest_to(event.target(), selector)
+}
+
+fn closest_to(target: Option<web_sys::EventTarget>, selector: &str) -> Option<Element> {
+    target?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+/// Whether the press adds to the selection.
+fn adds(event: &PointerEvent) -> bool {
+    event.shift_key() || event.ctrl_key() || event.meta_key()
 }
 
 impl Board {
@@ -59,7 +77,10 @@ impl Board {
         }
         let session = self.session;
         let view = session.view.get_untracked();
+        let touch = event.pointer_type() == "touch";
+        self.let_go_of_hold();
         let fingers = self.gesture.try_update_value(|g| {
+            g.touch = touch;
             g.pointers.insert(event.pointer_id(), point);
             g.pointers.values().copied().collect::<Vec<_>>()
         });
@@ -76,14 +97,31 @@ impl Board {
             return;
         }
         let card = closest(&event, "[data-node]").and_then(|c| c.get_attribute("data-node"));
-        // A link was begun by key: a click on a card ends it.
-        if let Some(from) = session.linking.get_untracked() {
-            self.let_go();
-            if let Some(to) = card.filter(|to| *to != from) {
-                connect_nodes(session, &from, &to);
-            }
+        // A kind was chosen by a tap: this one says where.
+        if let Some(kind) = session.desk.placing.get_untracked() {
+            session.desk.placing.set(None);
+            add_here(session, kind, Some(to_diagram(view, point.0, point.1)));
             self.begin(Doing::Nothing, point);
             return;
+        }
+        // A link was begun by key or tap: a click on a card ends it. Elsewhere one may pan to the other end first.
+        if let Some(from) = session.linking.get_untracked() {
+            match card.filter(|to| *to != from) {
+                Some(to) => {
+                    self.let_go();
+                    connect_nodes(session, &from, &to);
+                    self.begin(Doing::Nothing, point);
+                }
+                None => self.begin(Doing::Pan { view, on_empty: true }, point),
+            }
+            return;
+        }
+        if let Some(shape) = self.press_shape(&event) {
+            self.begin(Doing::Shape(shape), point);
+            return;
+        }
+        if touch {
+            self.hold(event.clone());
         }
         if let Some(from) = closest(&event, "[data-handle]").and(card.clone()) {
             session.linking.set(Some(from.clone()));
@@ -91,24 +129,29 @@ impl Board {
             self.begin(Doing::Link { from }, point);
             return;
         }
-        // Packets are drawn above the cards' edges: what is seen is what is hit.
-        if let Some(request) = self.scene.with_value(|s| s.packet_at(point)) {
+        if self.pick_thing(&event, adds(&event)) {
+            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1), copies: event.alt_key() }, point);
+            return;
+        }
+        // Packets are drawn above the cards' edges: what is seen is what is hit. A finger on a card means the card.
+        let packet = self.scene.with_value(|s| s.packet_at(point)).filter(|_| !touch || card.is_none());
+        if let Some(request) = packet {
             session.request.set(Some(request));
             session.announce(t!("Request %{id}", id = request));
             self.begin(Doing::Nothing, point);
             return;
         }
         if let Some(id) = card {
-            self.pick_node(&id, event.shift_key());
-            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1) }, point);
+            self.pick_node(&id, adds(&event));
+            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1), copies: event.alt_key() }, point);
             return;
         }
-        if let Some(id) = self.scene.with_value(|s| s.link_at(view, point)) {
-            self.pick_link(&id, event.shift_key());
+        if let Some(id) = self.scene.with_value(|s| s.link_at(view, point, touch)) {
+            self.pick_link(&id, adds(&event));
             self.begin(Doing::Nothing, point);
             return;
         }
-        let doing = match event.shift_key() {
+        let doing = match event.shift_key() != session.desk.selects_area.get_untracked() {
             true => Doing::Band { before: session.selection.get_untracked() },
             false => Doing::Pan { view, on_empty: true },
         };
@@ -123,10 +166,14 @@ impl Board {
             if let Some(p) = g.pointers.get_mut(&event.pointer_id()) {
                 *p = point;
             }
-            g.moved |= libm::hypot(point.0 - g.start.0, point.1 - g.start.1) > CLICK;
+            g.last = point;
+            g.moved |= libm::hypot(point.0 - g.start.0, point.1 - g.start.1) > if g.touch { TAP } else { CLICK };
             g.clone()
         });
         let Some(gesture) = state else { return };
+        if gesture.moved {
+            self.let_go_of_hold();
+        }
         if gesture.pointers.is_empty() {
             // A link begun by key follows the pointer.
             if session.linking.with_untracked(Option::is_some) {
@@ -138,13 +185,13 @@ impl Board {
             Doing::Nothing => {}
             Doing::Pan { view, .. } if gesture.moved => session.view.set(pan(*view, point.0 - gesture.start.0, point.1 - gesture.start.1)),
             Doing::Pan { .. } => {}
-            Doing::Move { anchor } if gesture.moved => {
+            Doing::Move { anchor, copies } if gesture.moved => {
                 let now = to_diagram(session.view.get_untracked(), point.0, point.1);
-                let nodes = session.selection.with_untracked(|s| s.nodes.clone());
-                let by = self.snapped(&nodes, (now.0 - anchor.0, now.1 - anchor.1));
-                self.drag.set(Drag { nodes, by });
+                self.drag_to((now.0 - anchor.0, now.1 - anchor.1), *copies, event.ctrl_key() || event.meta_key());
             }
             Doing::Move { .. } => {}
+            Doing::Shape(shape) if gesture.moved => self.move_shape(shape, gesture.start, point),
+            Doing::Shape(_) => {}
             Doing::Band { before } => self.stretch(before, gesture.start, point),
             Doing::Link { .. } => self.aim(point),
             Doing::Pinch { view, distance, middle } => {
@@ -161,6 +208,7 @@ impl Board {
     /// A pointer was released.
     pub fn released(self, event: PointerEvent) {
         let session = self.session;
+        self.let_go_of_hold();
         let ended = self.gesture.try_update_value(|g| {
             g.pointers.remove(&event.pointer_id());
             let ended = g.clone();
@@ -170,16 +218,32 @@ impl Board {
         let Some(gesture) = ended else { return };
         self.band.set(None);
         match gesture.doing {
-            Doing::Pan { on_empty: true, .. } if !gesture.moved => session.select(Selection::default()),
+            Doing::Pan { on_empty: true, .. } if !gesture.moved => {
+                if session.linking.with_untracked(Option::is_some) {
+                    self.let_go();
+                    session.announce(t!("Cancelled"));
+                } else {
+                    session.select(Selection::default());
+                }
+            }
+            // A click in the midst of the selection means the one card.
+            Doing::Band { .. } if !gesture.moved => session.select(Selection::default()),
             Doing::Move { .. } => {
                 let drag = self.drag.get_untracked();
                 self.drag.set(Drag::default());
-                if drag.by != (0.0, 0.0) {
-                    let ids: Vec<String> = drag.nodes.into_iter().collect();
-                    let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, drag.by.0, drag.by.1));
-                    session.perform(step);
+                if drag.copies && gesture.moved {
+                    session.shaping.let_go();
+                    duplicate_at(session, drag.by);
+                } else if drag.by != (0.0, 0.0) {
+                    self.drop_drag(drag.by);
+                } else {
+                    session.shaping.let_go();
                 }
             }
+            Doing::Shape(shape) => match gesture.moved {
+                true => self.drop_shape(shape),
+                false => drop(self.end_shape()),
+            },
             Doing::Link { from } => {
                 let target = self.target.get_untracked();
                 if !gesture.moved {
@@ -188,8 +252,9 @@ impl Board {
                     return;
                 }
                 self.let_go();
-                if let Some(to) = target {
-                    connect_nodes(session, &from, &to);
+                match target {
+                    Some(to) => drop(connect_nodes(session, &from, &to)),
+                    None => self.offer_at(&from, gesture.last),
                 }
             }
             _ => {}
@@ -203,14 +268,69 @@ impl Board {
             Some(Doing::Pan { view, .. } | Doing::Pinch { view, .. }) => self.session.view.set(view),
             Some(Doing::Link { .. }) => self.let_go(),
             Some(Doing::Band { before }) => self.session.select(before),
+            Some(Doing::Shape(_)) => drop(self.end_shape()),
             _ => {}
         }
+        self.session.shaping.let_go();
         self.drag.set(Drag::default());
         self.band.set(None);
     }
 
+    /// A right click or the menu key.
+    pub fn asked(self, event: web_sys::MouseEvent) {
+        event.prevent_default();
+        // A resting finger has its own timer, on every browser.
+        if self.gesture.with_value(|g| g.touch && !g.pointers.is_empty()) {
+            return;
+        }
+        self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target());
+    }
+
+    /// A finger may rest to ask for the menu.
+    fn hold(self, event: PointerEvent) {
+        let held = gloo_timers::callback::Timeout::new(HOLD_MS, move || {
+            self.cancel();
+            self.begin(Doing::Nothing, (0.0, 0.0));
+            self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target());
+        });
+        self.held.set_value(Some(held));
+    }
+
+    /// The finger moved on or was lifted. Dropping the timer cancels it.
+    fn let_go_of_hold(self) {
+        self.held.set_value(None);
+    }
+
+    /// Right click, long press, or the menu key: selects what is there and opens its menu.
+    pub fn open_menu(self, at: Point, target: Option<web_sys::EventTarget>) {
+        if closest_to(target.clone(), "[data-overlay]").is_some() {
+            return;
+        }
+        let session = self.session;
+        self.cancel();
+        self.let_go();
+        let view = session.view.get_untracked();
+        let point = self.local(at.0, at.1);
+        let element = target.and_then(|t| t.dyn_into::<Element>().ok());
+        let card = element.as_ref().and_then(|e| e.closest("[data-node]").ok().flatten()).and_then(|c| c.get_attribute("data-node"));
+        let thing = card.map(Thing::Node).or_else(|| element.as_ref().and_then(thing_of));
+        let one = match thing {
+            Some(Thing::Node(id)) => Selection::node(id),
+            Some(Thing::Group(id)) => Selection::group(id),
+            Some(Thing::Note(id)) => Selection::note(id),
+            None => self.scene.with_value(|s| s.link_at(view, point, true)).map(Selection::link).unwrap_or_default(),
+        };
+        // What is part of a selection of several stands for all of it.
+        if one.is_empty() || !session.selection.with_untracked(|s| s.includes(&one)) {
+            session.select(one);
+        }
+        session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
+        session.desk.menu.set(Some(Menu { at, subject: subject(session) }));
+    }
+
     /// A pointer was lost.
     pub fn lost(self, event: PointerEvent) {
+        self.let_go_of_hold();
         self.gesture.update_value(|g| {
             g.pointers.remove(&event.pointer_id());
         });
@@ -280,13 +400,6 @@ impl Board {
         let mut selection = if add { self.session.selection.get_untracked() } else { Selection::default() };
         selection.toggle_link(id);
         self.session.select(selection);
-    }
-
-    /// Rounds a shift so that the first dragged card lands on the grid.
-    fn snapped(self, nodes: &std::collections::BTreeSet<String>, by: Point) -> Point {
-        let first = self.session.diagram.with_untracked(|d| nodes.iter().find_map(|id| d.node(id)).map(|n| (n.x, n.y)));
-        let Some((x, y)) = first else { return by };
-        (snap(x + by.0) - x, snap(y + by.1) - y)
     }
 }
 

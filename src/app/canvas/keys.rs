@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::board::Board;
-use crate::app::actions::connect_nodes;
+use crate::app::actions::{connect_nodes, reveal};
 use crate::app::dom;
-use crate::editor::geometry::{pan, spatial_neighbour, to_screen, Direction, CARD, GRID};
+use crate::editor::geometry::{spatial_neighbour, Direction, GRID};
 use crate::editor::{commands, Selection};
 
 fn direction(key: &str) -> Option<Direction> {
@@ -63,13 +63,14 @@ impl Board {
     /// Gives up what is going on; true if there was something.
     pub fn escape(self) -> bool {
         let session = self.session;
-        if session.linking.with_untracked(Option::is_some) {
+        if session.linking.with_untracked(Option::is_some) || session.desk.placing.with_untracked(Option::is_some) {
+            session.desk.placing.set(None);
             self.cancel();
             self.let_go();
             session.announce(t!("Cancelled"));
             return true;
         }
-        let dragging = self.drag.with_untracked(|d| !d.nodes.is_empty());
+        let dragging = self.drag.with_untracked(|d| !d.is_empty()) | self.end_shape();
         self.cancel();
         if dragging {
             session.announce(t!("Cancelled"));
@@ -79,7 +80,7 @@ impl Board {
             session.request.set(None);
             return true;
         }
-        let empty = session.selection.with_untracked(|s| s.nodes.is_empty() && s.links.is_empty());
+        let empty = session.selection.with_untracked(Selection::is_empty);
         session.select(Selection::default());
         !empty
     }
@@ -96,50 +97,31 @@ impl Board {
         let diagram = session.diagram.get_untracked();
         let linking = session.linking.with_untracked(Option::is_some);
         let from = if linking { self.target.get_untracked().or(from) } else { from };
+        if !linking {
+            self.go_to_thing(from, way);
+            return;
+        }
         let next = match from {
             Some(from) => spatial_neighbour(&diagram, &from, way).map(String::from),
             None => diagram.nodes.first().map(|n| n.id.clone()),
         };
         let Some(next) = next else { return };
-        if linking {
-            self.target.set(Some(next.clone()));
-            let name = diagram.node(&next).map(|n| n.name.clone()).unwrap_or_default();
-            session.announce(t!("To %{name}: press Enter to connect", name = name));
-        } else {
-            session.select_node(&next);
-        }
+        self.target.set(Some(next.clone()));
+        let name = diagram.node(&next).map(|n| n.name.clone()).unwrap_or_default();
+        session.announce(t!("To %{name}: press Enter to connect", name = name));
         self.reveal(&next);
         self.focus_card(&next);
     }
 
     /// Pans so that a card is on the stage.
     pub fn reveal(self, id: &str) {
-        let session = self.session;
-        let Some((x, y)) = session.diagram.with_untracked(|d| d.node(id).map(|n| (n.x, n.y))) else { return };
-        let (width, height) = session.viewport.get_untracked();
-        let view = session.view.get_untracked();
-        let (left, top) = to_screen(view, x, y);
-        let (right, bottom) = to_screen(view, x + CARD.0, y + CARD.1);
-        let margin = 24.0;
-        let shift = |low: f64, high: f64, size: f64| {
-            if low < margin {
-                margin - low
-            } else if high > size - margin {
-                size - margin - high
-            } else {
-                0.0
-            }
-        };
-        let by = (shift(left, right, width), shift(top, bottom, height));
-        if by != (0.0, 0.0) {
-            session.view.set(pan(view, by.0, by.1));
-        }
+        reveal(self.session, &Selection::node(id));
     }
 
     fn nudge(self, way: Direction) {
         let session = self.session;
-        let ids: Vec<String> = session.selection.with_untracked(|s| s.nodes.iter().cloned().collect());
-        if ids.is_empty() {
+        let selection = session.selection.get_untracked();
+        if selection.nodes.is_empty() && selection.groups.is_empty() && selection.notes.is_empty() {
             session.announce(t!("Select a component first"));
             return;
         }
@@ -149,7 +131,8 @@ impl Board {
             Direction::Up => (0.0, -GRID),
             Direction::Down => (0.0, GRID),
         };
-        let step = session.diagram.with_untracked(|d| commands::move_nodes(d, &ids, dx, dy));
-        session.perform(step);
+        let step = session.diagram.with_untracked(|d| commands::drop_selection(d, &selection, dx, dy));
+        // Many presses in a row are one step.
+        session.perform_continuing(step);
     }
 }

@@ -4,8 +4,10 @@
 mod links;
 mod marks;
 mod packets;
+mod streams;
 
 pub use marks::LIFE_MS as MARK_LIFE_MS;
+pub use streams::Streams;
 
 use std::collections::VecDeque;
 use std::f64::consts::FRAC_PI_2;
@@ -20,10 +22,15 @@ use crate::lab::frame::{Frame, RequestId};
 use super::colours::Colours;
 use super::curve::{Curve, Point};
 use super::scene::Scene;
+use super::tint::ColourBy;
 use crate::app::session::Mark;
 
 /// All that one drawing needs.
 pub struct Picture<'a> {
+    /// What colours the packets.
+    pub colour_by: ColourBy,
+    /// Nodes that keep data, in the order of their colours.
+    pub keepers: &'a [String],
     /// The run.
     pub frame: &'a Frame,
     /// Marks that fade.
@@ -77,6 +84,7 @@ pub fn paint(under: &Pen, over: &Pen, picture: &Picture, scene: &mut Scene) {
         pen.set_line_join("round");
     }
     links::paint(under, picture, scene, &colours);
+    streams::paint(under, picture, scene, &colours);
     packets::paint_waiting(over, picture, scene, &colours);
     packets::paint(over, picture, scene, &colours);
     marks::paint(over, picture, scene, &colours);

@@ -1,35 +1,80 @@
 //! What the canvas remembers between two frames: the ways of links, where packets were drawn, the sizes.
 //! Knows no gesture and draws nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagram::{Document, View};
-use crate::editor::geometry::{to_diagram, CARD};
+use crate::app::session::Thing;
+use crate::diagram::{Document, Link, View};
+use crate::editor::geometry::{closed_around, group_rect, to_diagram, CARD};
 use crate::editor::Selection;
 use crate::engine::SimTime;
 use crate::lab::frame::RequestId;
 
 use super::colours::Colours;
 use super::curve::{between, Curve, Point};
+use super::tint::ColourBy;
 
 /// How near the pointer must be to a packet, in screen pixels.
 const PACKET_REACH: f64 = 12.0;
 /// How near to a link.
 const LINK_REACH: f64 = 9.0;
+/// How near a finger.
+const FINGER_REACH: f64 = 20.0;
 
-/// Nodes being dragged, and how far.
+/// How far things still are from where they glide to.
+pub type Glide = BTreeMap<Thing, Point>;
+
+/// What is being dragged, and how far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drag {
     /// Their ids.
-    pub nodes: std::collections::BTreeSet<String>,
+    pub nodes: BTreeSet<String>,
+    /// Ids of groups dragged with them.
+    pub groups: BTreeSet<String>,
+    /// Ids of notes dragged with them.
+    pub notes: BTreeSet<String>,
     /// By how much in diagram pixels.
     pub by: Point,
+    /// Whether copies are dragged, and they stay where they are.
+    pub copies: bool,
+}
+
+impl Drag {
+    /// Whether anything is dragged.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty() && self.groups.is_empty() && self.notes.is_empty()
+    }
+
+    /// How far the drag has moved this.
+    pub fn shift_of(&self, thing: &Thing) -> Point {
+        let dragged = match thing {
+            Thing::Node(id) => self.nodes.contains(id),
+            Thing::Group(id) => self.groups.contains(id),
+            Thing::Note(id) => self.notes.contains(id),
+        };
+        if !self.copies && dragged {
+            self.by
+        } else {
+            (0.0, 0.0)
+        }
+    }
+
+    /// How far the drag has moved this node.
+    pub fn shift(&self, id: &str) -> Point {
+        if !self.copies && self.nodes.contains(id) {
+            self.by
+        } else {
+            (0.0, 0.0)
+        }
+    }
 }
 
 /// All that changes the drawing while time stands still.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Looks {
+    /// What colours the packets.
+    pub colour_by: ColourBy,
     /// The run's moment.
     pub now: SimTime,
     /// Which diagram.
@@ -38,6 +83,8 @@ pub struct Looks {
     pub frame: usize,
     /// Cards being dragged.
     pub drag: Drag,
+    /// Whether things glide.
+    pub gliding: Glide,
     /// What is selected.
     pub selection: Selection,
     /// Where the canvas looks.
@@ -59,11 +106,15 @@ pub struct Scene {
     pub colours: Option<Colours>,
     /// Way of each link, by id.
     pub curves: BTreeMap<String, Curve>,
-    /// Top left corner of each card, by id.
+    /// Top left corner of each card that is seen, by id.
     pub cards: BTreeMap<String, Point>,
+    /// Where each node is shown, by id: its card, or that of the closed subsystem around it.
+    pub places: BTreeMap<String, Point>,
     /// Where packets of requests were drawn last, on the screen.
     pub packets: Vec<(Point, RequestId)>,
-    laid_out: Option<(Arc<Document>, Drag)>,
+    /// The flows as they were drawn.
+    pub streams: super::paint::Streams,
+    laid_out: Option<(Arc<Document>, Drag, Glide)>,
     drawn: Option<Looks>,
 }
 
@@ -77,25 +128,39 @@ impl Scene {
         false
     }
 
-    /// Lays the links out again if the diagram changed or cards are being dragged.
-    pub fn lay_out(&mut self, diagram: &Arc<Document>, drag: &Drag) {
-        if self.laid_out.as_ref().is_some_and(|(d, old)| Arc::ptr_eq(d, diagram) && old == drag) {
+    /// Lays the links out again if the diagram changed, or cards are being dragged or glide.
+    pub fn lay_out(&mut self, diagram: &Arc<Document>, drag: &Drag, glide: &Glide) {
+        if self.laid_out.as_ref().is_some_and(|(d, old, was)| Arc::ptr_eq(d, diagram) && old == drag && was == glide) {
             return;
         }
-        self.cards = diagram
-            .nodes
-            .iter()
-            .map(|n| {
-                let by = if drag.nodes.contains(&n.id) { drag.by } else { (0.0, 0.0) };
-                (n.id.clone(), (n.x + by.0, n.y + by.1))
-            })
-            .collect();
-        self.curves = diagram
-            .links
-            .iter()
-            .filter_map(|l| Some((l.id.clone(), between(*self.cards.get(&l.from)?, *self.cards.get(&l.to)?, self.cards.values()))))
-            .collect();
-        self.laid_out = Some((diagram.clone(), drag.clone()));
+        let moved = |thing: Thing, x: f64, y: f64| {
+            let (by, glide) = (drag.shift_of(&thing), glide.get(&thing).copied().unwrap_or_default());
+            (x + by.0 + glide.0, y + by.1 + glide.1)
+        };
+        self.cards.clear();
+        self.places.clear();
+        // Of a closed subsystem one sees its own card; a link within it is not seen.
+        let mut within: BTreeMap<&str, &str> = BTreeMap::new();
+        for node in &diagram.nodes {
+            let place = match closed_around(diagram, node.group.as_deref()) {
+                Some(group) => {
+                    within.insert(&node.id, &group.id);
+                    let rect = group_rect(group);
+                    moved(Thing::Group(group.id.clone()), rect.x, rect.y)
+                }
+                None => {
+                    let place = moved(Thing::Node(node.id.clone()), node.x, node.y);
+                    self.cards.insert(node.id.clone(), place);
+                    place
+                }
+            };
+            self.places.insert(node.id.clone(), place);
+        }
+        let seen = |l: &&Link| within.get(l.from.as_str()).is_none_or(|g| within.get(l.to.as_str()) != Some(g));
+        let others: Vec<Point> = self.places.values().copied().collect();
+        let curve = |l: &Link| Some((l.id.clone(), between(*self.places.get(&l.from)?, *self.places.get(&l.to)?, others.iter())));
+        self.curves = diagram.links.iter().filter(seen).filter_map(curve).collect();
+        self.laid_out = Some((diagram.clone(), drag.clone(), glide.clone()));
     }
 
     /// The request whose packet is at a point of the canvas.
@@ -105,10 +170,11 @@ impl Scene {
     }
 
     /// The link at a point of the canvas.
-    pub fn link_at(&self, view: View, (x, y): Point) -> Option<String> {
+    pub fn link_at(&self, view: View, (x, y): Point, finger: bool) -> Option<String> {
+        let reach = if finger { FINGER_REACH } else { LINK_REACH };
         let point = to_diagram(view, x, y);
         let near = self.curves.iter().map(|(id, c)| (c.distance(point) * view.zoom, id));
-        near.filter(|(d, _)| *d <= LINK_REACH).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
+        near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
     }
 
     /// The card at a point of the canvas.

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::board::Board;
 use super::curve::between;
+use crate::app::actions::action;
 use crate::app::button::ActionButton;
-use crate::components::kind;
 use crate::editor::geometry::to_screen;
 use crate::lab::frame::Health;
 
@@ -17,23 +17,16 @@ pub fn BreakToolbar() -> impl IntoView {
     let session = board.session;
     let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
     let links = Memo::new(move |_| session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
-    let health = move |test: fn(&Health) -> bool| {
-        Memo::new(move |_| {
-            nodes.with(|ids| {
-                !ids.is_empty() && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| test(&n.health)))
-            })
+    let down = Memo::new(move |_| {
+        nodes.with(|ids| {
+            !ids.is_empty()
+                && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(_))))
         })
-    };
-    let down = health(|h| matches!(h, Health::Down(_)));
-    let slow = health(|h| matches!(h, Health::Slow(_)));
+    });
     let cut = Memo::new(move |_| {
         links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut)))
     });
-    let cache = Memo::new(move |_| {
-        session
-            .diagram
-            .with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).any(|n| kind(&n.kind).is_some_and(|k| k.can_flush))))
-    });
+    let cache = Memo::new(move |_| action("flush").is_some_and(|flush| (flush.available)(session).is_ok()));
     let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
     let shown = Memo::new(move |_| {
         anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none)
@@ -42,19 +35,16 @@ pub fn BreakToolbar() -> impl IntoView {
         let (x, y) = anchor.get().unwrap_or_default();
         format!("translate(-50%, 0) translate({x}px, {y}px)")
     };
-    let crash_text = Signal::derive(move || if down.get() { t!("Restart") } else { t!("Crash") });
-    let slow_text = Signal::derive(move || if slow.get() { t!("Normal") } else { t!("Slow") });
-    let cut_text = Signal::derive(move || if cut.get() { t!("Mend") } else { t!("Cut") });
     view! {
         <Show when=move || shown.get()>
             <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=place>
                 <Show when=move || nodes.with(|n| !n.is_empty())>
-                    <span class="tint" data-good=move || down.get().to_string()><ActionButton id="crash" text=crash_text /></span>
-                    <Show when=move || !down.get()><ActionButton id="slow" text=slow_text /></Show>
-                    <Show when=move || cache.get() && !down.get()><ActionButton id="flush" text=t!("Flush") /></Show>
+                    <span class="tint" data-good=move || down.get().to_string()><ActionButton id="crash" named=true /></span>
+                    <Show when=move || !down.get()><ActionButton id="slow" named=true /></Show>
+                    <Show when=move || cache.get() && !down.get()><ActionButton id="flush" named=true /></Show>
                 </Show>
                 <Show when=move || links.with(|l| !l.is_empty())>
-                    <span class="tint" data-good=move || cut.get().to_string()><ActionButton id="cut" text=cut_text /></span>
+                    <span class="tint" data-good=move || cut.get().to_string()><ActionButton id="cut" named=true /></span>
                 </Show>
                 <span class="rule"></span>
                 <Show when=move || nodes.with(|n| n.len() == 1)><ActionButton id="connect" /></Show>

@@ -14,4 +14,4 @@ pub use dialogs::Dialogs;
 pub use inspector::Inspector;
 pub use transport::Transport;
 
-use super::icon::Icon;
+use crate::icon::Icon;

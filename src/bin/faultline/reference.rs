@@ -104,6 +104,7 @@ fn range(spec: &ParamSpec) -> String {
         }
         ParamType::Duration { min_ms, max_ms } => format!("from {min_ms} to {max_ms} ms"),
         ParamType::Law => "distribution".into(),
+        ParamType::Text { max, .. } => format!("text of at most {max} characters"),
     }
 }
 

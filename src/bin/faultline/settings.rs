@@ -52,7 +52,7 @@ fn typed(text: &str, specs: &[ParamSpec], param: &str) -> Json {
     let json: Option<Json> = serde_json::from_str(text).ok();
     match (kind, json) {
         (Some(ParamType::Choice(_)), Some(Json::String(s))) => s.into(),
-        (Some(ParamType::Choice(_)), _) => text.into(),
+        (Some(ParamType::Choice(_) | ParamType::Text { .. }), _) => text.into(),
         (Some(ParamType::Duration { .. }), None) => match time(text) {
             Ok(duration) => (duration.as_nanos() as f64 / 1e6).into(),
             Err(_) => text.into(),

@@ -36,8 +36,13 @@ pub fn pan(view: View, dx: f64, dy: f64) -> View {
 }
 
 /// The view that shows the whole diagram in a canvas of this size, in the middle.
-pub fn fit(diagram: &Document, (width, height): (f64, f64)) -> View {
-    let Some(Rect { x, y, width: w, height: h }) = bounds(diagram) else { return View::default() };
+pub fn fit(diagram: &Document, size: (f64, f64)) -> View {
+    bounds(diagram).map_or_else(View::default, |area| fit_area(area, size))
+}
+
+/// The view that shows an area in a canvas of this size, in the middle.
+pub fn fit_area(area: Rect, (width, height): (f64, f64)) -> View {
+    let Rect { x, y, width: w, height: h } = area;
     if width < 1.0 || height < 1.0 {
         return View { x: x - MARGIN, y: y - MARGIN, zoom: 1.0 };
     }

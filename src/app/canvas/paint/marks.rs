@@ -73,7 +73,7 @@ fn place(picture: &Picture, scene: &Scene, event: &Event) -> Option<(Point, bool
     if let Some(curve) = event.link.as_ref().and_then(|id| scene.curves.get(id)) {
         return Some((picture.screen(curve.point_at(0.62)), true));
     }
-    let card = event.node.as_ref().and_then(|id| scene.cards.get(id))?;
+    let card = event.node.as_ref().and_then(|id| scene.places.get(id))?;
     let (x, y) = picture.screen((card.0 + CARD.0 / 2.0, card.1));
     Some(((x, y - 14.0), false))
 }

@@ -13,7 +13,7 @@ use crate::editor::geometry::CARD;
 use crate::lab::frame::{Packet, PacketFate, PacketKind};
 
 /// Half the distance between what goes and what comes back, in diagram pixels.
-const LANE: f64 = 3.5;
+pub(super) const LANE: f64 = 3.5;
 /// Most pips before a node.
 const PIPS: usize = 12;
 const PIP_ROWS: usize = 4;
@@ -58,13 +58,7 @@ fn one(pen: &Pen, picture: &Picture, colours: &Colours, packet: &Packet, (x, y):
         let _ = pen.arc(x, y, 10.5 * scale, 0.0, TAU);
         pen.stroke();
     }
-    let colour = match (packet.fate, packet.kind) {
-        (PacketFate::Error, _) => &colours.bad,
-        (PacketFate::StaleReply, _) => &colours.odd,
-        (_, PacketKind::Read) => &colours.read,
-        (_, PacketKind::Write) => &colours.write,
-        (_, PacketKind::Control) => &colours.control,
-    };
+    let colour = picture.colour_by.of(packet, picture.frame, picture.keepers, colours);
     pen.set_stroke_style_str(colour);
     pen.set_line_width(2.0 * scale.min(1.15));
     if packet.fate == PacketFate::Error && packet.kind != PacketKind::Control {
@@ -105,6 +99,13 @@ fn shape(pen: &Pen, kind: PacketKind, (x, y): Point, scale: f64) {
         PacketKind::Write => {
             let r = 4.2 * scale;
             pen.rect(x - r, y - r, 2.0 * r, 2.0 * r);
+        }
+        PacketKind::Message => {
+            let r = 5.4 * scale;
+            pen.move_to(x, y - r);
+            pen.line_to(x + 0.9 * r, y + 0.7 * r);
+            pen.line_to(x - 0.9 * r, y + 0.7 * r);
+            pen.close_path();
         }
         PacketKind::Control => {
             let r = 4.0 * scale;

@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::format;
+use crate::app::panels::scale::round_step;
 use crate::app::session::Session;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 
@@ -16,12 +17,29 @@ struct Spread {
     count: u64,
 }
 
-/// Where the axis begins and ends, in milliseconds: whole powers of ten around the bars.
+/// Where the axis begins and ends, in milliseconds: 1, 2 or 5 times a power of ten, around the bars.
 fn axis(bars: &[LatencyBar]) -> (f64, f64) {
-    let power = |ms: f64, round: fn(f64) -> f64| libm::pow(10.0, round(libm::log10(ms.max(1e-6))));
-    let low = bars.first().map_or(1.0, |b| power(b.to_ms * 0.9, libm::floor));
-    let high = bars.last().map_or(10.0, |b| power(b.to_ms * 0.99, libm::ceil));
-    (low, high.max(low * 10.0))
+    let low = bars.first().map_or(1.0, |b| round_below(b.from_ms.max(b.to_ms / 2.0)));
+    let high = bars.last().map_or(10.0, |b| round_step(b.to_ms));
+    (low, high.max(low * 5.0))
+}
+
+/// The greatest 1, 2 or 5 times a power of ten that is not above.
+fn round_below(ms: f64) -> f64 {
+    let power = libm::pow(10.0, libm::floor(libm::log10(ms.max(1e-6))));
+    [5.0, 2.0].into_iter().map(|step| step * power).find(|step| *step <= ms * 1.000_001).unwrap_or(power)
+}
+
+/// Round values on the axis, both ends among them.
+fn ticks((low, high): (f64, f64)) -> Vec<f64> {
+    let dense = high / low < 30.0;
+    let mut list = vec![low];
+    while let Some(next) = list.last().map(|last| round_step(last * 1.5)).filter(|next| *next < high * 1.000_001) {
+        list.push(next);
+    }
+    let is_power = |ms: f64| (libm::log10(ms) - libm::round(libm::log10(ms))).abs() < 1e-6;
+    list.retain(|ms| dense || is_power(*ms) || *ms == low || *ms > high * 0.999);
+    list
 }
 
 /// Position on the axis, 0 to 1.
@@ -125,15 +143,10 @@ pub(super) fn Histogram(
             format::with_unit(most as f64 / s.count.max(1) as f64, "%")
         })
     };
-    let ticks = move || {
+    let labels = move || {
         let bounds = bounds.get();
-        let powers = libm::round(libm::log10(bounds.1 / bounds.0)) as i32;
-        (0..=powers)
-            .map(|i| {
-                let ms = bounds.0 * libm::pow(10.0, f64::from(i));
-                view! { <span style=format!("left: {:.2}%", place(bounds, ms) * 100.0)>{format::millis(ms)}</span> }
-            })
-            .collect_view()
+        let label = |ms: f64| view! { <span style=format!("left: {:.2}%", place(bounds, ms) * 100.0)>{format::millis(ms)}</span> };
+        ticks(bounds).into_iter().map(label).collect_view()
     };
     let lines = move || {
         let bounds = bounds.get();
@@ -187,7 +200,7 @@ pub(super) fn Histogram(
                     </svg>
                     <div class="histogram-marks" aria-hidden="true">{lines}</div>
                 </div>
-                <div class="histogram-axis" aria-hidden="true">{ticks}</div>
+                <div class="histogram-axis" aria-hidden="true">{labels}</div>
                 <ul class="legend">{legend}<li class="histogram-said">{move || chosen.get().map(|_| spoken())}</li></ul>
                 <p class="visually-hidden">{move || spread.with(summed)}</p>
             </figure>
@@ -266,12 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn the_axis_is_whole_powers_of_ten_around_the_bars() {
+    fn the_axis_is_round_numbers_around_the_bars() {
         let bars = [bar(12.1, 14.7, 3), bar(14.7, 17.8, 5), bar(681.0, 825.0, 1)];
         let (low, high) = axis(&bars);
-        assert!((low - 10.0).abs() < 1e-9 && (high - 1000.0).abs() < 1e-9, "{low} to {high}");
+        assert_eq!((low, high), (10.0, 1000.0));
         assert!((place((low, high), 100.0) - 0.5).abs() < 1e-9);
         assert_eq!(place((low, high), 0.0), 0.0);
+        assert_eq!(ticks((10.0, 1000.0)), [10.0, 100.0, 1000.0]);
+        assert_eq!(ticks((10.0, 200.0)), [10.0, 20.0, 50.0, 100.0, 200.0]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::signs::Signs;
-use crate::app::actions::{Section, ACTIONS};
+use crate::app::actions::{actions, Section};
 
 /// What is done with the pointer, and with keys that are no action's.
 const GESTURES: &[(&str, &str)] = &[
@@ -14,7 +14,10 @@ const GESTURES: &[(&str, &str)] = &[
     (text!("Ctrl and wheel, or pinch"), text!("Zoom at the pointer")),
     (text!("Shift and drag"), text!("Select an area")),
     (text!("Shift and click"), text!("Add to the selection")),
+    (text!("Alt and drag"), text!("Drag a copy")),
+    (text!("Right click, or a long press"), text!("Open the menu")),
     (text!("Arrow keys"), text!("Go to the neighbour")),
+    (text!("Shift and arrow keys"), text!("Move what is selected")),
     (text!("Escape"), text!("Cancel, or select nothing")),
     (text!("Click a moving request"), text!("Read its story")),
 ];
@@ -23,8 +26,7 @@ const GESTURES: &[(&str, &str)] = &[
 #[component]
 pub fn Help() -> impl IntoView {
     let sections = Section::ALL.map(|section| {
-        let rows = ACTIONS
-            .iter()
+        let rows = actions()
             .filter(|a| a.section == section && !a.keys.is_empty())
             .map(|action| {
                 let keys = action.keys.iter().map(|key| {

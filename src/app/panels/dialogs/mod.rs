@@ -12,6 +12,7 @@ mod starters;
 
 use leptos::prelude::*;
 
+use crate::app::command_palette::CommandPalette;
 use crate::app::session::Dialog;
 use export::Export;
 use help::Help;
@@ -38,6 +39,9 @@ pub fn Dialogs() -> impl IntoView {
         </Sheet>
         <Sheet which=Dialog::Help title=t!("Keys and signs") wide=true>
             <Help/>
+        </Sheet>
+        <Sheet which=Dialog::Commands title=t!("Commands") wide=false>
+            <CommandPalette/>
         </Sheet>
     }
 }

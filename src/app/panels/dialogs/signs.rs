@@ -19,6 +19,12 @@ const SIGNS: &[(&str, &str, &str)] = &[
         text!("Stale reply: an old version"),
     ),
     (
+        r#"<path d="M10 4l6 10.5h-12z" fill="none" stroke="currentColor" stroke-width="2"/>"#,
+        "--message",
+        text!("Message on its way to a worker"),
+    ),
+    (r#"<path d="M10 3.5l6.5 11.5h-13z" fill="currentColor"/>"#, "--message", text!("Its acknowledgement on the way back")),
+    (
         r#"<path d="M5 5l10 10M15 5L5 15" stroke="currentColor" stroke-width="2.5" stroke-linecap="round"/>"#,
         "--bad",
         text!("Error on its way back"),

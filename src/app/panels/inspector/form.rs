@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use super::distribution::DistributionField;
 use super::knob::{Knob, Phase, Target};
 use super::number::{plain, Number, NumberField};
+use super::text::TextField;
 use crate::app::dom;
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
@@ -53,6 +54,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     let id = match &target {
         Target::Node(node) => format!("node-{node}-{}", spec.name),
         Target::Link(link) => format!("link-{link}-{}", spec.name),
+        Target::Nodes(_) => format!("several-{}", spec.name),
     };
     let knob = Knob::new(session, target, spec.clone());
     on_cleanup(move || knob.finish());
@@ -64,6 +66,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
         move || view! { <FieldTools knob=knob helped=helped id=id help_id=help_id/> }
     };
     let zero = zero_meaning(spec.help);
+    let mixed_spec = spec.clone();
     let hold = Callback::new(move |held: bool| if held { knob.begin_drag() } else { knob.end_drag() });
     let number = |scale: Scale| Number {
         scale,
@@ -122,6 +125,18 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
             }
             .into_any()
         }
+        ParamType::Text { .. } => view! {
+            <TextField
+                id=id
+                label=label
+                title=title
+                value=Signal::derive(move || knob.value())
+                set=Callback::new(move |(value, phase)| knob.set(value, phase))
+            >
+                {tools()}
+            </TextField>
+        }
+        .into_any(),
         ParamType::Law => view! {
             <DistributionField
                 id=id
@@ -139,6 +154,10 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
     view! {
         <div class="field" class:changed=move || knob.is_changed() data-param=spec.name>
             {control}
+            {move || {
+                let mixed = mixed_text(&mixed_spec, &knob.mixed());
+                (!mixed.is_empty()).then(|| view! { <p class="field-mixed">{t!("Mixed: %{values}", values = mixed)}</p> })
+            }}
             {zero.map(|meaning| view! {
                 <Show when=move || knob.value().as_f64() == Some(0.0)>
                     <p class="field-zero">{t!("0 is %{what}", what = t!(meaning))}</p>
@@ -210,6 +229,7 @@ fn range(spec: &ParamSpec) -> String {
         ParamType::Int { min, max } => between(bound(*min as f64), bound(*max as f64) + &unit),
         ParamType::Float { min, max } => between(bound(*min), bound(*max) + &unit),
         ParamType::Duration { min_ms, max_ms } => between(format::millis(*min_ms), format::millis(*max_ms)),
+        ParamType::Text { max, .. } => t!("At most %{n} characters", n = format::count(*max as u64)),
         ParamType::Bool | ParamType::Choice(_) | ParamType::Law => t!("Default %{value}", value = default),
     }
 }
@@ -223,14 +243,28 @@ fn bound(value: f64) -> String {
     }
 }
 
+/// Different values of several nodes, as they are shown; a few of them.
+fn mixed_text(spec: &ParamSpec, values: &[Json]) -> String {
+    let mut shown: Vec<String> = values.iter().take(4).map(|v| value_text(spec, v)).collect();
+    if values.len() > 4 {
+        shown.push("…".into());
+    }
+    shown.join(" · ")
+}
+
 /// The default as it is shown.
 fn default_text(spec: &ParamSpec) -> String {
-    match (&spec.kind, &spec.default) {
+    value_text(spec, &spec.default)
+}
+
+fn value_text(spec: &ParamSpec, value: &Json) -> String {
+    match (&spec.kind, value) {
         (ParamType::Bool, Json::Bool(on)) => if *on { t!("on") } else { t!("off") }.into(),
         (ParamType::Choice(options), Json::String(value)) => {
             options.iter().find(|(name, _)| name == value).map_or(value.clone(), |(_, label)| t!(*label).to_string())
         }
         (ParamType::Law, value) => super::laws::describe(value),
+        (ParamType::Text { .. }, _) => t!("the example").into(),
         (_, value) => {
             let number = value.as_f64().map_or_else(|| value.to_string(), plain);
             let unit = if matches!(spec.kind, ParamType::Duration { .. }) { "ms" } else { t!(spec.unit) };

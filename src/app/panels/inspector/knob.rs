@@ -24,6 +24,8 @@ pub enum Target {
     Node(String),
     /// A link, by id.
     Link(String),
+    /// Several nodes that all have the parameter, by id.
+    Nodes(Vec<String>),
 }
 
 impl Target {
@@ -32,6 +34,7 @@ impl Target {
         match self {
             Target::Node(id) => diagram.node(id).map(|n| &n.params),
             Target::Link(id) => diagram.link(id).map(|l| &l.params),
+            Target::Nodes(ids) => ids.iter().find_map(|id| diagram.node(id)).map(|n| &n.params),
         }
     }
 
@@ -43,13 +46,33 @@ impl Target {
                 let name = |id: &str| diagram.node(id).map(|n| n.name.clone()).unwrap_or_default();
                 diagram.link(id).map(|l| format!("{} → {}", name(&l.from), name(&l.to))).unwrap_or_default()
             }
+            Target::Nodes(ids) => format!("{} components", ids.len()),
         }
     }
 
-    fn edit(&self, param: &str, value: Json) -> Edit {
+    fn edits(&self, param: &str, value: Json) -> Vec<Edit> {
+        let of_node = |id: &String| Edit::SetNodeParam { id: id.clone(), param: param.into(), value: value.clone() };
         match self {
-            Target::Node(id) => Edit::SetNodeParam { id: id.clone(), param: param.into(), value },
-            Target::Link(id) => Edit::SetLinkParam { id: id.clone(), param: param.into(), value },
+            Target::Node(id) => vec![of_node(id)],
+            Target::Nodes(ids) => ids.iter().map(of_node).collect(),
+            Target::Link(id) => vec![Edit::SetLinkParam { id: id.clone(), param: param.into(), value }],
+        }
+    }
+
+    /// The different values that a parameter has, where it is several nodes' and they differ.
+    fn mixed(&self, diagram: &Document, spec: &ParamSpec) -> Vec<Json> {
+        let Target::Nodes(ids) = self else { return Vec::new() };
+        let mut values: Vec<Json> = Vec::new();
+        for node in ids.iter().filter_map(|id| diagram.node(id)) {
+            let value = node.params.get(spec.name).unwrap_or(&spec.default);
+            if !values.iter().any(|v| same(v, value)) {
+                values.push(value.clone());
+            }
+        }
+        if values.len() < 2 {
+            Vec::new()
+        } else {
+            values
         }
     }
 }
@@ -115,6 +138,12 @@ impl Knob {
         })
     }
 
+    /// The values that it has, where it is several nodes' and they differ. Tracked.
+    pub fn mixed(self) -> Vec<Json> {
+        let diagram = self.session.diagram.get();
+        self.spec.with_value(|spec| self.target.with_value(|t| t.mixed(&diagram, spec)))
+    }
+
     /// Whether it differs from the default. Tracked.
     pub fn is_changed(self) -> bool {
         let value = self.value();
@@ -136,7 +165,7 @@ impl Knob {
             Phase::Once => {
                 self.finish();
                 self.gesture.update_value(|g| *g = Gesture::default());
-                if !same(&value, &self.value_untracked()) {
+                if !same(&value, &self.value_untracked()) || untrack(move || !self.mixed().is_empty()) {
                     self.apply(value, false);
                 }
             }
@@ -209,21 +238,23 @@ impl Knob {
 
     fn apply(self, value: Json, moving: bool) {
         let diagram = self.session.diagram.get_untracked();
-        let (label, edit) = self.spec.with_value(|spec| {
+        let (label, edits) = self.spec.with_value(|spec| {
             let stored = if same(&value, &spec.default) { Json::Null } else { value };
-            self.target.with_value(|t| (format!("set {} of {}", spec.label.to_lowercase(), t.name(&diagram)), t.edit(spec.name, stored)))
+            self.target.with_value(|t| (format!("set {} of {}", spec.label.to_lowercase(), t.name(&diagram)), t.edits(spec.name, stored)))
         });
-        let step = Step { label, entries: vec![Entry::Edit(edit)] };
-        let now_ms = dom::now_ms();
-        let joins = moving
-            && self
-                .gesture
-                .with_value(|g| g.revision == Some(self.session.revision.get_untracked()) && (g.held || now_ms - g.at_ms < KEYS_MS));
-        if joins {
-            // The movement's step so far is undone at the same instant, so that one undo takes all of it back.
-            let _ = self.session.with_run(|run| run.travel(false));
+        let step = Step { label, entries: edits.into_iter().map(Entry::Edit).collect() };
+        if !moving {
+            self.session.perform(step);
+            return;
         }
-        if self.session.perform(step) && moving {
+        let now_ms = dom::now_ms();
+        let joins = self
+            .gesture
+            .with_value(|g| g.revision == Some(self.session.revision.get_untracked()) && (g.held || now_ms - g.at_ms < KEYS_MS));
+        if !joins {
+            self.session.settle();
+        }
+        if self.session.perform_continuing(step) {
             let revision = self.session.revision.get_untracked();
             self.gesture.update_value(|g| {
                 g.revision = Some(revision);

@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use super::figures::{of_link, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
-use crate::app::panels::Icon;
+use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
 use crate::diagram::place::{separation, Separation};
-use crate::diagram::Document;
+use crate::diagram::{Document, Node};
+use crate::editor::commands::{self, End};
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -31,9 +32,12 @@ fn distance(diagram: &Document, from: &str, to: &str) -> Option<String> {
     let ms = apart.one_way().as_millis_f64();
     match apart {
         Separation::None => None,
-        Separation::Zones => Some(format!("Between two zones: {ms} ms more each way")),
-        Separation::Regions(km) => Some(format!("Between two regions, {km:.0} km apart: {ms:.1} ms more each way")),
-        Separation::Unplaced => Some("Between two regions: give both a place, and their distance counts".into()),
+        Separation::Zones => Some(t!("Between two zones: %{ms} ms more each way", ms = ms)),
+        Separation::Regions(km) => {
+            let (km, ms) = (format::count(km as u64), format!("{ms:.1}"));
+            Some(t!("Between two regions, %{km} km apart: %{ms} ms more each way", km = km, ms = ms))
+        }
+        Separation::Unplaced => Some(t!("Between two regions: give both a place, and their distance counts").into()),
     }
 }
 
@@ -47,6 +51,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     };
     let cut = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
     let replication = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
+    let delivery = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.delivery)));
     let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(of_link).unwrap_or_default()));
     let ends = {
         let id = id.clone();
@@ -63,6 +68,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     let end = move |(id, name): (String, String)| {
         view! { <button type="button" class="end-button" on:click=move |_| session.select_node(&id)>{name}</button> }
     };
+    let ends_of = id.clone();
     let specs = components::link::specs();
     let all = StoredValue::new(specs.clone());
     let groups = GROUPS
@@ -71,8 +77,8 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         .filter_map(|(index, (heading, _))| {
             let members: Vec<ParamSpec> = specs.iter().filter(|s| group_of(s) == index).cloned().collect();
             (!members.is_empty()).then(|| {
-                // A log is shipped, not called: only how its messages travel matters.
-                let hidden = move || index != 0 && replication.get();
+                // A log is shipped, a message delivered, neither is called: only how they travel matters.
+                let hidden = move || index != 0 && (replication.get() || delivery.get());
                 view! {
                     <section class="group" aria-label=t!(*heading) hidden=hidden>
                         <h3>{t!(*heading)}</h3>
@@ -90,19 +96,80 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                 </h2>
                 <p class="subject-kind">
                     <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
-                    {move || if replication.get() { t!("Replication link") } else { t!("Link") }}
+                    {move || match (replication.get(), delivery.get()) {
+                        (true, _) => t!("Replication link"),
+                        (_, true) => t!("Delivery of messages"),
+                        _ => t!("Link"),
+                    }}
                 </p>
                 <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
                     <i class="state-dot" aria-hidden="true"></i>
                     <span>{move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") }}</span>
                 </p>
             </header>
+            <Ends id=ends_of/>
             {move || distance.get().map(|text| view! { <p class="distance">{text}</p> })}
             <section class="group" aria-label=t!("Now")>
                 <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
             </section>
             {groups}
+        </section>
+    }
+}
+
+/// The ends, to be chosen anew. Which nodes may be an end is found out when somebody looks.
+#[component]
+fn Ends(id: String) -> impl IntoView {
+    let session = Session::get();
+    let id = StoredValue::new(id);
+    let choice = move |end: End, label: &'static str, name: &'static str| {
+        let now = Memo::new(move |_| {
+            session.diagram.with(|d| {
+                let link = id.with_value(|id| d.link(id).cloned())?;
+                let node = d.node(if end == End::From { &link.from } else { &link.to })?;
+                Some((node.id.clone(), node.name.clone()))
+            })
+        });
+        let others = RwSignal::new(Vec::<(String, String)>::new());
+        let look = move || {
+            others.set(session.diagram.with_untracked(|d| {
+                let may = |node: &&Node| id.with_value(|id| commands::reconnect(d, id, end, &node.id).is_ok());
+                d.nodes.iter().filter(may).map(|n| (n.id.clone(), n.name.clone())).collect()
+            }));
+        };
+        let choose =
+            move |node: String| match session.diagram.with_untracked(|d| id.with_value(|id| commands::reconnect(d, id, end, &node))) {
+                Ok(step) => drop(session.perform(step)),
+                Err(reason) => session.refuse(reason),
+            };
+        let options = move || {
+            let now = now.get();
+            let rest = others.get().into_iter().filter(|o| Some(o) != now.as_ref()).collect::<Vec<_>>();
+            let chosen = now.clone().map(|(id, _)| id);
+            let all = now.into_iter().chain(rest);
+            all.map(|(id, name)| view! { <option value=id.clone() selected=chosen.as_ref() == Some(&id)>{name}</option> }).collect_view()
+        };
+        view! {
+            <div class="field">
+                <div class="field-head"><label for=name>{label}</label></div>
+                <select
+                    id=name
+                    class="select"
+                    prop:value=move || now.get().map(|(id, _)| id).unwrap_or_default()
+                    on:focus=move |_| look()
+                    on:pointerdown=move |_| look()
+                    on:change=move |e| choose(event_target_value(&e))
+                >
+                    {options}
+                </select>
+            </div>
+        }
+    };
+    view! {
+        <section class="group link-ends" aria-label=t!("Ends")>
+            {choice(End::From, t!("From"), "link-from")}
+            {choice(End::To, t!("To"), "link-to")}
         </section>
     }
 }

@@ -1,11 +1,26 @@
-//! Several selected things: how many, and what can be done to all of them.
-//! Edits nothing itself.
+//! Several selected things: how many, what can be done to all of them, and the settings that they have in common.
+//! Knows no component kind.
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
+use super::form::ParamForm;
+use super::knob::Target;
 use crate::app::button::ActionButton;
 use crate::app::panels::format;
 use crate::app::session::Session;
+use crate::components;
+use crate::diagram::param::ParamSpec;
+
+/// The parameters that nodes of all these kinds have, of the same type and name.
+fn common(kinds: &BTreeSet<String>) -> Vec<ParamSpec> {
+    let specs = |id: &String| components::kind(id).map(|k| (k.specs)()).unwrap_or_default();
+    let mut all = kinds.iter().map(specs);
+    let first = all.next().unwrap_or_default();
+    let same = |a: &ParamSpec, b: &ParamSpec| a.name == b.name && a.kind == b.kind && a.unit == b.unit;
+    all.fold(first, |kept, next| kept.into_iter().filter(|a| next.iter().any(|b| same(a, b))).collect())
+}
 
 /// The panel of a selection of several.
 #[component]
@@ -13,6 +28,7 @@ pub fn ManyInspector() -> impl IntoView {
     let session = Session::get();
     let title = move || {
         let (nodes, links) = session.selection.with(|s| (s.nodes.len() as u64, s.links.len() as u64));
+        let (groups, notes) = session.selection.with(|s| (s.groups.len() as u64, s.notes.len() as u64));
         let mut parts = Vec::new();
         if nodes > 0 {
             parts.push(format::plural(nodes, t!("component"), t!("components")));
@@ -20,7 +36,30 @@ pub fn ManyInspector() -> impl IntoView {
         if links > 0 {
             parts.push(format::plural(links, t!("link"), t!("links")));
         }
+        if groups > 0 {
+            parts.push(format::plural(groups, t!("group"), t!("groups")));
+        }
+        if notes > 0 {
+            parts.push(format::plural(notes, t!("note"), t!("notes")));
+        }
         parts.join(", ")
+    };
+    let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
+    let kinds = Memo::new(move |_| {
+        session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).collect::<BTreeSet<_>>()))
+    });
+    let settings = move || {
+        let ids = nodes.get();
+        let specs = common(&kinds.get());
+        (ids.len() > 1 && !specs.is_empty()).then(|| {
+            let all = StoredValue::new(specs.clone());
+            view! {
+                <section class="group" aria-label=t!("Settings in common")>
+                    <h3>{t!("Settings in common")}</h3>
+                    <ParamForm target=Target::Nodes(ids) specs=specs all=all/>
+                </section>
+            }
+        })
     };
     let names = Memo::new(move |_| {
         let diagram = session.diagram.get();
@@ -38,6 +77,7 @@ pub fn ManyInspector() -> impl IntoView {
                     <ActionButton id="delete" text=Signal::stored(t!("Delete")) class="outlined small"/>
                 </div>
             </header>
+            {settings}
             <ul class="rows">
                 <For each=move || names.get() key=|row| row.clone() let:row>
                     {

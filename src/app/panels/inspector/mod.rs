@@ -4,23 +4,28 @@
 mod distribution;
 mod figures;
 mod form;
+mod group;
 mod knob;
 mod laws;
 mod link;
 mod many;
 mod node;
+mod note;
 mod number;
 mod overview;
 mod requests;
+mod text;
 
 use leptos::prelude::*;
 
 use super::waterfall::RequestPanel;
 use crate::app::session::Session;
 use crate::editor::Selection;
+use group::GroupInspector;
 use link::LinkInspector;
 use many::ManyInspector;
 use node::NodeInspector;
+use note::NoteInspector;
 use overview::Overview;
 
 /// What is inspected.
@@ -29,17 +34,18 @@ enum Subject {
     Nothing,
     Node(String),
     Link(String),
+    Group(String),
+    Note(String),
     Many,
 }
 
 impl Subject {
     fn of(selection: &Selection) -> Subject {
-        match (selection.nodes.len(), selection.links.len()) {
-            (0, 0) => Subject::Nothing,
-            (1, 0) => selection.nodes.first().map_or(Subject::Nothing, |id| Subject::Node(id.clone())),
-            (0, 1) => selection.links.first().map_or(Subject::Nothing, |id| Subject::Link(id.clone())),
-            _ => Subject::Many,
-        }
+        let one = selection.only_node().map(|id| Subject::Node(id.into()));
+        let one = one.or_else(|| selection.only_link().map(|id| Subject::Link(id.into())));
+        let one = one.or_else(|| selection.only_group().map(|id| Subject::Group(id.into())));
+        let one = one.or_else(|| selection.only_note().map(|id| Subject::Note(id.into())));
+        one.unwrap_or(if selection.is_empty() { Subject::Nothing } else { Subject::Many })
     }
 }
 
@@ -55,6 +61,8 @@ pub fn Inspector() -> impl IntoView {
                 Subject::Nothing => view! { <Overview/> }.into_any(),
                 Subject::Node(id) => view! { <NodeInspector id=id/> }.into_any(),
                 Subject::Link(id) => view! { <LinkInspector id=id/> }.into_any(),
+                Subject::Group(id) => view! { <GroupInspector id=id/> }.into_any(),
+                Subject::Note(id) => view! { <NoteInspector id=id/> }.into_any(),
                 Subject::Many => view! { <ManyInspector/> }.into_any(),
             }}
         </div>

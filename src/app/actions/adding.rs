@@ -1,0 +1,45 @@
+//! Adding components: where, and what comes with it.
+//! Knows kinds only by their face.
+
+use leptos::prelude::*;
+
+use super::key::key;
+use super::{reveal, Action, Section};
+use crate::app::session::{Finding, Session};
+use crate::components::Kind;
+use crate::editor::commands;
+use crate::editor::geometry::{free_spot, to_diagram, CARD};
+use crate::editor::Selection;
+
+/// The commands.
+pub(super) static ACTIONS: &[Action] = &[Action::new("add", text!("Add a component…"), "plus", Section::Edit, |s| {
+    // From a context menu: where it was opened.
+    let spot = s.desk.spot.get_untracked();
+    s.find(Finding::Kind(spot));
+})
+.keys(&[key("n")])
+.words(text!("new insert create node box"))];
+
+/// Adds a component with its middle at a point of the diagram, or in a free place, and selects it. Gives its id.
+pub fn add_here(session: Session, kind: &Kind, middle: Option<(f64, f64)>) -> Option<String> {
+    let (x, y) = middle.map_or_else(|| free_place(session), |(x, y)| (x - CARD.0 / 2.0, y - CARD.1 / 2.0));
+    let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
+    if !session.perform(step) {
+        return None;
+    }
+    session.select_node(&id);
+    reveal(session, &Selection::node(&id));
+    session.announce(t!("Added %{what}", what = t!(kind.label)));
+    Some(id)
+}
+
+/// A place that no card covers: to the right of the one selected component, else near the middle of the view.
+pub fn free_place(session: Session) -> (f64, f64) {
+    let (width, height) = session.viewport.get_untracked();
+    let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
+    let selection = session.selection.get_untracked();
+    session.diagram.with_untracked(|d| match selection.only_node().and_then(|id| d.node(id)) {
+        Some(node) => free_spot(d, node.x + CARD.0 + 72.0, node.y),
+        None => free_spot(d, x - CARD.0 / 2.0, y - CARD.1 / 2.0),
+    })
+}

@@ -1,0 +1,38 @@
+//! Time: play, single events, speed, starting again.
+//! Knows no view.
+
+use leptos::prelude::*;
+
+use super::key::{key, shift};
+use super::{Action, Section};
+use crate::app::session::{Session, Speed, SPEED_RANGE};
+
+/// The commands.
+pub(super) static ACTIONS: &[Action] = &[
+    Action::new("play", text!("Play or pause"), "play", Section::Time, |s| s.toggle())
+        .keys(&[key(" ")])
+        .words(text!("run start stop time"))
+        .called(|s| if s.playing.get() { text!("Pause") } else { text!("Play") }),
+    Action::new("step", text!("A single event"), "step-forward", Section::Time, |s| s.step_event())
+        .keys(&[key(".")])
+        .words(text!("next one frame")),
+    Action::new("slower", text!("Slower"), "minus", Section::Time, |s| turn_dial(s, 0.5)).keys(&[key("[")]).words(text!("speed")),
+    Action::new("faster", text!("Faster"), "plus", Section::Time, |s| turn_dial(s, 2.0)).keys(&[key("]")]).words(text!("speed")),
+    Action::new("auto", text!("Automatic speed"), "gauge", Section::Time, |s| s.set_speed(Speed::Auto)).keys(&[key("a")]),
+    Action::new("restart", text!("Start again, mended"), "rotate-ccw", Section::Time, |s| s.restart())
+        .keys(&[shift("r")])
+        .words(text!("reset rewind beginning")),
+    Action::new("another-seed", text!("Another seed"), "dices", Section::Time, |s| {
+        let seed = s.diagram.with_untracked(|d| d.seed);
+        s.set_seed(seed.wrapping_add(1) % (1 << 53));
+    })
+    .words(text!("random luck chance run")),
+];
+
+fn turn_dial(session: Session, by: f64) {
+    let now = match session.speed.get_untracked() {
+        Speed::Factor(f) => f,
+        Speed::Auto => session.achieved.get_untracked().max(SPEED_RANGE.0),
+    };
+    session.set_speed(Speed::Factor(now * by));
+}

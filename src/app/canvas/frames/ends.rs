@@ -1,0 +1,40 @@
+//! The ends of a selected link, to be taken and led elsewhere.
+//! Judges nothing: the editor says what may be an end.
+
+use leptos::prelude::*;
+
+use crate::app::canvas::board::Board;
+use crate::editor::commands::End;
+
+/// An end in a file of attributes.
+fn name(end: End) -> &'static str {
+    match end {
+        End::From => "from",
+        End::To => "to",
+    }
+}
+
+/// Handles at the ends of the one selected link.
+#[component]
+pub fn LinkEnds() -> impl IntoView {
+    let board = Board::get();
+    let session = board.session;
+    let link = Memo::new(move |_| session.selection.with(|s| s.only_link().map(String::from)));
+    let places = Memo::new(move |_| {
+        let id = link.get()?;
+        session.diagram.track();
+        board.drag.track();
+        session.shaping.gliding.track();
+        board.lay_out();
+        board.scene.with_value(|s| s.curves.get(&id).map(|c| (c.points[0], c.points[3])))
+    });
+    let handle = move |end: End| {
+        let at = move || {
+            let (from, to) = places.get().unwrap_or_default();
+            let (x, y) = if end == End::From { from } else { to };
+            format!("translate({x}px, {y}px)")
+        };
+        view! { <i class="link-end" data-end=name(end) style:transform=at></i> }
+    };
+    view! { <Show when=move || places.with(Option::is_some)>{handle(End::From)} {handle(End::To)}</Show> }
+}

@@ -1,0 +1,139 @@
+//! Streams: when only a sample of the requests is drawn, each link shows the flow of all of them as dots in a row.
+//! Their distance is that of the messages on the link, their speed is that of the messages. Costs the same whatever the flow.
+
+use std::collections::BTreeMap;
+
+use web_sys::CanvasRenderingContext2d as Pen;
+
+use super::packets::LANE;
+use super::{dashes, Picture};
+use crate::app::canvas::colours::Colours;
+use crate::app::canvas::curve::Curve;
+use crate::app::canvas::scene::Scene;
+use crate::engine::SimTime;
+use crate::lab::frame::Flow;
+
+/// Dots nearer than this are drawn as a line, in CSS pixels.
+const NEAREST: f64 = 4.0;
+/// How much of the measured density and speed is kept from one frame to the next.
+const MEMORY: f64 = 0.9;
+
+/// One direction of one link, as it was drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Stream {
+    /// Messages on the link, smoothed.
+    messages: f64,
+    /// Seconds of a way, smoothed.
+    travel_s: f64,
+    /// How far the dots have moved, in ways.
+    phase: f64,
+}
+
+/// What the streams remember between two frames.
+#[derive(Default)]
+pub struct Streams {
+    links: BTreeMap<String, [Stream; 2]>,
+    at: SimTime,
+}
+
+impl Stream {
+    /// Takes a new measurement, `passed_s` of simulated time after the last.
+    fn follow(&mut self, flow: Flow, passed_s: f64) {
+        let fresh = self.messages == 0.0 || passed_s <= 0.0 && self.travel_s == 0.0;
+        let memory = if fresh { 0.0 } else { MEMORY };
+        self.messages = self.messages * memory + flow.messages as f64 * (1.0 - memory);
+        if flow.travel_s > 0.0 {
+            let memory = if self.travel_s == 0.0 { 0.0 } else { MEMORY };
+            self.travel_s = self.travel_s * memory + flow.travel_s * (1.0 - memory);
+        }
+        if self.travel_s > 0.0 {
+            self.phase += passed_s / self.travel_s;
+        }
+    }
+
+    /// Distance of the dots on a way of this length: the messages' own, in steps, so that it does not tremble.
+    fn pitch(&self, length: f64) -> f64 {
+        let pitch = length / self.messages.max(1e-9);
+        libm::exp2(libm::round(libm::log2(pitch) * 2.0) / 2.0)
+    }
+}
+
+/// Draws the streams, if a sample is drawn.
+pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &mut Scene, colours: &Colours) {
+    let frame = picture.frame;
+    let passed_s = if frame.now > scene.streams.at { frame.now.since(scene.streams.at).as_secs_f64() } else { 0.0 };
+    scene.streams.at = frame.now;
+    if frame.one_in <= 1 {
+        scene.streams.links.clear();
+        return;
+    }
+    let Scene { streams, curves, .. } = scene;
+    streams.links.retain(|id, _| curves.contains_key(id));
+    pen.set_global_alpha(0.55);
+    pen.set_stroke_style_str(&colours.quiet);
+    for link in &frame.links {
+        let Some(curve) = curves.get(&link.id) else { continue };
+        let pair = streams.links.entry(link.id.clone()).or_default();
+        for (stream, flow, forward) in [(0, link.there, true), (1, link.back, false)].map(|(i, flow, forward)| (i, flow, forward)) {
+            pair[stream].follow(flow, passed_s);
+            if pair[stream].messages > 0.05 {
+                one(pen, picture, curve, &pair[stream], passed_s, forward);
+            }
+        }
+    }
+    pen.set_global_alpha(1.0);
+    dashes(pen, &[]);
+    pen.set_line_dash_offset(0.0);
+}
+
+fn one(pen: &Pen, picture: &Picture, curve: &Curve, stream: &Stream, passed_s: f64, forward: bool) {
+    let length = curve.length() * picture.view.zoom;
+    let pitch = stream.pitch(length);
+    let step = if stream.travel_s > 0.0 { passed_s / stream.travel_s * length } else { 0.0 };
+    let scale = picture.scale();
+    // Too near to be told apart, or moving so far between two frames that the eye would see another speed: a line, wider with the flow.
+    if pitch < NEAREST || step > pitch * 0.5 {
+        dashes(pen, &[]);
+        pen.set_line_width((1.4 + libm::log2((NEAREST * 4.0 / pitch).max(1.0)) * 0.45).min(4.0) * scale);
+    } else {
+        dashes(pen, &[0.01, pitch]);
+        let along = stream.phase * length;
+        pen.set_line_dash_offset(if forward { -along } else { along } % pitch);
+        pen.set_line_width(2.6 * scale);
+    }
+    trace_beside(pen, picture, curve, if forward { LANE } else { -LANE });
+    pen.stroke();
+}
+
+/// The way of the messages that go one way: the curve, moved to its side.
+fn trace_beside(pen: &Pen, picture: &Picture, curve: &Curve, side: f64) {
+    let normal = |t: f64| {
+        let (dx, dy) = curve.direction_at(t);
+        (dy * side, -dx * side)
+    };
+    let ends = [normal(0.0), normal(0.0), normal(1.0), normal(1.0)];
+    let mut points = curve.points;
+    for (point, by) in points.iter_mut().zip(ends) {
+        *point = picture.screen((point.0 + by.0, point.1 + by.1));
+    }
+    let [a, b, c, d] = points;
+    pen.begin_path();
+    pen.move_to(a.0, a.1);
+    pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_stand_as_far_apart_as_messages_and_move_as_fast() {
+        let mut stream = Stream::default();
+        stream.follow(Flow { messages: 25, travel_s: 0.5 }, 0.0);
+        // 200 px for 25 messages: eight apart.
+        assert!((stream.pitch(200.0) - 8.0).abs() < 1e-9);
+        stream.follow(Flow { messages: 25, travel_s: 0.5 }, 0.1);
+        // A fifth of the way in a tenth of a second.
+        assert!((stream.phase - 0.2).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,177 @@
+//! What colours the packets: their kind, or what the reader wants to follow. Shape still says the kind.
+//! Knows no pen.
+
+use crate::components::{kind, Group};
+use crate::diagram::Document;
+use crate::engine::SimTime;
+use crate::lab::frame::{Frame, Packet, PacketFate, PacketKind};
+
+use super::colours::Colours;
+
+/// Distinct colours for things without an order.
+pub const HUES: usize = 8;
+/// Ages up to which each step of the ramp reaches, in milliseconds; the last has no end.
+const AGES_MS: [f64; 4] = [10.0, 50.0, 250.0, 1000.0];
+
+/// What colour stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColourBy {
+    /// Read, write, control.
+    #[default]
+    Kind,
+    /// How it is going.
+    Outcome,
+    /// On whose behalf.
+    User,
+    /// Which key.
+    Key,
+    /// Which store keeps the value.
+    Shard,
+    /// Version of the value that it brings.
+    Version,
+    /// First attempt or retry.
+    Attempt,
+    /// Time since the request began.
+    Age,
+}
+
+/// An entry of the legend: token of the colour, what it stands for.
+pub type Meaning = (&'static str, String);
+
+/// Tokens of the distinct colours.
+const HUE: [&str; HUES] = ["--cat-1", "--cat-2", "--cat-3", "--cat-4", "--cat-5", "--cat-6", "--cat-7", "--cat-8"];
+/// Tokens of the ramp, young to old.
+pub const RAMP: [&str; 5] = ["--ramp-1", "--ramp-2", "--ramp-3", "--ramp-4", "--ramp-5"];
+
+impl ColourBy {
+    /// All of them, in the order of the menu.
+    pub const ALL: [ColourBy; 8] = [
+        ColourBy::Kind,
+        ColourBy::Outcome,
+        ColourBy::User,
+        ColourBy::Key,
+        ColourBy::Shard,
+        ColourBy::Version,
+        ColourBy::Attempt,
+        ColourBy::Age,
+    ];
+
+    /// Name in the menu, in English.
+    pub fn label(self) -> &'static str {
+        match self {
+            ColourBy::Kind => text!("Kind"),
+            ColourBy::Outcome => text!("Outcome"),
+            ColourBy::User => text!("User"),
+            ColourBy::Key => text!("Key"),
+            ColourBy::Shard => text!("Store of the key"),
+            ColourBy::Version => text!("Version"),
+            ColourBy::Attempt => text!("Attempt"),
+            ColourBy::Age => text!("Age"),
+        }
+    }
+
+    /// What the colours stand for now.
+    pub fn meanings(self, diagram: &Document) -> Vec<Meaning> {
+        let hues = |texts: &[&'static str]| HUE.into_iter().zip(texts.iter().map(|t| t!(t).to_string())).collect::<Vec<_>>();
+        match self {
+            // The shapes say it.
+            ColourBy::Kind => Vec::new(),
+            ColourBy::Outcome => vec![
+                ("--control", t!("under way").into()),
+                ("--good", t!("ok").into()),
+                ("--odd", t!("stale").into()),
+                ("--bad", t!("error").into()),
+            ],
+            ColourBy::User => numbered(|n| t!("user %{n}", n = n), t!("users in turn")),
+            ColourBy::Key => numbered(|n| t!("key %{n}", n = n), t!("keys in turn")),
+            ColourBy::Version => {
+                let mut list = numbered(|n| t!("version %{n}", n = n), t!("versions in turn"));
+                list.push(("--control", t!("brings no value").into()));
+                list
+            }
+            ColourBy::Shard => {
+                let names = keepers(diagram).into_iter().filter_map(|id| diagram.node(&id).map(|n| n.name.clone()));
+                let mut list: Vec<Meaning> = HUE.into_iter().cycle().zip(names).take(2 * HUES).collect();
+                list.push(("--control", t!("not at a store yet").into()));
+                list
+            }
+            ColourBy::Attempt => hues(&[text!("first attempt"), text!("second"), text!("third"), text!("later")]),
+            ColourBy::Age => {
+                let bounds = AGES_MS.iter().map(|ms| t!("under %{time}", time = crate::app::panels::format::millis(*ms)));
+                RAMP.into_iter().zip(bounds.chain([t!("older").to_string()])).collect()
+            }
+        }
+    }
+
+    /// The colour of a packet.
+    pub fn of<'c>(self, packet: &Packet, frame: &Frame, keepers: &[String], colours: &'c Colours) -> &'c str {
+        let hue = |n: u64| colours.hues[n as usize % HUES].as_str();
+        if packet.kind == PacketKind::Control {
+            return &colours.control;
+        }
+        let known = match self {
+            ColourBy::Kind => Some(by_kind(packet, colours)),
+            ColourBy::Outcome => Some(match packet.fate {
+                PacketFate::Outbound => colours.control.as_str(),
+                PacketFate::Reply => &colours.good,
+                PacketFate::StaleReply => &colours.odd,
+                PacketFate::Error => &colours.bad,
+            }),
+            ColourBy::User => packet.user.map(hue),
+            ColourBy::Key => packet.key.map(hue),
+            ColourBy::Version => packet.version.map(hue),
+            ColourBy::Shard => {
+                let id = packet.keeper.and_then(|at| frame.nodes.get(at)).map(|n| &n.id);
+                id.and_then(|id| keepers.iter().position(|k| k == id)).map(|i| hue(i as u64))
+            }
+            ColourBy::Attempt => Some(hue(u64::from(packet.attempt.clamp(1, 4)) - 1)),
+            ColourBy::Age => packet.born.map(|born| colours.ramp[step(born, frame.now)].as_str()),
+        };
+        known.unwrap_or(&colours.control)
+    }
+}
+
+/// The first few, and that the colours come round again.
+fn numbered(name: impl Fn(usize) -> String, again: &'static str) -> Vec<Meaning> {
+    let mut list: Vec<Meaning> = HUE.into_iter().enumerate().map(|(i, token)| (token, name(i))).collect();
+    list.truncate(3);
+    list.extend(HUE[3..].iter().map(|token| (*token, String::new())));
+    if let Some(last) = list.last_mut() {
+        last.1 = format!("… {again}");
+    }
+    list
+}
+
+fn by_kind<'c>(packet: &Packet, colours: &'c Colours) -> &'c str {
+    match (packet.fate, packet.kind) {
+        (PacketFate::Error, _) => &colours.bad,
+        (PacketFate::StaleReply, _) => &colours.odd,
+        (_, PacketKind::Read) => &colours.read,
+        (_, PacketKind::Write) => &colours.write,
+        (_, PacketKind::Message) => &colours.message,
+        (_, PacketKind::Control) => &colours.control,
+    }
+}
+
+/// Which step of the ramp an age is on.
+fn step(born: SimTime, now: SimTime) -> usize {
+    let age_ms = now.since(born).as_millis_f64();
+    AGES_MS.iter().position(|limit| age_ms < *limit).unwrap_or(AGES_MS.len())
+}
+
+/// The nodes that keep data, in the order of the diagram.
+pub fn keepers(diagram: &Document) -> Vec<String> {
+    let keeps = |id: &str| kind(id).is_some_and(|k| k.group == Group::Data);
+    diagram.nodes.iter().filter(|n| keeps(&n.kind)).map(|n| n.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_climb_the_ramp() {
+        let at = |ms: u64| step(SimTime(0), SimTime(ms * 1_000_000));
+        assert_eq!([at(0), at(9), at(10), at(249), at(999), at(5_000)], [0, 0, 1, 2, 3, 4]);
+    }
+}

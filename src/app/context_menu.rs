@@ -1,0 +1,173 @@
+//! The context menu: what can be done to what was pointed at, with the reason beside what cannot be done now.
+//! Knows actions by name, not what they do.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use super::actions::{action, Action};
+use super::dom;
+use super::session::{Menu, Session, Subject};
+use crate::icon::Icon;
+
+/// The names in the menu about this; a dash divides.
+fn listed(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Node => {
+            "connect connect-list add-next settings rename - crash slow flush - copy cut-out duplicate delete - group select-group zoom-selection"
+        }
+        Subject::Link => "cut add-next lead-elsewhere settings - delete",
+        Subject::Group => "rename collapse settings - copy cut-out duplicate - ungroup delete - zoom-selection",
+        Subject::Note => "rename note-colour settings - copy cut-out duplicate delete",
+        Subject::Several => {
+            "crash slow - copy cut-out duplicate delete - group group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
+        }
+        Subject::Page => "new recent open save export share - commands help another-seed - theme language narrate",
+        Subject::Canvas => "add note group-zone group-region group-box paste - select-all find layout - undo redo - fit minimap outline",
+    }
+}
+
+fn rows(session: Session, subject: Subject) -> Vec<Option<&'static Action>> {
+    let wanted = |a: &&'static Action| a.id != "flush" || (a.available)(session).is_ok();
+    let mut rows: Vec<Option<&'static Action>> = Vec::new();
+    for name in listed(subject).split(' ') {
+        match action(name).filter(wanted) {
+            Some(action) => rows.push(Some(action)),
+            None if name == "-" => rows.push(None),
+            None => {}
+        }
+    }
+    rows
+}
+
+/// The menu, where one is open.
+#[component]
+pub fn ContextMenu() -> impl IntoView {
+    let session = Session::get();
+    move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> })
+}
+
+#[component]
+fn OpenMenu(menu: Menu) -> impl IntoView {
+    let session = Session::get();
+    let element = NodeRef::<leptos::html::Div>::new();
+    let before = StoredValue::new_local(dom::document().and_then(|d| d.active_element()));
+    let place = RwSignal::new(menu.at);
+    // Once it is there: within the page, with the focus on its first line.
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let size = (f64::from(element.offset_width()), f64::from(element.offset_height()));
+        let page = dom::window().map(|w| (w.inner_width(), w.inner_height()));
+        let (width, height) = match page {
+            Some((Ok(w), Ok(h))) => (w.as_f64().unwrap_or(0.0), h.as_f64().unwrap_or(0.0)),
+            _ => return,
+        };
+        place.update(|(x, y)| {
+            *x = x.min(width - size.0 - 8.0).max(8.0);
+            *y = y.min(height - size.1 - 8.0).max(8.0);
+        });
+        focus_line(&element, 0);
+    });
+    let close = move || {
+        session.desk.menu.set(None);
+        if let Some(Ok(element)) = before.get_value().map(|e| e.dyn_into::<HtmlElement>()) {
+            let _ = element.focus();
+        }
+    };
+    let run = move |action: &'static Action| {
+        if untrack(|| action.reason(session)).is_some() {
+            action.run(session);
+            return;
+        }
+        close();
+        action.run(session);
+        session.desk.spot.set(None);
+    };
+    let leave = move || {
+        close();
+        session.desk.spot.set(None);
+    };
+    let keys = move |event: KeyboardEvent| {
+        event.stop_propagation();
+        let Some(element) = element.get_untracked() else { return };
+        let lines = lines(&element);
+        let count = lines.len();
+        let active = dom::document().and_then(|d| d.active_element());
+        let at = lines.iter().position(|l| active.as_ref().is_some_and(|a| a.is_same_node(Some(l.as_ref())))).unwrap_or(0);
+        let to = match event.key().as_str() {
+            "ArrowDown" => (at + 1) % count.max(1),
+            "ArrowUp" => (at + count.saturating_sub(1)) % count.max(1),
+            "Home" => 0,
+            "End" => count.saturating_sub(1),
+            "Escape" | "Tab" => {
+                event.prevent_default();
+                return leave();
+            }
+            "Enter" | " " => return,
+            typed => {
+                // A letter goes to the next line that begins with it.
+                let typed = typed.to_lowercase();
+                let begins = |l: &HtmlElement| l.text_content().unwrap_or_default().to_lowercase().starts_with(&typed);
+                match (1..=count).map(|n| (at + n) % count.max(1)).find(|i| lines.get(*i).is_some_and(begins)) {
+                    Some(to) if typed.chars().count() == 1 => to,
+                    _ => return,
+                }
+            }
+        };
+        event.prevent_default();
+        focus_line(&element, to);
+    };
+    let lines = untrack(|| rows(session, menu.subject)).into_iter().map(|row| match row {
+        None => view! { <div class="menu-rule" role="separator"></div> }.into_any(),
+        Some(action) => {
+            let reason = untrack(|| action.reason(session));
+            let name = untrack(|| match action.detail(session) {
+                Some(detail) => format!("{}: {detail}", action.name(session)),
+                None => action.name(session).into(),
+            });
+            let on = action.on.map(|on| untrack(|| on(session)));
+            view! {
+                <button
+                    type="button"
+                    class="menu-line"
+                    role=if on.is_some() { "menuitemcheckbox" } else { "menuitem" }
+                    tabindex="-1"
+                    data-action=action.id
+                    aria-checked=on.map(|on| on.to_string())
+                    aria-disabled=reason.map(|_| "true")
+                    on:click=move |_| run(action)
+                >
+                    <Icon name=if on == Some(true) { "check" } else { action.icon } />
+                    <span>{name}{reason.map(|why| view! { <small>{why}</small> })}</span>
+                    <span class="menu-key" aria-hidden="true">{action.keys.first().map(|k| k.label())}</span>
+                </button>
+            }
+            .into_any()
+        }
+    });
+    view! {
+        <div class="menu-ground" on:pointerdown=move |_| leave() on:contextmenu=move |e| e.prevent_default()></div>
+        <div
+            node_ref=element
+            class="menu"
+            role="menu"
+            aria-label=t!("What can be done")
+            style=move || { let (x, y) = place.get(); format!("left: {x}px; top: {y}px") }
+            on:keydown=keys
+            on:contextmenu=move |e| e.prevent_default()
+        >
+            {lines.collect_view()}
+        </div>
+    }
+}
+
+fn lines(menu: &web_sys::HtmlDivElement) -> Vec<HtmlElement> {
+    let Ok(list) = menu.query_selector_all("button") else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
+}
+
+fn focus_line(menu: &web_sys::HtmlDivElement, at: usize) {
+    if let Some(line) = lines(menu).get(at) {
+        let _ = line.focus();
+    }
+}

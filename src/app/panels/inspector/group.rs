@@ -1,0 +1,112 @@
+//! The inspector of one group: its name, what it means, where it lies, what is in it.
+//! Knows no run: a group's figures are those of what is in it.
+
+use leptos::prelude::*;
+
+use crate::app::button::ActionButton;
+use crate::app::panels::Icon;
+use crate::app::session::Session;
+use crate::diagram::{Group, GroupKind, Place};
+use crate::editor::commands;
+
+/// What a kind of group does, in a sentence.
+fn meaning(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Region => t!("A link to another region takes longer, by the distance between their places"),
+        GroupKind::Zone => t!("A link to another zone takes 0.4 ms longer each way"),
+        GroupKind::Subsystem => t!("Can be collapsed to one card that adds up what is in it"),
+        GroupKind::Box => t!("A frame for the eye: it changes nothing in the run"),
+    }
+}
+
+/// The inspector of this group.
+#[component]
+pub fn GroupInspector(id: String) -> impl IntoView {
+    let session = Session::get();
+    let id = StoredValue::new(id);
+    let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
+    let name = Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default()));
+    let kind = Memo::new(move |_| group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
+    let place = Memo::new(move |_| group.with(|g| g.as_ref().and_then(|g| g.place)));
+    let members = Memo::new(move |_| {
+        id.with_value(|id| {
+            session.diagram.with(|d| {
+                let inside = d.nodes.iter().filter(|n| n.group.as_ref() == Some(id));
+                inside.map(|n| (n.id.clone(), n.name.clone())).collect::<Vec<_>>()
+            })
+        })
+    });
+    let rename = move |typed: String| {
+        if typed.trim().is_empty() {
+            session.refuse(t!("A name is needed; the previous one is kept"));
+        } else if typed != name.get_untracked() {
+            session.perform(id.with_value(|id| session.diagram.with_untracked(|d| commands::rename_group(d, id, &typed))));
+        }
+    };
+    let mean = move |kind: GroupKind, place: Option<Place>| {
+        session.perform(id.with_value(|id| session.diagram.with_untracked(|d| commands::place_group(d, id, kind, place))));
+    };
+    view! {
+        <section class="subject" aria-label=t!("Selected group")>
+            <header class="subject-head">
+                <input
+                    class="name-field"
+                    type="text"
+                    aria-label=t!("Name")
+                    maxlength="80"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || name.get()
+                    on:change=move |e| rename(event_target_value(&e))
+                />
+                <p class="subject-kind">{move || view! { <Icon name=crate::app::canvas::group_icon(kind.get())/> }} {move || t!(kind.get().label())}</p>
+                <div class="verbs" role="group" aria-label=t!("Edit the group")>
+                    <Show when=move || kind.get() == GroupKind::Subsystem><ActionButton id="collapse" named=true class="outlined small"/></Show>
+                    <ActionButton id="ungroup" named=true class="outlined small"/>
+                    <ActionButton id="delete" named=true class="outlined small"/>
+                </div>
+            </header>
+            <section class="group" aria-label=t!("Settings")>
+                <div class="field">
+                    <div class="field-head"><label for="group-kind">{t!("What it is")}</label></div>
+                    <select
+                        id="group-kind"
+                        class="select"
+                        prop:value=move || kind.get().id()
+                        on:change=move |e| mean(GroupKind::from_id(&event_target_value(&e)).unwrap_or(GroupKind::Box), place.get_untracked())
+                    >
+                        {GroupKind::ALL.map(|k| view! { <option value=k.id() selected=move || kind.get() == k>{t!(k.label())}</option> })}
+                    </select>
+                    <p class="field-note">{move || meaning(kind.get())}</p>
+                </div>
+                <Show when=move || kind.get() == GroupKind::Region>
+                    <div class="field">
+                        <div class="field-head"><label for="group-place">{t!("Place")}</label></div>
+                        <select
+                            id="group-place"
+                            class="select"
+                            prop:value=move || place.get().map_or("", Place::id)
+                            on:change=move |e| mean(kind.get_untracked(), Place::from_id(&event_target_value(&e)))
+                        >
+                            {Place::ALL.iter().map(|p| view! { <option value=p.id() selected=move || place.get() == Some(*p)>{t!(p.label())}</option> }).collect_view()}
+                        </select>
+                    </div>
+                </Show>
+            </section>
+            <section class="group" aria-label=t!("In it")>
+                <h3>{t!("In it")}</h3>
+                <Show when=move || members.with(Vec::is_empty)>
+                    <p class="field-note">{t!("Nothing yet: drag a component into the frame")}</p>
+                </Show>
+                <ul class="rows">
+                    <For each=move || members.get() key=|row| row.clone() let:row>
+                        {
+                            let (id, name) = row;
+                            view! { <li><button type="button" class="row-button" on:click=move |_| session.select_node(&id)><span>{name}</span></button></li> }
+                        }
+                    </For>
+                </ul>
+            </section>
+        </section>
+    }
+}

@@ -1,0 +1,486 @@
+//! Queue: a message broker. It stores a message, tells the producer, and hands it to a consumer until one acknowledges it.
+//!
+//! ```text
+//!   producer ──► store ──► [m][m][m] ──► consumer        each message to one of them
+//!       ◄── stored           ▲     └───► consumer
+//!                            └── not acknowledged in time, refused, failed: again
+//! ```
+//! Delivery at least once, as in Amazon SQS (visibility timeout, receive count, dead letters) and AMQP 0-9-1 (prefetch, competing
+//! consumers). Each message is a request of its own: stored = acknowledged + dead + lost + held.
+
+use std::collections::VecDeque;
+
+use super::signal::Signal;
+use super::{Component, Gauge, Group, Headline, Kind, Part, Ports, View};
+use crate::diagram::param::Values;
+use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::core::Job;
+use crate::engine::link::Role;
+use crate::engine::random::Purpose;
+use crate::engine::{Distribution, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
+use crate::{choice, params};
+
+choice! {
+    /// Which message is next.
+    pub enum Order {
+        Fifo = "fifo" "First in, first out",
+        Priority = "priority" "High priority first",
+    }
+}
+
+params! {
+    /// What a queue is set to.
+    pub struct Params {
+        capacity: u32 = 1000, Int { min: 1, max: 1_000_000 }, "Capacity", "messages", "Messages that it holds at most, those being worked on included. A full queue refuses more: \"queue full\".";
+        order: Order = Order::Fifo, Choice(Order::OPTIONS), "Order", "", "Which message is delivered next. Clients say which requests have high priority.";
+        store_time: Distribution = Distribution::constant(1.0), Law, "Store time", "ms", "Until a message is stored and its producer is told. The producer does not wait for the work.";
+        durable: bool = true, Bool, "Durable", "", "Messages outlive a crash of the queue. Storing one then takes the flush time more.";
+        flush_time: SimDuration = SimDuration::from_millis(2), Duration { min_ms: 0.0, max_ms: 10_000.0 }, "Flush time", "ms", "Time to make a message durable.", when "durable" in ["true"];
+        visibility_timeout: SimDuration = SimDuration::from_millis(5000), Duration { min_ms: 1.0, max_ms: 86_400_000.0 }, "Visibility timeout", "ms", "How long a consumer may take to acknowledge a message, its way there included. After that it is delivered again, even if the first consumer is still at it.";
+        redelivery_delay: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Redelivery delay", "ms", "Wait before a message that a consumer failed to process is delivered again.";
+        max_deliveries: u32 = 5, Int { min: 1, max: 1000 }, "Deliveries", "", "How often a message is delivered at most. Then it is a dead letter, and set aside.";
+        price_per_hour: f64 = 0.02, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
+        price_per_million: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million messages.";
+    }
+}
+
+/// A consumer not heard from for so long gets nothing; they renew their subscription every second.
+const LEASE: SimDuration = SimDuration::from_millis(3500);
+
+/// What an acknowledgement has, on the wire.
+const ACKNOWLEDGEMENT_BYTES: u32 = 100;
+
+/// A message that is held.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    job: JobKey,
+    stored: SimTime,
+    deliveries: u32,
+    class: usize,
+}
+
+/// Who takes messages over a link.
+#[derive(Clone, Copy, Debug)]
+struct Consumer {
+    link: LinkIndex,
+    /// Messages it takes without being asked, not yet acknowledged.
+    prefetch: u32,
+    out: u32,
+    heard: SimTime,
+}
+
+/// A running queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    params: Params,
+    /// Held messages by number, from `first` on; those that have gone leave a gap until they are the first.
+    messages: VecDeque<Option<Held>>,
+    first: u64,
+    /// Numbers of those to be delivered, by class.
+    ready: [VecDeque<u64>; 2],
+    consumers: Vec<Consumer>,
+    /// Whose turn it is.
+    turn: usize,
+    stored: u64,
+    held: u64,
+    acknowledged: u64,
+    /// Time from storing to acknowledgement, summed over those acknowledged, in ns.
+    age_sum: u128,
+    redeliveries: u64,
+    dead: u64,
+}
+
+impl Queue {
+    fn backlog(&self) -> usize {
+        self.ready.iter().map(VecDeque::len).sum()
+    }
+
+    fn get(&mut self, id: u64) -> Option<&mut Held> {
+        self.messages.get_mut(id.checked_sub(self.first)? as usize)?.as_mut()
+    }
+
+    /// The number of a job's message, which the job notes in part.
+    fn number(&self, job: &Job) -> u64 {
+        self.first + u64::from(job.step.wrapping_sub(self.first as u32))
+    }
+
+    fn class_of(&self, message: &Message) -> usize {
+        usize::from(self.params.order == Order::Priority && message.priority > 0)
+    }
+
+    /// Puts a message up for delivery; one that was delivered before goes before the others.
+    fn offer(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, why: Why) {
+        let Some(held) = self.get(id).copied() else { return };
+        if held.deliveries == 0 {
+            self.ready[held.class].push_back(id);
+        } else {
+            self.ready[held.class].push_front(id);
+        }
+        ctx.lay_by(held.job, why);
+    }
+
+    fn next_ready(&mut self) -> Option<u64> {
+        self.ready.iter_mut().rev().find_map(VecDeque::pop_front)
+    }
+
+    /// Sends messages to the consumers that take them, in turn.
+    fn dispatch(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let now = ctx.now();
+        while self.backlog() > 0 {
+            let n = self.consumers.len();
+            let takes = |c: &Consumer| c.out < c.prefetch && now.since(c.heard) <= LEASE && ctx.is_there(c.link);
+            let Some(place) = (0..n).map(|i| (self.turn + i) % n).find(|i| takes(&self.consumers[*i])) else { return };
+            self.turn = (place + 1) % n;
+            let (link, Some(id)) = (self.consumers[place].link, self.next_ready()) else { return };
+            self.deliver(ctx, id, link);
+        }
+    }
+
+    fn deliver(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, link: LinkIndex) {
+        let patience = self.params.visibility_timeout;
+        let Some(held) = self.get(id) else { return };
+        held.deliveries += 1;
+        let (job, deliveries) = (held.job, held.deliveries);
+        if deliveries > 1 {
+            self.redeliveries += 1;
+        }
+        if let Some(consumer) = self.consumers.iter_mut().find(|c| c.link == link) {
+            consumer.out += 1;
+        }
+        ctx.take_up(job);
+        let message = Message { reply_bytes: ACKNOWLEDGEMENT_BYTES, ..ctx.job(job).message };
+        let why = Why::with("delivery {a} of at most {b}", u64::from(deliveries), u64::from(self.params.max_deliveries));
+        ctx.call_again(job, link, message, patience, deliveries - 1, why);
+    }
+
+    /// A message is no longer held.
+    fn forget(&mut self, id: u64) {
+        let Some(place) = id.checked_sub(self.first) else { return };
+        if let Some(slot) = self.messages.get_mut(place as usize) {
+            self.held -= u64::from(slot.take().is_some());
+        }
+        while self.messages.front().is_some_and(Option::is_none) {
+            self.messages.pop_front();
+            self.first += 1;
+        }
+    }
+
+    fn heard(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, prefetch: u32) {
+        let now = ctx.now();
+        match self.consumers.iter_mut().find(|c| c.link == link) {
+            Some(known) => (known.prefetch, known.heard) = (prefetch, now),
+            None => self.consumers.push(Consumer { link, prefetch, out: 0, heard: now }),
+        }
+        let there: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Delivery).collect();
+        self.consumers.retain(|c| there.contains(&c.link));
+    }
+}
+
+impl Part for Queue {
+    const KIND: Kind = Kind {
+        id: "queue",
+        label: "Queue",
+        icon: "inbox",
+        group: Group::Compute,
+        summary: "Stores messages, answers at once, and hands each to one of its workers until it is acknowledged",
+        explanation: "A queue stands between those who ask for work and those who do it. It stores each message and tells the producer so; the work comes later. A burst becomes a backlog instead of errors, and drains at the workers' speed less the arrivals. It does not make the work faster: if the arrivals exceed the workers for good, the backlog grows until the queue is full, and then it refuses.\n\nWorkers compete: each message goes to one of them, pushed to those with room (prefetch) or when they ask. It stays in the queue until the worker acknowledges it. A worker that crashes, fails or takes longer than the visibility timeout has not: the message is delivered again, at least once in all, and sometimes twice. Work should therefore be idempotent. After some deliveries it is a dead letter.\n\nThe oldest message's age says how late the work is; a durable queue keeps its messages through a crash, and delivers those again that were being worked on.\n\nThe model is one broker without copies; order is kept only as far as nothing is redelivered and one worker takes them.",
+        ports: Ports { called: true, delivers: true, ..Ports::NONE },
+        specs: Params::specs,
+        has_station: false,
+        can_flush: false,
+        headline: Headline::FirstGauge,
+    };
+
+    fn new(values: &Values) -> Self {
+        Queue {
+            params: Params::from_values(values),
+            messages: VecDeque::new(),
+            first: 0,
+            ready: Default::default(),
+            consumers: Vec::new(),
+            turn: 0,
+            stored: 0,
+            held: 0,
+            acknowledged: 0,
+            age_sum: 0,
+            redeliveries: 0,
+            dead: 0,
+        }
+    }
+
+    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+        self.params = Params::from_values(values);
+    }
+
+    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+        let gauge = |name, label, value: u64, unit, of| Gauge { name, label, value: value as f64, unit, of };
+        let backlog = self.backlog() as u64;
+        let oldest = self.messages.iter().flatten().next().map_or(0, |m| view.core.now.since(m.stored).0 / 1_000_000);
+        let age_sum = self.age_sum as f64 / 1e6;
+        vec![
+            gauge("backlog", "backlog", backlog, "messages", Some(f64::from(self.params.capacity))),
+            gauge("unacknowledged", "unacknowledged", self.held - backlog.min(self.held), "messages", None),
+            gauge("oldest_ms", "oldest message", oldest, "ms", None),
+            Gauge {
+                name: "mean_age_ms",
+                label: "stored to acknowledged",
+                value: age_sum / self.acknowledged.max(1) as f64,
+                unit: "ms",
+                of: None,
+            },
+            gauge("redeliveries", "redelivered", self.redeliveries, "", None),
+            gauge("dead_letters", "dead letters", self.dead, "", None),
+            Gauge::result("stored", self.stored as f64),
+            Gauge::result("acknowledged", self.acknowledged as f64),
+            Gauge::result("age_sum_ms", age_sum),
+        ]
+    }
+
+    fn prices(&self) -> (f64, f64) {
+        (self.params.price_per_hour, self.params.price_per_million)
+    }
+
+    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.consumers.clear();
+        self.ready.iter_mut().for_each(VecDeque::clear);
+        if !self.params.durable {
+            self.first += self.messages.len() as u64;
+            self.messages.clear();
+            self.held = 0;
+            return;
+        }
+        for place in 0..self.messages.len() {
+            if let Some(held) = self.messages[place] {
+                self.ready[held.class].push_back(self.first + place as u64);
+                ctx.lay_by(held.job, Why::plain("kept through the crash of the queue"));
+            }
+        }
+    }
+
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, id: u64) {
+        self.offer(ctx, id, Why::plain("waits to be delivered again"));
+        self.dispatch(ctx);
+    }
+
+    fn admit(&mut self, ctx: &mut Ctx<'_, Component>, _: JobKey) -> Result<(), Reason> {
+        // Those that are being stored have a place already.
+        match self.held + ctx.present() < u64::from(self.params.capacity) {
+            true => Ok(()),
+            false => Err(Reason::QueueFull),
+        }
+    }
+
+    fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
+        let own = self.params.store_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck));
+        if self.params.durable {
+            own + self.params.flush_time
+        } else {
+            own
+        }
+    }
+
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        self.stored += 1;
+        self.held += 1;
+        let message = ctx.job(job).message;
+        let number = ctx.begin_message(message, self.stored);
+        ctx.explain(job, Why::with("stored; goes on as request {a}, {b} held", number, self.held));
+        Next::Reply(Ok(None))
+    }
+
+    fn begun(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let id = self.first + self.messages.len() as u64;
+        ctx.job_mut(job).step = id as u32;
+        let class = self.class_of(&ctx.job(job).message);
+        self.messages.push_back(Some(Held { job, stored: ctx.now(), deliveries: 0, class }));
+        let ahead = self.backlog() as u64;
+        self.offer(ctx, id, Why::with("in the queue, {a} ahead", ahead, 0));
+        self.dispatch(ctx);
+        Next::Hold
+    }
+
+    fn keeps(&self, _: &Job) -> bool {
+        self.params.durable
+    }
+
+    fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
+        let id = self.number(ctx.job(job));
+        if let Some(consumer) = self.consumers.iter_mut().find(|c| c.link == link) {
+            consumer.out = consumer.out.saturating_sub(1);
+            if matches!(outcome, Err(Reason::Refused | Reason::Reset)) {
+                // It is down: nothing more until it subscribes again.
+                consumer.prefetch = 0;
+            }
+        }
+        let Err(reason) = outcome else {
+            self.acknowledged += 1;
+            let now = ctx.now();
+            self.age_sum += self.get(id).map_or(0, |m| u128::from(now.since(m.stored).0));
+            self.forget(id);
+            self.dispatch(ctx);
+            return Next::Reply(Ok(None));
+        };
+        let limit = self.params.max_deliveries;
+        let Some(held) = self.get(id) else { return Next::Reply(Err(reason)) };
+        if reason == Reason::Refused {
+            // It was not delivered at all.
+            held.deliveries = held.deliveries.saturating_sub(1);
+        }
+        if held.deliveries >= limit {
+            self.dead += 1;
+            self.forget(id);
+            self.dispatch(ctx);
+            return Next::Reply(Err(Reason::DeadLetter));
+        }
+        match reason {
+            Reason::Refused => self.offer(ctx, id, Why::plain("the consumer was down")),
+            Reason::Reset => self.offer(ctx, id, Why::plain("the consumer crashed")),
+            Reason::Timeout => self.offer(ctx, id, Why::plain("not acknowledged within the visibility timeout")),
+            _ => {
+                ctx.lay_by(job, Why::plain("the consumer failed; waits for its redelivery"));
+                ctx.set_timer(self.params.redelivery_delay, id);
+            }
+        }
+        self.dispatch(ctx);
+        Next::Hold
+    }
+
+    fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        match signal {
+            Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
+            Signal::Subscribe { prefetch } => {
+                self.heard(ctx, link, prefetch);
+                self.dispatch(ctx);
+            }
+            Signal::Poll => match self.next_ready() {
+                Some(id) => self.deliver(ctx, id, link),
+                None => ctx.send_signal(link, Signal::Empty, ACKNOWLEDGEMENT_BYTES),
+            },
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{constant, document, inflict, report, run, to};
+    use crate::diagram::{Document, Fault};
+    use serde_json::{json, Value};
+
+    /// Producers at 100/s, a queue, and workers.
+    fn system(queue: Value, workers: &[(&str, Value)]) -> Document {
+        let producers = json!({"source": "constant", "rate_per_s": 100, "read_percent": 0, "keys": 100});
+        let mut nodes = vec![("p", "clients", producers), ("q", "queue", queue)];
+        nodes.extend(workers.iter().map(|(id, params)| (*id, "worker", params.clone())));
+        let mut links = vec![("p", "q", json!({}))];
+        links.extend(workers.iter().map(|(id, _)| ("q", *id, json!({}))));
+        document(&nodes, &links)
+    }
+
+    fn stop(experiment: &mut crate::lab::Experiment) {
+        inflict(experiment, Fault::Cut { link: "p-q".into() });
+    }
+
+    #[test]
+    fn producers_wait_for_the_storing_and_not_for_the_work() {
+        let slow = json!({"service_time": constant(500.0), "workers": 200, "prefetch": 200});
+        let report = report(&system(json!({"store_time": constant(1.0), "flush_time": 2}), &[("w", slow)]), 5.0);
+        assert!((report.totals.latency_ms.mean - 3.2).abs() < 1e-3, "{}", report.totals.latency_ms.mean);
+        // 0.1 ms there, 500 ms of work, 0.1 ms back.
+        assert!((report.nodes["q"].more["mean_age_ms"] - 500.2).abs() < 1e-3, "{}", report.nodes["q"].more["mean_age_ms"]);
+        assert_eq!(report.totals.failed.len(), 0);
+    }
+
+    #[test]
+    fn a_full_queue_refuses_with_that_reason() {
+        let report = report(&system(json!({"capacity": 25}), &[]), 2.0);
+        assert_eq!((report.nodes["q"].more["backlog"], report.totals.ok), (25.0, 25));
+        assert_eq!(report.totals.failed.keys().collect::<Vec<_>>(), [&"queue full"]);
+    }
+
+    #[test]
+    fn consumers_compete_and_each_message_goes_to_one() {
+        let worker = json!({"service_time": constant(30.0), "workers": 2, "prefetch": 2});
+        let mut experiment = run(&system(json!({}), &[("a", worker.clone()), ("b", worker)]), 5.0);
+        stop(&mut experiment);
+        to(&mut experiment, 6.0);
+        let report = experiment.report();
+        let (a, b) = (report.nodes["a"].more["done"], report.nodes["b"].more["done"]);
+        assert_eq!(a + b, report.nodes["q"].more["stored"]);
+        assert!((a - b).abs() <= 2.0, "{a} and {b}");
+    }
+
+    #[test]
+    fn a_crashed_workers_messages_are_delivered_again_and_none_is_lost() {
+        let worker = json!({"service_time": constant(30.0), "workers": 4});
+        let mut experiment = run(&system(json!({}), &[("a", worker.clone()), ("b", worker)]), 2.0);
+        inflict(&mut experiment, Fault::Crash { node: "a".into() });
+        to(&mut experiment, 3.0);
+        inflict(&mut experiment, Fault::Restart { node: "a".into() });
+        to(&mut experiment, 5.0);
+        stop(&mut experiment);
+        to(&mut experiment, 8.0);
+        let report = experiment.report();
+        let q = &report.nodes["q"].more;
+        assert!((1.0..=4.0).contains(&q["redeliveries"]), "{q:?}");
+        assert_eq!((q["acknowledged"], q["dead_letters"], q["backlog"]), (q["stored"], 0.0, 0.0));
+        assert!(report.nodes["a"].more["done"] > 150.0, "it works again");
+    }
+
+    #[test]
+    fn too_short_a_visibility_timeout_does_the_work_again_until_it_is_a_dead_letter() {
+        let worker = json!({"service_time": constant(100.0), "workers": 100, "prefetch": 100});
+        let mut experiment = run(&system(json!({"visibility_timeout": 50, "max_deliveries": 3}), &[("w", worker)]), 2.0);
+        stop(&mut experiment);
+        to(&mut experiment, 5.0);
+        let report = experiment.report();
+        let q = &report.nodes["q"].more;
+        assert_eq!((q["dead_letters"], q["acknowledged"], q["redeliveries"]), (q["stored"], 0.0, 2.0 * q["stored"]));
+        assert_eq!(report.nodes["w"].more["done"], 3.0 * q["stored"]);
+        assert_eq!(report.totals.failed.len(), 0, "no producer knows");
+    }
+
+    #[test]
+    fn a_durable_queue_outlives_its_crash_with_all_its_messages() {
+        let after = |durable: bool| {
+            let worker = json!({"service_time": constant(40.0), "workers": 2, "prefetch": 2});
+            let mut experiment = run(&system(json!({"durable": durable}), &[("w", worker)]), 2.0);
+            inflict(&mut experiment, Fault::Crash { node: "q".into() });
+            to(&mut experiment, 2.5);
+            inflict(&mut experiment, Fault::Restart { node: "q".into() });
+            stop(&mut experiment);
+            to(&mut experiment, 15.0);
+            experiment.report().nodes["q"].more.clone()
+        };
+        let (kept, lost) = (after(true), after(false));
+        assert_eq!((kept["acknowledged"], kept["backlog"]), (kept["stored"], 0.0));
+        // 100/s came, 50/s went, for two seconds.
+        assert!((lost["stored"] - lost["acknowledged"] - 100.0).abs() < 6.0, "{lost:?}");
+    }
+
+    #[test]
+    fn a_cut_consumer_gets_nothing_more_and_the_others_take_its_messages() {
+        let worker = json!({"service_time": constant(10.0), "workers": 4});
+        let doc = system(json!({"visibility_timeout": 800}), &[("a", worker.clone()), ("b", worker)]);
+        let mut experiment = run(&doc, 2.0);
+        inflict(&mut experiment, Fault::Cut { link: "q-a".into() });
+        to(&mut experiment, 10.0);
+        stop(&mut experiment);
+        to(&mut experiment, 12.0);
+        let q = experiment.report().nodes["q"].more.clone();
+        assert_eq!((q["acknowledged"], q["dead_letters"]), (q["stored"], 0.0));
+        assert!(q["redeliveries"] >= 1.0 && q["redeliveries"] <= 24.0, "{q:?}");
+    }
+
+    #[test]
+    fn high_priority_goes_first() {
+        let age_of = |order: &str| {
+            let mut doc = system(json!({"order": order}), &[("w", json!({"service_time": constant(12.0), "workers": 1, "prefetch": 1}))]);
+            doc.nodes[0].params.insert("high_priority_percent".into(), json!(20));
+            let report = report(&doc, 10.0);
+            (report.nodes["q"].more["oldest_ms"], report.nodes["q"].more["backlog"])
+        };
+        let ((fifo, a), (ranked, b)) = (age_of("fifo"), age_of("priority"));
+        assert!((a - b).abs() < 3.0 && ranked > fifo + 100.0, "{fifo} {ranked}, {a} {b}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Dropping what was dragged: a card or group comes to be in the frame that it lies on, a card on a link goes into the link.
+//! Knows no pointer.
+
+use std::collections::BTreeSet;
+
+use super::arrange::{all_of, move_selection, named};
+use super::groups::group_name;
+use super::{add_node, resize_group, splice};
+use crate::diagram::{Document, Edit, Entry, Group, GroupKind};
+use crate::editor::geometry::{card, frame_over, group_rect, Rect};
+use crate::editor::{Selection, Step};
+
+fn apply(diagram: &Document, entries: &[Entry]) -> Document {
+    let mut after = diagram.clone();
+    for entry in entries {
+        if let Entry::Edit(edit) = entry {
+            // The editor checks each of them again.
+            let _ = after.apply(edit);
+        }
+    }
+    after
+}
+
+/// Moves what is selected; what lies on another frame then is in that group, what lies on none is in none.
+pub fn drop_selection(diagram: &Document, selection: &Selection, dx: f64, dy: f64) -> Step {
+    let mut moved = move_selection(diagram, selection, dx, dy);
+    let after = apply(diagram, &moved.entries);
+    let homes = settle(&after, &all_of(diagram, selection));
+    let first = homes.iter().map(|edit| match edit {
+        Edit::SetGroup { group, .. } => group.as_deref(),
+        Edit::PlaceGroup { parent, .. } => parent.as_deref(),
+        _ => None,
+    });
+    let goals: BTreeSet<Option<&str>> = first.collect();
+    match goals.first() {
+        Some(Some(group)) if goals.len() == 1 => {
+            moved.label = format!("Move {} into {}", named(diagram, selection), group_name(diagram, group));
+        }
+        Some(None) if goals.len() == 1 => moved.label = format!("Move {} out of its group", named(diagram, selection)),
+        _ => {}
+    }
+    moved.entries.extend(homes.into_iter().map(Entry::Edit));
+    moved
+}
+
+/// Edits that put what was moved into the groups on whose frames it lies.
+fn settle(after: &Document, moved: &Selection) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for node in after.nodes.iter().filter(|n| moved.nodes.contains(&n.id)) {
+        // What moved with its group stays in it.
+        if node.group.as_ref().is_some_and(|g| moved.groups.contains(g)) {
+            continue;
+        }
+        let home = frame_over(after, card(node).centre(), &moved.groups).map(|g| g.id.clone());
+        if home != node.group {
+            edits.push(Edit::SetGroup { node: node.id.clone(), group: home });
+        }
+    }
+    for group in after.groups.iter().filter(|g| moved.groups.contains(&g.id)) {
+        if group.parent.as_ref().is_some_and(|g| moved.groups.contains(g)) {
+            continue;
+        }
+        let home = frame_over(after, group_rect(group).centre(), &moved.groups);
+        let home = home.and_then(|home| after.around(&home.id).find(|outer| takes(after, outer, group))).map(|g| g.id.clone());
+        if home != group.parent {
+            edits.push(Edit::PlaceGroup { id: group.id.clone(), kind: group.kind, parent: home, place: group.place });
+        }
+    }
+    edits
+}
+
+/// Whether a group, and all that lies in it, may lie in `outer`.
+fn takes(diagram: &Document, outer: &Group, group: &Group) -> bool {
+    let inner = diagram.groups.iter().filter(|g| diagram.around(&g.id).any(|o| o.id == group.id)).map(|g| g.kind);
+    let inner: Vec<GroupKind> = inner.collect();
+    diagram.around(&outer.id).all(|o| inner.iter().all(|kind| o.kind.may_hold(*kind)))
+}
+
+/// The group into which a drag would drop what is selected; `None` if that changes nothing or several things differ.
+pub fn home_of(diagram: &Document, selection: &Selection, dx: f64, dy: f64) -> Option<String> {
+    let after = apply(diagram, &move_selection(diagram, selection, dx, dy).entries);
+    settle(&after, &all_of(diagram, selection)).into_iter().find_map(|edit| match edit {
+        Edit::SetGroup { group, .. } => group,
+        Edit::PlaceGroup { parent, .. } => parent,
+        _ => None,
+    })
+}
+
+/// Moves a node onto a link and puts it into the link.
+pub fn drop_on_link(diagram: &Document, node: &str, link: &str, dx: f64, dy: f64) -> Result<Step, String> {
+    let mut moved = drop_selection(diagram, &Selection::node(node), dx, dy);
+    let spliced = splice(diagram, node, link)?;
+    moved.entries.extend(spliced.entries);
+    Ok(Step { label: spliced.label, ..moved })
+}
+
+/// Adds a node with its left top corner at a point and puts it into a link; returns the step and the node's id.
+pub fn insert_into_link(diagram: &Document, link: &str, kind: &str, x: f64, y: f64) -> Result<(Step, String), String> {
+    let (mut made, id) = add_node(diagram, kind, x, y);
+    let after = apply(diagram, &made.entries);
+    let spliced = splice(&after, &id, link)?;
+    made.entries.extend(spliced.entries);
+    Ok((Step { label: spliced.label, ..made }, id))
+}
+
+/// Gives a group another frame: cards beside it on which the frame lies now come in, those that it left go out.
+pub fn fit_group(diagram: &Document, id: &str, frame: Rect) -> Step {
+    let mut resized = resize_group(diagram, id, frame);
+    let Some(group) = diagram.group(id) else { return resized };
+    let after = apply(diagram, &resized.entries);
+    let Some(rect) = after.group(id).filter(|g| !g.is_closed()).map(group_rect) else { return resized };
+    for node in &after.nodes {
+        let inside = rect.contains(card(node).centre());
+        if node.group.as_deref() == Some(id) && !inside {
+            resized.entries.push(Entry::Edit(Edit::SetGroup { node: node.id.clone(), group: group.parent.clone() }));
+        } else if node.group == group.parent && inside {
+            resized.entries.push(Entry::Edit(Edit::SetGroup { node: node.id.clone(), group: Some(id.into()) }));
+        }
+    }
+    resized
+}
