@@ -14,7 +14,7 @@ use super::scene::Drag;
 use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
 use crate::app::session::Menu;
 use crate::diagram::View;
-use crate::editor::geometry::{nodes_in, pan, to_diagram, zoom_at, Rect};
+use crate::editor::geometry::{pan, things_in, to_diagram, zoom_at, Rect};
 use crate::editor::Selection;
 
 /// A pointer that moved less than this clicked; a finger is less steady.
@@ -311,7 +311,12 @@ impl Board {
         self.let_go();
         let view = session.view.get_untracked();
         let point = self.local(at.0, at.1);
-        let card = closest_to(target, "[data-node]").and_then(|c| c.get_attribute("data-node"));
+        let card = closest_to(target.clone(), "[data-node]").and_then(|c| c.get_attribute("data-node"));
+        if card.is_none() && self.pick_for_menu(target) {
+            session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
+            session.desk.menu.set(Some(Menu { at, subject: subject(session) }));
+            return;
+        }
         let link = self.scene.with_value(|s| s.link_at(view, point, true));
         match (card, link) {
             (Some(id), _) if session.selection.with_untracked(|s| s.nodes.contains(&id)) => {}
@@ -375,7 +380,10 @@ impl Board {
         let view = session.view.get_untracked();
         let area = Rect::between(to_diagram(view, from.0, from.1), to_diagram(view, to.0, to.1));
         let mut selection = before.clone();
-        selection.nodes.extend(session.diagram.with_untracked(|d| nodes_in(d, &area)));
+        let touched = session.diagram.with_untracked(|d| things_in(d, &area));
+        selection.nodes.extend(touched.nodes);
+        selection.groups.extend(touched.groups);
+        selection.notes.extend(touched.notes);
         self.band.set(Some((from, to)));
         session.select(selection);
     }
