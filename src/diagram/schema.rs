@@ -248,7 +248,6 @@ fn value(kind: &ParamType) -> Json {
         ParamType::Choice(options) => json!({ "enum": options.iter().map(|(name, _)| *name).collect::<Vec<_>>() }),
         ParamType::Text { max, .. } => json!({ "type": "string", "maxLength": max }),
         ParamType::Law => reference("distribution"),
-        ParamType::Text { max, .. } => json!({"type": "string", "maxLength": max}),
     }
 }
 
