@@ -118,7 +118,7 @@ fn Legend(chart: Memo<Option<Chart>>, shared: Shared) -> impl IntoView {
                 let dashes = ink.dash.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
                 view! {
                     <li class:single=single>
-                        <svg class="swatch" width="12" height="8" aria-hidden="true" style=format!("color: var({})", ink.token)>
+                        <svg class="stroke" width="12" height="8" aria-hidden="true" style=format!("color: var({})", ink.token)>
                             <line x1="0" y1="4" x2="12" y2="4" stroke="currentColor" stroke-width="2" stroke-dasharray=dashes/>
                         </svg>
                         <span>{label}</span>

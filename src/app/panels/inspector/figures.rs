@@ -48,7 +48,7 @@ pub fn costs(per_hour: f64, per_million: Option<f64>) -> Vec<Figure> {
         return Vec::new();
     }
     let money = |value: f64| format::with_unit(value, "$");
-    let million = per_million.map(|cost| plain(t!("Cost per million requests"), money(cost)));
+    let million = per_million.map(|cost| plain(t!("Cost per million"), money(cost)));
     std::iter::once(plain(t!("Cost per hour"), money(per_hour))).chain(million).collect()
 }
 
