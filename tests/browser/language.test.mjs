@@ -43,12 +43,12 @@ journey('the first visit follows the browser, in its language and with its figur
   const lab = new Lab(page);
   await visit();
   await page.getByRole('timer', { name: words['Simulated time'] }).waitFor();
-  await lab.cards().first().waitFor();
+  await page.locator('[data-node]').first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'es');
   await expectSoon(async () => /^\d\d:\d\d,\d{3}$/.test((await page.getByRole('timer').textContent()).trim()), 'a clock with a decimal comma');
   await allSpanish(lab, 'the shop');
   // A node, a link, a request, every sheet.
-  await lab.cards().nth(2).locator('.card-name').click();
+  await page.locator('[data-node]').nth(2).locator('.card-name').click();
   await page.getByText(words.Settings, { exact: true }).first().waitFor();
   await allSpanish(lab, 'a component');
   await page.keyboard.press('k');

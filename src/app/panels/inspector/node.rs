@@ -263,7 +263,7 @@ fn explanation(kind: &'static Kind) -> impl IntoView {
     view! {
         <details class="explanation">
             <summary>{t!("About: %{what}", what = t!(kind.label).to_lowercase())}</summary>
-            {t!(kind.explanation).split("\n\n").map(|p| view! { <p>{p}</p> }).collect_view()}
+            {kind.explanation.split("\n\n").map(|p| view! { <p>{t!(p)}</p> }).collect_view()}
         </details>
     }
 }
