@@ -88,6 +88,7 @@ pub fn describe(id: &str) -> Result<Outcome, String> {
 fn shown(value: &Json) -> String {
     match (value.as_f64(), value.as_str()) {
         (Some(v), _) => v.to_string(),
+        (_, Some(text)) if text.contains('\n') => format!("\n      {}", text.trim_end().replace('\n', "\n      ")),
         (_, Some(word)) => word.to_string(),
         _ => value.to_string(),
     }
