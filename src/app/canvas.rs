@@ -220,6 +220,14 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
             kept.set_value(Some((observer, closure)));
         }
     });
+    // Else the browser goes on calling what is gone with the view.
+    on_cleanup(move || {
+        let _ = kept.try_update_value(|kept| {
+            if let Some((observer, _)) = kept.take() {
+                observer.disconnect();
+            }
+        });
+    });
     super::clock::each_frame(session, move |wall_ms| {
         if let (Some(under), Some(over)) = (under.get_untracked(), over.get_untracked()) {
             draw(board, &under, &over, wall_ms);

@@ -136,6 +136,12 @@ fn sized(canvas: NodeRef<Canvas>) -> RwSignal<(f64, f64)> {
     let kept = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     Effect::new(move || {
         let Some(canvas) = canvas.get() else { return };
+        // The observer of a canvas that was there before must not outlive what it calls.
+        kept.update_value(|kept| {
+            if let Some((observer, _)) = kept.take() {
+                observer.disconnect();
+            }
+        });
         let measured = canvas.clone();
         let told = Closure::<dyn FnMut()>::new(move || {
             let _ = size.try_set((f64::from(measured.client_width()), f64::from(measured.client_height())));
