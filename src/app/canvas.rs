@@ -28,7 +28,7 @@ use crate::editor::geometry::{closed_around, pan};
 use board::Board;
 use card::Card;
 pub use frames::icon as group_icon;
-use frames::{Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
+use frames::{FrameToolbar, Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
 use legend::Legend;
 use minimap::Minimap;
 use scene::Looks;
@@ -128,6 +128,7 @@ pub fn Stage(
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             {band}
             <BreakToolbar />
+            <FrameToolbar />
             <Offers />
             <Typing />
             <p class="stage-hint" data-overlay="">{hint}</p>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::{MouseEvent, PointerEvent};
 
 use super::actions::add_here;
+use super::button::ActionButton;
 use super::canvas::board::Board;
 use crate::components::{kinds, Group, Kind};
 use crate::editor::geometry::to_diagram;
@@ -48,6 +49,10 @@ pub fn Palette() -> impl IntoView {
     view! {
         <nav class="palette" aria-label=t!("Components")>
             {groups.into_iter().collect_view()}
+            <h2>{t!("Frames and notes")}</h2>
+            <div class="frame-verbs">
+                {["group-region", "group-zone", "group-subsystem", "group-box", "note"].map(|id| view! { <ActionButton id=id named=true class="kind" /> })}
+            </div>
             <p class="note">{t!("Drag onto the canvas, or click to add")}</p>
         </nav>
         {ghost}

@@ -22,7 +22,7 @@ use crate::diagram::{Document, Edit, Entry, Fault, Node};
 pub use arrange::{align, all_of, distribute, move_selection, named, Alignment, Axis};
 pub(super) use connect::link_id;
 pub use connect::{can_connect, connect};
-pub use copy::duplicate;
+pub use copy::{duplicate, duplicate_by};
 pub(super) use copy::{outer_first, without_number, ASIDE};
 pub use dropping::{drop_on_link, drop_selection, fit_group, home_of, insert_into_link};
 pub use groups::{

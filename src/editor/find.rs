@@ -53,7 +53,7 @@ pub fn find(diagram: &Document, query: &str, most: usize) -> Vec<Found> {
             }
         }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().take(most).map(|(_, f)| f).collect()
 }
 

@@ -10,6 +10,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use super::Selection;
 use crate::diagram::{Document, Group, Node, Note};
 
 pub use camera::{fit, fit_area, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
@@ -150,9 +151,24 @@ pub fn link_at(diagram: &Document, point: (f64, f64), reach: f64) -> Option<&str
     near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
 }
 
-/// Ids of the nodes whose cards touch a rectangle: what a rubber band selects.
+/// Ids of the nodes whose cards touch a rectangle.
 pub fn nodes_in(diagram: &Document, area: &Rect) -> Vec<String> {
     diagram.nodes.iter().filter(|n| card(n).touches(area)).map(|n| n.id.clone()).collect()
+}
+
+/// What a rubber band selects: cards, closed subsystems and notes that it touches, frames that lie wholly in it.
+pub fn things_in(diagram: &Document, area: &Rect) -> Selection {
+    let seen = |group: &Option<String>| closed_around(diagram, group.as_deref()).is_none();
+    let nodes = diagram.nodes.iter().filter(|n| card(n).touches(area) && seen(&n.group));
+    let hit = |g: &&Group| if g.is_closed() { group_rect(g).touches(area) } else { area.holds(&group_rect(g)) };
+    let groups = diagram.groups.iter().filter(|g| seen(&g.parent)).filter(hit);
+    let notes = diagram.notes.iter().filter(|n| note_rect(n).touches(area));
+    Selection {
+        nodes: nodes.map(|n| n.id.clone()).collect(),
+        groups: groups.map(|g| g.id.clone()).collect(),
+        notes: notes.map(|n| n.id.clone()).collect(),
+        ..Selection::default()
+    }
 }
 
 /// The node at whose edge a point lies, from where a link is drawn: within `reach` of the border, inside or outside.

@@ -7,9 +7,7 @@ use super::key::{ctrl, ctrl_shift, key, shift};
 use super::{Action, Section};
 use crate::app::session::{Finding, Session};
 use crate::app::words::translate;
-use crate::diagram::{Edit, Entry};
 use crate::editor::commands;
-use crate::editor::geometry::snap;
 
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[
@@ -118,23 +116,12 @@ pub fn duplicate(session: Session) {
     }
 }
 
-/// Puts copies of the selected nodes this far from them, and selects the copies.
+/// Puts copies of what is selected this far from it, and selects the copies.
 pub fn duplicate_at(session: Session, by: (f64, f64)) {
     let selection = session.selection.get_untracked();
-    let diagram = session.diagram.get_untracked();
-    let (mut step, copies) = commands::duplicate(&diagram, &selection);
-    let originals = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id));
-    let added = step.entries.iter_mut().filter_map(|e| match e {
-        Entry::Edit(Edit::AddNode { node }) => Some(node),
-        _ => None,
-    });
-    for (copy, original) in added.zip(originals) {
-        (copy.x, copy.y) = (snap(original.x + by.0), snap(original.y + by.1));
-    }
-    let label = step.label.clone();
+    let (step, copies) = session.diagram.with_untracked(|d| commands::duplicate_by(d, &selection, Some(by)));
     if session.perform(step) {
         session.select(copies);
-        session.announce(label);
     }
 }
 

@@ -37,13 +37,20 @@ pub(super) static ACTIONS: &[Action] = &[
         .when(one_link),
     Action::new("group", text!("Group as a subsystem"), "package", Section::Edit, |s| group(s, GroupKind::Subsystem))
         .keys(&[ctrl("g")])
-        .words(text!("frame container together")),
-    Action::new("group-zone", text!("Put in a zone"), "map-pin", Section::Edit, |s| group(s, GroupKind::Zone))
-        .words(text!("frame availability datacentre group")),
-    Action::new("group-region", text!("Put in a region"), "earth", Section::Edit, |s| group(s, GroupKind::Region))
-        .words(text!("frame place continent cloud group latency distance")),
-    Action::new("group-box", text!("Put in a box"), "square-dashed", Section::Edit, |s| group(s, GroupKind::Box))
-        .words(text!("frame rectangle group")),
+        .words(text!("frame container together"))
+        .when(some_thing),
+    Action::new("group-region", text!("Region"), "earth", Section::Edit, |s| group(s, GroupKind::Region))
+        .words(text!("frame place continent cloud group latency distance"))
+        .called(|s| if nothing(s) { text!("Region") } else { text!("Put in a region") }),
+    Action::new("group-zone", text!("Zone"), "map-pin", Section::Edit, |s| group(s, GroupKind::Zone))
+        .words(text!("frame availability datacentre group"))
+        .called(|s| if nothing(s) { text!("Zone") } else { text!("Put in a zone") }),
+    Action::new("group-subsystem", text!("Subsystem"), "package", Section::Edit, |s| group(s, GroupKind::Subsystem))
+        .words(text!("frame container together group"))
+        .called(|s| if nothing(s) { text!("Subsystem") } else { text!("Put in a subsystem") }),
+    Action::new("group-box", text!("Box"), "square-dashed", Section::Edit, |s| group(s, GroupKind::Box))
+        .words(text!("frame rectangle group"))
+        .called(|s| if nothing(s) { text!("Box") } else { text!("Put in a box") }),
     Action::new("ungroup", text!("Ungroup"), "ungroup", Section::Edit, ungroup)
         .keys(&[ctrl_shift("g")])
         .words(text!("dissolve remove frame"))
@@ -61,7 +68,7 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[key("g")])
         .words(text!("frame parent zone region"))
         .when(in_group),
-    Action::new("note", text!("Add a note"), "sticky-note", Section::Edit, add_note)
+    Action::new("note", text!("Note"), "sticky-note", Section::Edit, add_note)
         .keys(&[shift("t")])
         .words(text!("text comment sticky write label")),
     Action::new("note-colour", text!("Next colour of the note"), "palette", Section::Edit, next_colour)
@@ -85,6 +92,14 @@ fn if_so(yes: bool, reason: &'static str) -> Available {
 /// How many cards, frames and notes are selected.
 fn things(session: Session) -> usize {
     session.selection.with(|s| s.nodes.len() + s.groups.len() + s.notes.len())
+}
+
+fn nothing(session: Session) -> bool {
+    things(session) == 0
+}
+
+fn some_thing(session: Session) -> Available {
+    if_so(!nothing(session), text!("Select a component first"))
 }
 
 fn one_thing(session: Session) -> Available {

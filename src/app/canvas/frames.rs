@@ -7,6 +7,7 @@ mod offer;
 mod overlay;
 mod shape;
 mod subsystem;
+mod toolbar;
 mod typing;
 
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ pub use offer::Offers;
 pub use overlay::Guides;
 pub use shape::{thing_of, Shape};
 pub use subsystem::Subsystems;
+pub use toolbar::FrameToolbar;
 pub use typing::Typing;
 
 /// The icon of a kind of group.

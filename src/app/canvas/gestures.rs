@@ -14,7 +14,7 @@ use super::scene::Drag;
 use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
 use crate::app::session::{Menu, Thing};
 use crate::diagram::View;
-use crate::editor::geometry::{nodes_in, pan, to_diagram, zoom_at, Rect};
+use crate::editor::geometry::{pan, things_in, to_diagram, zoom_at, Rect};
 use crate::editor::Selection;
 
 /// A pointer that moved less than this clicked; a finger is less steady.
@@ -379,7 +379,10 @@ impl Board {
         let view = session.view.get_untracked();
         let area = Rect::between(to_diagram(view, from.0, from.1), to_diagram(view, to.0, to.1));
         let mut selection = before.clone();
-        selection.nodes.extend(session.diagram.with_untracked(|d| nodes_in(d, &area)));
+        let touched = session.diagram.with_untracked(|d| things_in(d, &area));
+        selection.nodes.extend(touched.nodes);
+        selection.groups.extend(touched.groups);
+        selection.notes.extend(touched.notes);
         self.band.set(Some((from, to)));
         session.select(selection);
     }

@@ -36,6 +36,7 @@ impl Session {
         self.selection.set(Selection::default());
         self.request.set(None);
         self.linking.set(None);
+        self.shaping.close();
         self.events.set(Arc::default());
         self.view.set(view);
         self.changed();

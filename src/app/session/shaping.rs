@@ -92,6 +92,13 @@ impl Shaping {
         self.gliding.with(|g| g.get(thing).copied().unwrap_or_default())
     }
 
+    /// Closes what is open: a field, an offer.
+    pub fn close(self) {
+        self.let_go();
+        self.typing.set(None);
+        self.offer.set(None);
+    }
+
     /// Forgets all that a drag shows. Whether there was anything.
     pub fn let_go(self) -> bool {
         let any = self.leading.with_untracked(Option::is_some) || self.resized.with_untracked(Option::is_some);

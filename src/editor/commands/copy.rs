@@ -16,6 +16,11 @@ pub(in crate::editor) const ASIDE: (f64, f64) = (32.0, 32.0);
 /// Copies the selected nodes, groups with what is in them, and notes; the links between copied nodes and their links to
 /// the rest; returns the step and the copies.
 pub fn duplicate(diagram: &Document, selection: &Selection) -> (Step, Selection) {
+    duplicate_by(diagram, selection, None)
+}
+
+/// As [`duplicate`], with the copies this far from the originals.
+pub fn duplicate_by(diagram: &Document, selection: &Selection, by: Option<(f64, f64)>) -> (Step, Selection) {
     let selection = with_contents(diagram, selection);
     let originals: Vec<&Node> = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id)).collect();
     let notes: Vec<&Note> = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id)).collect();
@@ -24,7 +29,7 @@ pub fn duplicate(diagram: &Document, selection: &Selection) -> (Step, Selection)
     let mut copies: BTreeMap<&str, String> = BTreeMap::new();
     let mut made = Selection::default();
     let several = !selection.groups.is_empty() || !notes.is_empty();
-    let (dx, dy) = if several { ASIDE } else { offset(diagram, &originals) };
+    let (dx, dy) = by.unwrap_or_else(|| if several { ASIDE } else { offset(diagram, &originals) });
     let mut frames: BTreeMap<&str, String> = BTreeMap::new();
     for group in outer_first(diagram, &selection) {
         let id = fresh_id(&without_number(&group.id, '-'), |id| after.group(id).is_some());

@@ -83,23 +83,21 @@ impl Board {
 
     /// A press on a group or note selects it; whether it was one.
     pub(in crate::app::canvas) fn pick_thing(self, event: &PointerEvent, add: bool) -> bool {
-        let Some(thing) = target(event).as_ref().and_then(thing_of) else { return false };
+        target(event).as_ref().and_then(thing_of).is_some_and(|thing| self.pick(&thing, add))
+    }
+
+    fn pick(self, thing: &Thing, add: bool) -> bool {
         let mut selection = self.session.selection.get_untracked();
-        let (held, one) = match &thing {
+        let (held, one) = match thing {
             Thing::Group(id) => (selection.groups.contains(id), Selection::group(id)),
             Thing::Note(id) => (selection.notes.contains(id), Selection::note(id)),
             Thing::Node(_) => return false,
         };
-        if add {
-            match &thing {
-                Thing::Group(id) => selection.toggle_group(id),
-                Thing::Note(id) => selection.toggle_note(id),
-                Thing::Node(_) => {}
-            }
-        } else if held {
-            selection.links.clear();
-        } else {
-            selection = one;
+        match thing {
+            Thing::Group(id) if add => selection.toggle_group(id),
+            Thing::Note(id) if add => selection.toggle_note(id),
+            _ if held => selection.links.clear(),
+            _ => selection = one,
         }
         self.session.select(selection);
         true
