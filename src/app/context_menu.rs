@@ -74,7 +74,11 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             let _ = element.focus();
         }
     };
+    let lifted = StoredValue::new(!menu.held);
     let run = move |action: &'static Action| {
+        if !lifted.get_value() {
+            return;
+        }
         if untrack(|| action.reason(session)).is_some() {
             action.run(session);
             return;
@@ -89,6 +93,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
     };
     let keys = move |event: KeyboardEvent| {
         event.stop_propagation();
+        lifted.set_value(true);
         let Some(element) = element.get_untracked() else { return };
         let lines = lines(&element);
         let count = lines.len();
@@ -145,7 +150,9 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             .into_any()
         }
     });
+    // A landmark, so that nothing on the page lies outside of all of them.
     view! {
+        <aside aria-label=t!("Menu")>
         <div class="menu-ground" on:pointerdown=move |_| leave() on:contextmenu=move |e| e.prevent_default()></div>
         <div
             node_ref=element
@@ -154,10 +161,12 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             aria-label=t!("What can be done")
             style=move || { let (x, y) = place.get(); format!("left: {x}px; top: {y}px") }
             on:keydown=keys
+            on:pointerdown=move |_| lifted.set_value(true)
             on:contextmenu=move |e| e.prevent_default()
         >
             {lines.collect_view()}
         </div>
+        </aside>
     }
 }
 

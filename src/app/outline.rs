@@ -71,6 +71,7 @@ pub fn Outline() -> impl IntoView {
     view! {
         <section class="outline" aria-label=t!("Outline")>
             <header class="outline-head">
+                <h2 class="visually-hidden">{t!("Outline")}</h2>
                 <ActionButton id="add" named=true class="outlined small" />
             </header>
             <ul class="outline-rows">
@@ -136,7 +137,7 @@ fn Line(
             _ => (f64::from(e.client_x()), f64::from(e.client_y())),
         };
         session.desk.spot.set(None);
-        session.desk.menu.set(Some(Menu { at, subject: subject(session) }));
+        session.desk.menu.set(Some(Menu { at, subject: subject(session), held: false }));
     };
     let label = move || match state.with(|s| s.words.clone()) {
         words if words.is_empty() => format!("{}, {}", name.get(), t!(kind)),

@@ -31,8 +31,8 @@ pub fn Shell() -> impl IntoView {
     view! {
         <div class="shell" data-panel=move || desk.panel.get().name()>
             <Bar />
-            <div class="side">
-                <div class="side-tabs" role="group" aria-label=t!("Left column")>
+            <aside class="side" aria-label=t!("Components and outline")>
+                <div class="side-tabs">
                     <button type="button" class="tab" aria-pressed=move || (!outlined.get()).to_string() on:click=move |_| desk.panel.set(Panel::None)>
                         {t!("Components")}
                     </button>
@@ -42,13 +42,16 @@ pub fn Shell() -> impl IntoView {
                 </div>
                 <Palette />
                 <Show when=move || outlined.get()><Outline /></Show>
-            </div>
+            </aside>
             <Stage>
                 <Messages />
                 <Progress />
             </Stage>
             <div class="charts-slot"><Charts /></div>
-            <aside class="inspector-slot" aria-label=t!("Inspector")><Inspector /></aside>
+            <aside class="inspector-slot" aria-label=t!("Inspector")>
+                <h2 class="visually-hidden">{t!("Inspector")}</h2>
+                <Inspector />
+            </aside>
             <PanelTabs />
         </div>
         <Dialogs />

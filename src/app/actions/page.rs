@@ -42,7 +42,7 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("more", text!("More"), "ellipsis", Section::Page, |s| {
         let button = dom::document().and_then(|d| d.query_selector(".bar [data-action=more]").ok().flatten());
         if let Some(rect) = button.map(|b| b.get_bounding_client_rect()) {
-            s.desk.menu.set(Some(Menu { at: (rect.left(), rect.bottom() + 4.0), subject: Subject::Page }));
+            s.desk.menu.set(Some(Menu { at: (rect.left(), rect.bottom() + 4.0), subject: Subject::Page, held: false }));
         }
     }),
     Action::new("help", text!("Help and keys"), "circle-question-mark", Section::Page, |s| s.show(Some(Dialog::Help)))

@@ -114,7 +114,7 @@ fn menu_by_key(session: Session) {
         _ => (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 3.0),
     };
     session.desk.spot.set(None);
-    session.desk.menu.set(Some(Menu { at, subject }));
+    session.desk.menu.set(Some(Menu { at, subject, held: false }));
 }
 
 /// What a menu is about now.

@@ -283,7 +283,7 @@ impl Board {
         if self.gesture.with_value(|g| g.touch && !g.pointers.is_empty()) {
             return;
         }
-        self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target());
+        self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target(), false);
     }
 
     /// A finger may rest to ask for the menu.
@@ -291,7 +291,7 @@ impl Board {
         let held = gloo_timers::callback::Timeout::new(HOLD_MS, move || {
             self.cancel();
             self.begin(Doing::Nothing, (0.0, 0.0));
-            self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target());
+            self.open_menu((f64::from(event.client_x()), f64::from(event.client_y())), event.target(), true);
         });
         self.held.set_value(Some(held));
     }
@@ -302,7 +302,7 @@ impl Board {
     }
 
     /// Right click, long press, or the menu key: selects what is there and opens its menu.
-    pub fn open_menu(self, at: Point, target: Option<web_sys::EventTarget>) {
+    fn open_menu(self, at: Point, target: Option<web_sys::EventTarget>, held: bool) {
         if closest_to(target.clone(), "[data-overlay]").is_some() {
             return;
         }
@@ -325,7 +325,7 @@ impl Board {
             session.select(one);
         }
         session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
-        session.desk.menu.set(Some(Menu { at, subject: subject(session) }));
+        session.desk.menu.set(Some(Menu { at, subject: subject(session), held }));
     }
 
     /// A pointer was lost.

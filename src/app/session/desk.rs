@@ -54,6 +54,8 @@ pub struct Menu {
     pub at: Point,
     /// About what.
     pub subject: Subject,
+    /// Whether a resting finger opened it: when that is lifted, it must not choose the line that came beneath it.
+    pub held: bool,
 }
 
 /// The panel that a narrow page shows beneath the canvas, or a wide one in its left column.
