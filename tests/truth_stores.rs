@@ -72,39 +72,7 @@ fn hit_ratio(document: &Document, seed: u64, from: f64, until: f64) -> f64 {
     hits / (hits + misses)
 }
 
-fn cached(s: f64, capacity: u32, eviction: &str) -> Document {
-    let clients = json!({"source": "constant", "rate_per_s": 1000, "read_percent": 100, "keys": 10_000, "zipf_exponent": s});
-    document(
-        &[
-            ("c", "clients", clients),
-            ("s", "service", json!({"workers": 100, "service_time": zero()})),
-            ("m", "cache", json!({"capacity": capacity, "eviction": eviction, "service_time": zero()})),
-            ("d", "database", json!({"read_time": zero()})),
-        ],
-        &[("c", "s", json!({})), ("s", "m", json!({})), ("s", "d", json!({}))],
-    )
-}
-
-#[test]
-fn random_eviction_hits_as_fifo_does_and_lfu_as_the_best_static_choice() {
-    for (s, capacity, eviction, expected) in [
-        (0.8, 1000, "random", 0.3942),
-        (1.0, 100, "random", 0.3423),
-        (1.0, 1000, "random", 0.6309),
-        // LFU learns the popularities from counts: it nears the best static choice from below.
-        (0.8, 1000, "lfu", 0.5706),
-        (1.0, 100, "lfu", 0.5300),
-        (1.0, 1000, "lfu", 0.7648),
-    ] {
-        let from = if eviction == "lfu" { 400.0 } else { 60.0 };
-        for seed in 0..2 {
-            let ratio = hit_ratio(&cached(s, capacity, eviction), seed, from, from + 300.0);
-            near(&format!("{eviction} s {s} C {capacity}"), ratio, expected, 0.005);
-        }
-    }
-}
-
-/// A thousand requests a second, a fifth of them writes, to a hundred keys; the way to the store and its work vary.
+/// Five hundred requests a second, a fifth of them writes, to a hundred keys; the way to the store and its work vary.
 fn strategy(nodes: &[(&str, &str, Value)], links: &[(&str, &str, Value)]) -> Document {
     let clients = json!({"source": "constant", "rate_per_s": 500, "read_percent": 80, "keys": 100});
     let mut all =

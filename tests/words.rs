@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use faultline::components::{kinds, link};
 use faultline::diagram::param::{ParamSpec, ParamType};
+use faultline::diagram::read::read;
 use faultline::engine::Reason;
 use faultline::lab::scenarios::scenarios;
 
@@ -178,6 +179,10 @@ fn texts_of_the_registries() -> BTreeSet<String> {
     for starter in scenarios() {
         add(starter.title);
         add(starter.summary);
+        let document = read(starter.json).unwrap();
+        document.nodes.iter().for_each(|n| add(&n.name));
+        document.groups.iter().for_each(|g| add(&g.name));
+        document.notes.iter().for_each(|n| add(&n.text));
     }
     texts
 }

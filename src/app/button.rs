@@ -28,19 +28,20 @@ pub fn ActionButton(
     let session = Session::get();
     action(id).map(|action| {
         let reason = Memo::new(move |_| action.reason(session));
+        let tooltip = Memo::new(move |_| action.tooltip(session));
         view! {
             <button
                 type="button"
                 class=format!("button {class}")
                 data-action=id
-                title=move || action.tooltip(session)
+                title=move || tooltip.get()
                 aria-label=(text.is_none() && !named).then(|| t!(action.label))
                 aria-disabled=move || reason.get().map(|_| "true")
                 aria-pressed=action.on.map(|on| move || on(session).to_string())
                 on:click=move |_| action.run(session)
             >
                 <Icon name=icon.unwrap_or(action.icon) />
-                {named.then(|| view! { <span>{move || action.name(session)}</span> })}
+                {named.then(|| { let name = Memo::new(move |_| action.name(session)); view! { <span>{move || name.get()}</span> } })}
                 {text.map(|text| view! { <span>{move || text.get()}</span> })}
             </button>
         }

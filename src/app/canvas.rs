@@ -24,7 +24,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
-use crate::editor::geometry::closed_around;
+use crate::editor::geometry::{closed_around, pan};
 use board::Board;
 use card::Card;
 pub use frames::icon as group_icon;
@@ -66,6 +66,8 @@ pub fn Stage(
         let view = session.view.get();
         format!("scale({}) translate({}px, {}px)", view.zoom, -view.x, -view.y)
     };
+    // So that what a finger must hit has its size from afar too.
+    let unzoom = move || format!("{:.3}", 1.0 / session.view.get().zoom);
     let grid = move || {
         let view = session.view.get();
         let mut pitch = 24.0 * view.zoom;
@@ -113,7 +115,7 @@ pub fn Stage(
         >
             <div class="cards behind" style:transform=camera><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
-            <div class="cards" style:transform=camera>
+            <div class="cards" style:transform=camera style=("--unzoom", unzoom)>
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </For>
@@ -173,7 +175,10 @@ fn hint(session: Session) -> &'static str {
     }
     let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
     if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
-        return t!("Select a server and press K to crash it");
+        return match dom::media("(pointer: coarse)") {
+            true => t!("Tap a server, then Crash"),
+            false => t!("Select a server and press K to crash it"),
+        };
     }
     ""
 }
@@ -198,7 +203,12 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
                 canvas.set_width((size.0 * ratio) as u32);
                 canvas.set_height((size.1 * ratio) as u32);
             }
-            let first = session.viewport.get_untracked().0 < 1.0;
+            let before = session.viewport.get_untracked();
+            let first = before.0 < 1.0;
+            // What was in the middle stays there when a panel beside or beneath comes or goes.
+            if !first && size.0 > 1.0 {
+                session.view.update(|v| *v = pan(*v, (size.0 - before.0) / 2.0, (size.1 - before.1) / 2.0));
+            }
             session.viewport.set(size);
             if first || session.fit_next.get_untracked() {
                 session.fit_if_asked();

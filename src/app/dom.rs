@@ -58,6 +58,11 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Whether this is a Mac, or what has its keyboard.
+pub fn is_mac() -> bool {
+    window().and_then(|w| w.navigator().platform().ok()).is_some_and(|p| p.starts_with("Mac") || p.starts_with("iP"))
+}
+
 /// What was kept under a name in this browser.
 pub fn kept(name: &str) -> Option<String> {
     window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(name).ok().flatten())

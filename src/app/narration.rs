@@ -70,7 +70,7 @@ impl Narrator {
             parts.push(t!("no more errors").into());
             told.failed = 0.0;
         } else if look.failed >= FEW && (told.failed < FEW || (look.failed - told.failed).abs() > ERRORS_STEP) {
-            let percent = (look.failed * 100.0).ceil();
+            let percent = (look.failed * 100.0).round().max(1.0);
             parts.push(t!("%{percent} % errors", percent = percent));
             told.failed = look.failed;
         }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn only_what_changes_is_told_and_not_too_often() {
         let mut narrator = Narrator::default();
-        assert_eq!(narrator.tell(&look(80.0, 0.0), 0.0).as_deref(), Some("p99 is 80.0 ms"));
+        assert_eq!(narrator.tell(&look(80.0, 0.0), 0.0).as_deref(), Some("p99 is 80 ms"));
         assert_eq!(narrator.tell(&look(840.0, 0.0), 1_000.0), None, "too soon");
         assert_eq!(narrator.tell(&look(90.0, 0.001), 9_000.0), None, "nothing worth a sentence");
         assert_eq!(narrator.tell(&look(840.0, 0.03), 10_000.0).as_deref(), Some("p99 rose to 840 ms; 3 % errors"));

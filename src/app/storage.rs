@@ -7,7 +7,7 @@ mod work;
 
 use super::dom;
 use super::session::Session;
-use super::words::translate;
+use super::words::{self, translate};
 use crate::diagram::{read, Document};
 use crate::editor::share;
 use crate::engine::SimTime;
@@ -70,6 +70,7 @@ pub fn starter(id: &str) -> Option<Document> {
     let scenario = scenarios().iter().find(|s| s.id == id)?;
     let mut document = read::read(scenario.json).ok()?;
     document.moment = document.moment.max(RUN_IN);
+    words::name_in_language(&mut document);
     Some(document)
 }
 

@@ -7,6 +7,10 @@ mod language;
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use crate::components::kind;
+use crate::diagram::{Document, Edit, Entry};
+use crate::editor::Step;
+
 pub use language::{marks, Language, Marks};
 
 /// A text in the chosen language: `t!("Undo")`, or `t!("Renamed to %{name}", name = name)`, which is a `String`.
@@ -34,6 +38,35 @@ pub fn say(text: &'static str) -> &'static str {
 /// The text in the chosen language with its arguments in their places.
 pub fn fill(text: &'static str, arguments: &[(&str, &dyn Display)]) -> String {
     catalogue::fill(say(text), |name| arguments.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_string()))
+}
+
+/// Puts what a starter calls its things into the chosen language; from then on the names are the learner's own.
+pub fn name_in_language(document: &mut Document) {
+    let names = document.nodes.iter_mut().map(|n| &mut n.name).chain(document.groups.iter_mut().map(|g| &mut g.name));
+    let notes = document.notes.iter_mut().map(|n| &mut n.text);
+    for text in names.chain(notes).chain([&mut document.title]) {
+        *text = translate(text).into_owned();
+    }
+}
+
+/// Gives a node that is being added a name in the chosen language that no node has: `Caché 2` for `Cache`.
+pub fn name_added(step: &mut Step, diagram: &Document) {
+    if language::catalogue().is_none() {
+        return;
+    }
+    for entry in &mut step.entries {
+        let Entry::Edit(Edit::AddNode { node }) = entry else { continue };
+        let Some(kind) = kind(&node.kind).filter(|k| node.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ') == k.label)
+        else {
+            continue;
+        };
+        let stem = say(kind.label);
+        let numbered = (2u32..).map(|n| format!("{stem} {n}"));
+        let free = |name: &String| diagram.nodes.iter().all(|n| n.name != *name);
+        if let Some(name) = std::iter::once(stem.to_string()).chain(numbered).find(free) {
+            node.name = name;
+        }
+    }
 }
 
 /// A text that another room made, names and figures already in it.

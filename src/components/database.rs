@@ -274,7 +274,7 @@ impl Part for Database {
             },
             Gauge {
                 name: "waiting_for_replicas",
-                label: "waiting for replicas",
+                label: if self.params.replication == Replication::Asynchronous { "" } else { "waiting for replicas" },
                 value: self.waiting.len() as f64,
                 unit: "writes",
                 of: None,

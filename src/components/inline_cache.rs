@@ -211,7 +211,13 @@ impl Part for InlineCache {
         vec![
             Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
             Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
-            Gauge { name: "dirty", label: "not yet in the store", value: self.dirty.len() as f64, unit: "keys", of: None },
+            Gauge {
+                name: "dirty",
+                label: if self.params.on_write == OnWrite::Back { "not yet in the store" } else { "" },
+                value: self.dirty.len() as f64,
+                unit: "keys",
+                of: None,
+            },
             Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
             Gauge::result("hits", tally.hits as f64),
             Gauge::result("misses", tally.misses as f64),

@@ -103,6 +103,14 @@ impl Selection {
         toggle(&mut self.notes, id);
     }
 
+    /// Whether all of another selection is in this one.
+    pub fn includes(&self, other: &Selection) -> bool {
+        other.nodes.is_subset(&self.nodes)
+            && other.links.is_subset(&self.links)
+            && other.groups.is_subset(&self.groups)
+            && other.notes.is_subset(&self.notes)
+    }
+
     /// Forgets what is no longer in the diagram. Whether anything was forgotten.
     pub fn prune(&mut self, diagram: &Document) -> bool {
         let before = self.len();

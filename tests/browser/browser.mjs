@@ -45,6 +45,9 @@ after(async () => {
   await site?.close();
 });
 
+/** Sites that a page may ask beside the one under test. */
+export const friends = new Set();
+
 /** The page's address. */
 export const address = () => site.url;
 
@@ -110,7 +113,7 @@ function watch(page, problems) {
   page.on('requestfailed', (request) => problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`));
   page.on('request', (request) => {
     // One static site: nothing may be asked of anybody else.
-    if (!request.url().startsWith(site.url) && /^(https?|wss?):/.test(request.url())) problems.push(`asked a stranger: ${request.url()}`);
+    if (![site.url, ...friends].some((url) => request.url().startsWith(url)) && /^(https?|wss?):/.test(request.url())) problems.push(`asked a stranger: ${request.url()}`);
   });
 }
 

@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { journey } from './browser.mjs';
+import { friends, journey } from './browser.mjs';
 import { follow } from './cli.mjs';
 import { Lab } from './lab.mjs';
 import { dist, serve } from './site.mjs';
@@ -14,6 +14,12 @@ import { expectSoon } from './soon.mjs';
 
 const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
 const folder = () => mkdtempSync(join(tmpdir(), 'faultline-'));
+/** A host of its own for this folder. */
+async function hosted(site) {
+  const host = await serve(site);
+  friends.add(host.url);
+  return host;
+}
 const online = { serviceWorkers: 'allow', timeout: 120_000 };
 
 /** Waits until the site's service worker has taken over the page. */
@@ -26,14 +32,14 @@ const caches = (page) => page.evaluate(() => window.caches.keys());
 /** Makes a newer version of a built site: one that says so. */
 function renew(site, mark) {
   const page = join(site, 'index.html');
-  writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `<meta name="mark" content="${mark}"></head>`));
+  writeFileSync(page, readFileSync(page, 'utf8').replace(/<meta name="mark"[^>]*>/, '').replace('</head>', `<meta name="mark" content="${mark}"></head>`));
   execFileSync(join(scripts, 'offline.sh'), [site]);
 }
 
 journey('a visited site works without network, the work kept, from any path', online, async ({ page, expectProblems }) => {
   const site = folder();
   cpSync(dist, site, { recursive: true });
-  const host = await serve(site);
+  const host = await hosted(site);
   try {
     const lab = new Lab(page);
     await page.goto(host.url);
@@ -66,7 +72,7 @@ journey('a visited site works without network, the work kept, from any path', on
 journey('a newer version waits until it is asked, then takes over, and the old files go', online, async ({ page }) => {
   const site = folder();
   cpSync(dist, site, { recursive: true });
-  const host = await serve(site);
+  const host = await hosted(site);
   const mark = () => page.evaluate(() => document.querySelector('meta[name="mark"]')?.content ?? '');
   try {
     const lab = new Lab(page);
@@ -108,7 +114,7 @@ journey('`trunk serve` gets no service worker', online, async ({ page }) => {
   const start = join(site, 'index.html');
   // As Trunk's own server adds its script; here it has nobody to talk to.
   writeFileSync(start, readFileSync(start, 'utf8').replace('</body>', "<script>const there = '.well-known/trunk/ws';</script></body>"));
-  const host = await serve(site);
+  const host = await hosted(site);
   try {
     const lab = new Lab(page);
     await page.goto(host.url);

@@ -25,9 +25,9 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[key("c")])
         .words(text!("link wire arrow edge"))
         .when(one_node),
-    Action::new("connect-list", text!("Connect to one of a list…"), "waypoints", Section::Edit, connect_by_list)
+    Action::new("connect-list", text!("Connect by name…"), "waypoints", Section::Edit, connect_by_list)
         .keys(&[shift("c")])
-        .words(text!("link wire arrow edge"))
+        .words(text!("link wire arrow edge list"))
         .when(one_node),
     Action::new("duplicate", text!("Duplicate"), "copy", Section::Edit, duplicate)
         .keys(&[key("d"), ctrl("d")])

@@ -69,6 +69,16 @@ impl From<&web_sys::KeyboardEvent> for Press {
     }
 }
 
+/// What the control key is called here: on a Mac it is the command key.
+fn command() -> &'static str {
+    // Native tests have no browser to ask.
+    if cfg!(target_arch = "wasm32") && crate::app::dom::is_mac() {
+        "⌘"
+    } else {
+        "Ctrl"
+    }
+}
+
 /// What a place on the keyboard says on the American layout.
 fn american(code: &str) -> Option<&str> {
     if let Some(letter) = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit")) {
@@ -90,7 +100,7 @@ impl Key {
     pub fn label(self) -> String {
         let mut parts = Vec::new();
         if self.ctrl {
-            parts.push("Ctrl".to_string());
+            parts.push(command().to_string());
         }
         if self.shift {
             parts.push(t!("Shift").to_string());

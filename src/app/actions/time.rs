@@ -22,6 +22,11 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("restart", text!("Start again, mended"), "rotate-ccw", Section::Time, |s| s.restart())
         .keys(&[shift("r")])
         .words(text!("reset rewind beginning")),
+    Action::new("another-seed", text!("Another seed"), "dices", Section::Time, |s| {
+        let seed = s.diagram.with_untracked(|d| d.seed);
+        s.set_seed(seed.wrapping_add(1) % (1 << 53));
+    })
+    .words(text!("random luck chance run")),
 ];
 
 fn turn_dial(session: Session, by: f64) {

@@ -9,10 +9,10 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 
 use super::board::Board;
 use super::curve::Point;
-use super::frames::Shape;
+use super::frames::{thing_of, Shape};
 use super::scene::Drag;
 use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
-use crate::app::session::Menu;
+use crate::app::session::{Menu, Thing};
 use crate::diagram::View;
 use crate::editor::geometry::{pan, things_in, to_diagram, zoom_at, Rect};
 use crate::editor::Selection;
@@ -311,19 +311,18 @@ impl Board {
         self.let_go();
         let view = session.view.get_untracked();
         let point = self.local(at.0, at.1);
-        let card = closest_to(target.clone(), "[data-node]").and_then(|c| c.get_attribute("data-node"));
-        if card.is_none() && self.pick_for_menu(target) {
-            session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
-            session.desk.menu.set(Some(Menu { at, subject: subject(session) }));
-            return;
-        }
-        let link = self.scene.with_value(|s| s.link_at(view, point, true));
-        match (card, link) {
-            (Some(id), _) if session.selection.with_untracked(|s| s.nodes.contains(&id)) => {}
-            (Some(id), _) => session.select_node(&id),
-            (None, Some(id)) if session.selection.with_untracked(|s| s.links.contains(&id)) => {}
-            (None, Some(id)) => session.select_link(&id),
-            (None, None) => session.select(Selection::default()),
+        let element = target.and_then(|t| t.dyn_into::<Element>().ok());
+        let card = element.as_ref().and_then(|e| e.closest("[data-node]").ok().flatten()).and_then(|c| c.get_attribute("data-node"));
+        let thing = card.map(Thing::Node).or_else(|| element.as_ref().and_then(thing_of));
+        let one = match thing {
+            Some(Thing::Node(id)) => Selection::node(id),
+            Some(Thing::Group(id)) => Selection::group(id),
+            Some(Thing::Note(id)) => Selection::note(id),
+            None => self.scene.with_value(|s| s.link_at(view, point, true)).map(Selection::link).unwrap_or_default(),
+        };
+        // What is part of a selection of several stands for all of it.
+        if one.is_empty() || !session.selection.with_untracked(|s| s.includes(&one)) {
+            session.select(one);
         }
         session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
         session.desk.menu.set(Some(Menu { at, subject: subject(session) }));

@@ -7,14 +7,15 @@ use super::board::Board;
 use super::tint::ColourBy;
 use crate::app::panels::format;
 
-const MESSAGE: &str = r#"<path d="M6 1.5l4.8 8.4h-9.6z" class="message hollow"/>"#;
+/// Shown where a queue delivers.
+const MESSAGE: &str = text!("message");
 
 /// Shapes: drawing (inside a box of 12 by 12) and meaning.
 const SHAPES: &[(&str, &str)] = &[
     (r#"<circle cx="6" cy="6" r="4" class="read hollow"/>"#, text!("read")),
     (r#"<circle cx="6" cy="6" r="4" class="read"/>"#, text!("reply")),
     (r#"<rect x="2" y="2" width="8" height="8" class="write hollow"/>"#, text!("write")),
-    (MESSAGE, text!("message")),
+    (r#"<path d="M6 1.5l4.8 8.4h-9.6z" class="message hollow"/>"#, MESSAGE),
     (r#"<path d="M2.5 2.5l7 7m0-7l-7 7" class="bad"/>"#, text!("error")),
     (r#"<circle cx="6" cy="6" r="4" class="odd hollow"/><path d="M3.5 8.5l5-5" class="odd"/>"#, text!("stale")),
     (r#"<path d="M6 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" class="control hollow"/>"#, text!("health check, replication")),
@@ -35,9 +36,8 @@ pub fn Legend() -> impl IntoView {
         view! { <option value=by.label() selected=move || board.colour_by.get() == by>{t!(by.label())}</option> }
     });
     let shapes = SHAPES.iter().map(|(drawing, meaning)| {
-        // Only a queue's deliveries are messages.
-        let hidden = move || *drawing == MESSAGE && !has_messages.get();
-        view! { <span hidden=hidden><svg viewBox="0 0 12 12" aria-hidden="true" inner_html=*drawing></svg>{t!(*meaning)}</span> }
+        let shown = move || *meaning != MESSAGE || has_messages.get();
+        view! { <span hidden=move || !shown()><svg viewBox="0 0 12 12" aria-hidden="true" inner_html=*drawing></svg>{t!(*meaning)}</span> }
     });
     view! {
         <div class="stage-legend" data-overlay="" data-colours=move || (board.colour_by.get() != ColourBy::Kind).to_string()>

@@ -7,6 +7,7 @@ use super::board::Board;
 use super::curve::between;
 use crate::app::actions::action;
 use crate::app::button::ActionButton;
+use crate::app::dom;
 use crate::editor::geometry::to_screen;
 use crate::lab::frame::Health;
 
@@ -50,6 +51,7 @@ pub fn BreakToolbar() -> impl IntoView {
                 <Show when=move || nodes.with(|n| n.len() == 1)><ActionButton id="connect" /></Show>
                 <Show when=move || nodes.with(|n| !n.is_empty())><ActionButton id="duplicate" /></Show>
                 <ActionButton id="delete" />
+                <ActionButton id="menu" />
             </div>
         </Show>
     }
@@ -76,6 +78,7 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let bottom = rects.iter().map(|r| r.1 + r.3).fold(f64::NEG_INFINITY, f64::max);
         ((left + right) / 2.0, bottom + 10.0)
     };
-    // Within the stage, so that the buttons can always be reached.
-    Some((x.clamp(130.0_f64.min(width / 2.0), (width - 130.0).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0))))
+    // Within the stage, so that the buttons can always be reached; those for fingers are wider.
+    let half = if dom::media("(pointer: coarse)") { 176.0_f64 } else { 140.0 };
+    Some((x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0))))
 }

@@ -9,13 +9,16 @@ use crate::diagram::{Entry, Fault};
 use crate::editor::{Selection, Step};
 
 use super::{Dialog, Session};
-use crate::app::words::translate;
+use crate::app::words::{name_added, translate};
 
 impl Session {
     /// Performs one undo step; says why if it is refused.
-    pub fn perform(self, step: Step) -> bool {
+    pub fn perform(self, mut step: Step) -> bool {
         if self.is_replaying() {
             return false;
+        }
+        if step.label.starts_with("Add ") {
+            self.diagram.with_untracked(|d| name_added(&mut step, d));
         }
         // What a flush does is seen at once: nothing to run ahead to.
         let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(fault) if !matches!(fault, Fault::Flush { .. })));

@@ -109,9 +109,15 @@ async fn claim(work: &str) -> bool {
 impl Session {
     /// Opens what the page starts with.
     pub fn begin(self, opening: Opening) {
-        let Opening { document, work, built, still, .. } = opening;
+        let Opening { mut document, work, built, still, .. } = opening;
+        if let Some(id) = work.as_ref().filter(|_| still) {
+            // All that was built, without what was done to it while it ran: that stays among the earlier states.
+            let text = read::write(&document);
+            shelf().keep_past(id, &label(&document, &text, built), &text, false);
+            document = document.folded();
+        }
         self.work.update_value(|w| w.begin(&document, work.clone(), built));
-        self.open(if still { Document { moment: Default::default(), ..document.clone() } } else { document.clone() });
+        self.open(document.clone());
         if let Some(id) = work {
             spawn_local(async move {
                 if claim(&id).await {

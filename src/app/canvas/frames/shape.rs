@@ -86,12 +86,6 @@ impl Board {
         target(event).as_ref().and_then(thing_of).is_some_and(|thing| self.pick(&thing, add))
     }
 
-    /// A menu that is asked for on a group or note selects it; whether it was one.
-    pub(in crate::app::canvas) fn pick_for_menu(self, target: Option<web_sys::EventTarget>) -> bool {
-        let element = target.and_then(|t| t.dyn_into::<Element>().ok());
-        element.as_ref().and_then(thing_of).is_some_and(|thing| self.pick(&thing, false))
-    }
-
     fn pick(self, thing: &Thing, add: bool) -> bool {
         let mut selection = self.session.selection.get_untracked();
         let (held, one) = match thing {

@@ -116,9 +116,9 @@ pub fn of_link(frame: &LinkFrame) -> Vec<Figure> {
     }
     let tone = if frame.failed_share > 0.0 { "bad" } else { "good" };
     vec![
-        plain(t!("Calls"), format::with_unit(frame.rate_per_s, "/s")),
+        plain(if frame.delivery { t!("Deliveries") } else { t!("Calls") }, format::with_unit(frame.rate_per_s, "/s")),
         Figure { label: t!("Failed").into(), value: format::with_unit(frame.failed_share, "%"), share: Some(frame.failed_share), tone },
-        plain(t!("Open calls"), format::count(frame.open as u64)),
+        plain(if frame.delivery { t!("Unacknowledged") } else { t!("Open calls") }, format::count(frame.open as u64)),
         plain(t!("Messages on the way"), format::count(frame.in_transit as u64)),
     ]
 }
