@@ -7,7 +7,7 @@ use crate::app::button::ActionButton;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
 use crate::diagram::{Group, GroupKind, Place};
-use crate::editor::commands;
+use crate::editor::{commands, Selection};
 
 /// What a kind of group does, in a sentence.
 fn meaning(kind: GroupKind) -> &'static str {
@@ -31,8 +31,10 @@ pub fn GroupInspector(id: String) -> impl IntoView {
     let members = Memo::new(move |_| {
         id.with_value(|id| {
             session.diagram.with(|d| {
-                let inside = d.nodes.iter().filter(|n| n.group.as_ref() == Some(id));
-                inside.map(|n| (n.id.clone(), n.name.clone())).collect::<Vec<_>>()
+                let groups = d.groups.iter().filter(|g| g.parent.as_ref() == Some(id));
+                let nodes = d.nodes.iter().filter(|n| n.group.as_ref() == Some(id));
+                let groups = groups.map(|g| (Selection::group(&g.id), g.name.clone()));
+                groups.chain(nodes.map(|n| (Selection::node(&n.id), n.name.clone()))).collect::<Vec<_>>()
             })
         })
     });
@@ -99,12 +101,13 @@ pub fn GroupInspector(id: String) -> impl IntoView {
                     <p class="field-note">{t!("Nothing yet: drag a component into the frame")}</p>
                 </Show>
                 <ul class="rows">
-                    <For each=move || members.get() key=|row| row.clone() let:row>
-                        {
-                            let (id, name) = row;
-                            view! { <li><button type="button" class="row-button" on:click=move |_| session.select_node(&id)><span>{name}</span></button></li> }
-                        }
-                    </For>
+                    {move || {
+                        let rows = members.get().into_iter().map(|(what, name)| {
+                            let select = move |_| session.select(what.clone());
+                            view! { <li><button type="button" class="row-button" on:click=select><span>{name}</span></button></li> }
+                        });
+                        rows.collect_view()
+                    }}
                 </ul>
             </section>
         </section>
