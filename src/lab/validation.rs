@@ -34,13 +34,16 @@ fn report(experiment: &Experiment) -> Result<Json, String> {
     serde_json::to_value(experiment.report()).map_err(|e| e.to_string())
 }
 
+/// A seed and what was measured under it.
+type Sample = (u64, Result<f64, String>);
+
 /// Runs cases on as many threads as told; `progress` hears of each finished run: how many of how many.
 ///
 /// Findings come in the order of the cases, and do not depend on the number of threads.
 pub fn run(cases: &[Case], threads: usize, progress: impl Fn(usize, usize) + Sync) -> Vec<Result<Finding, String>> {
     let runs: Vec<(usize, u64)> = cases.iter().enumerate().flat_map(|(i, c)| (1..=c.seeds).map(move |seed| (i, seed))).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let samples: Mutex<Vec<Vec<(u64, Result<f64, String>)>>> = Mutex::new(vec![Vec::new(); cases.len()]);
+    let samples: Mutex<Vec<Vec<Sample>>> = Mutex::new(vec![Vec::new(); cases.len()]);
     let work = || {
         while let Some(&(i, seed)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
             let measured = sample(&cases[i], seed);

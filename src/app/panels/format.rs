@@ -95,7 +95,7 @@ pub fn with_unit(value: f64, unit: &str) -> String {
 /// A share of requests that went well, with the digits that matter: `99.95 %`. Only all of them are 100 %.
 pub fn availability(share: f64) -> String {
     let digits = match share {
-        s if s < 0.99 || s >= 1.0 => return with_unit(share, "%"),
+        s if !(0.99..1.0).contains(&s) => return with_unit(share, "%"),
         s if s < 0.999 => 2,
         s if s < 0.9999 => 3,
         _ => 4,

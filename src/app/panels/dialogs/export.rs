@@ -63,7 +63,9 @@ pub fn Export() -> impl IntoView {
         scale: RwSignal::new(2.0),
     };
     let preview = move || {
-        (choice.dark.track(), choice.figures.track(), choice.ground.track());
+        choice.dark.track();
+        choice.figures.track();
+        choice.ground.track();
         address(&choice.svg(session))
     };
     let tick = |label: &'static str, signal: RwSignal<bool>| {
