@@ -213,14 +213,14 @@ impl Part for Queue {
     }
 
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
-        let gauge = |name, label, value: u64, unit, of| Gauge { name, label, value: value as f64, unit, of };
+        let gauge = |name, label, value: u64| Gauge { name, label, value: value as f64, unit: "", of: None };
         let backlog = self.backlog() as u64;
         let oldest = self.messages.iter().flatten().next().map_or(0, |m| view.core.now.since(m.stored).0 / 1_000_000);
         let age_sum = self.age_sum as f64 / 1e6;
         vec![
-            gauge("backlog", "backlog", backlog, "messages", Some(f64::from(self.params.capacity))),
-            gauge("unacknowledged", "unacknowledged", self.held - backlog.min(self.held), "messages", None),
-            gauge("oldest_ms", "oldest message", oldest, "ms", None),
+            gauge("backlog", "in backlog", backlog),
+            gauge("unacknowledged", "unacknowledged", self.held - backlog.min(self.held)),
+            Gauge { name: "oldest_ms", label: "oldest message", value: oldest as f64, unit: "ms", of: None },
             Gauge {
                 name: "mean_age_ms",
                 label: "stored to acknowledged",
@@ -228,8 +228,8 @@ impl Part for Queue {
                 unit: "ms",
                 of: None,
             },
-            gauge("redeliveries", "redelivered", self.redeliveries, "", None),
-            gauge("dead_letters", "dead letters", self.dead, "", None),
+            gauge("redeliveries", "redelivered", self.redeliveries),
+            gauge("dead_letters", "dead letters", self.dead),
             Gauge::result("stored", self.stored as f64),
             Gauge::result("acknowledged", self.acknowledged as f64),
             Gauge::result("age_sum_ms", age_sum),
