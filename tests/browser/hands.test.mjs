@@ -44,7 +44,7 @@ journey('the menu of a card crashes it, says why something cannot be done, and g
   }
   // On the empty canvas: undo names its step; redo says that there is nothing.
   const box = await lab.canvas.boundingBox();
-  await page.mouse.click(box.x + 14, box.y + box.height - 60, { button: 'right' });
+  await page.mouse.click(box.x + 14, box.y + box.height * 0.7, { button: 'right' });
   await menu.getByRole('menuitem', { name: `Undo: Crash ${service}` }).waitFor();
   const redo = menu.getByRole('menuitem', { name: /^Redo/ });
   assert.equal(await redo.getAttribute('aria-disabled'), 'true');

@@ -115,6 +115,8 @@ journey('a finger builds and runs a system on a phone', phone, async ({ page, vi
   await tap(lab.button('More'));
   await tap(page.getByRole('menuitem', { name: /^New, empty/ }));
   await expectSoon(async () => (await lab.cards().count()) === 0, 'an empty diagram');
+  // What is said of it covers a part of the small canvas.
+  await tap(lab.button('Dismiss').first());
   // Tap a kind, tap a place.
   await tap(tabs.getByRole('button', { name: 'Add' }));
   const stage = await lab.canvas.boundingBox();

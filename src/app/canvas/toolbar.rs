@@ -11,6 +11,11 @@ use crate::app::dom;
 use crate::editor::geometry::to_screen;
 use crate::lab::frame::Health;
 
+/// Half the width of a link's toolbar, its height, and how far a handle stands out of its card.
+const LINK_HALF: f64 = 64.0;
+const BAR: f64 = 36.0;
+const HANDLE: f64 = 14.0;
+
 /// The toolbar.
 #[component]
 pub fn BreakToolbar() -> impl IntoView {
@@ -71,7 +76,15 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let cards: Vec<_> = diagram.nodes.iter().map(|n| (n.x, n.y)).collect();
         let middle = between((from.x, from.y), (to.x, to.y), cards.iter()).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
-        (x, y + 20.0)
+        // Not over the ends: there are the handles for the next link.
+        let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
+        ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let y = ends.iter().fold(y + 20.0, |y, (left, top, wide, high)| {
+            let beside = x + LINK_HALF < *left || x - LINK_HALF > left + wide + HANDLE;
+            let clear = beside || y + BAR < *top || y > top + high;
+            if clear { y } else { top + high + 10.0 }
+        });
+        (x, y)
     } else {
         let left = rects.iter().map(|r| r.0).fold(f64::INFINITY, f64::min);
         let right = rects.iter().map(|r| r.0 + r.2).fold(f64::NEG_INFINITY, f64::max);
