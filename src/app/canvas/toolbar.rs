@@ -82,7 +82,11 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let y = ends.iter().fold(y + 20.0, |y, (left, top, wide, high)| {
             let beside = x + LINK_HALF < *left || x - LINK_HALF > left + wide + HANDLE;
             let clear = beside || y + BAR < *top || y > top + high;
-            if clear { y } else { top + high + 10.0 }
+            if clear {
+                y
+            } else {
+                top + high + 10.0
+            }
         });
         (x, y)
     } else {
