@@ -98,7 +98,7 @@ export class Lab {
 
   /** Requests per second on a card. */
   async rate(name) {
-    const text = await this.card(name).innerText();
+    const text = await this.card(name).first().innerText();
     const match = text.match(/([\d,.]+) req\/s/);
     return match ? Number(match[1].replaceAll(',', '')) : 0;
   }

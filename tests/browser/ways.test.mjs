@@ -135,7 +135,7 @@ journey('a finger builds and runs a system on a phone', phone, async ({ page, vi
   const second = await place('Service', 0.8, 0.45);
   // Tap the handle of a card, tap the other.
   const wire = async (from, to) => {
-    await finger.tap(at(0.05, 0.75));
+    await finger.tap(at(0.05, 0.62));
     await tap(lab.card(from).locator('.card-name'));
     await expectSoon(async () => (await lab.card(from).getAttribute('aria-pressed')) === 'true', `${from} to be selected`);
     await tap(lab.card(from).locator('[data-handle]'));
@@ -150,13 +150,13 @@ journey('a finger builds and runs a system on a phone', phone, async ({ page, vi
   await expectSoon(async () => (await lab.rate(balancer)) > 0, 'requests', 30_000);
   await runs(lab);
   // One finger moves a card, one finger on the empty canvas moves the view, two zoom.
-  await finger.tap(at(0.05, 0.75));
+  await finger.tap(at(0.05, 0.62));
   const card = await lab.card(second).boundingBox();
   const [x, y] = await middle(lab.card(second).locator('.card-name'));
   await finger.drag([x, y], [x - 60, y + 50]);
   await expectSoon(async () => (await lab.card(second).boundingBox()).y > card.y + 30, 'the card to follow the finger');
   const before = await lab.card(clients).boundingBox();
-  await finger.drag(at(0.1, 0.75), at(0.3, 0.85));
+  await finger.drag(at(0.1, 0.62), at(0.3, 0.72));
   const after = await lab.card(clients).boundingBox();
   assert.ok(after.x > before.x + 40, 'the view follows the finger');
   await finger.move([at(0.4, 0.6), at(0.6, 0.6)], [at(0.2, 0.6), at(0.8, 0.6)]);

@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 
 use crate::app::canvas::board::Board;
+use crate::app::canvas::curve::{Curve, Point};
+use crate::app::dom;
 use crate::editor::commands::End;
 
 /// An end in a file of attributes.
@@ -12,6 +14,13 @@ fn name(end: End) -> &'static str {
         End::From => "from",
         End::To => "to",
     }
+}
+
+/// Where the handles are: a little along the way, clear of the cards' own handles, from which the next link is drawn.
+fn places(curve: &Curve) -> (Point, Point) {
+    let clear = if dom::media("(pointer: coarse)") { 46.0 } else { 28.0 };
+    let share = (clear / curve.length().max(1.0)).min(0.3);
+    (curve.point_along(share), curve.point_along(1.0 - share))
 }
 
 /// Handles at the ends of the one selected link.
@@ -26,7 +35,7 @@ pub fn LinkEnds() -> impl IntoView {
         board.drag.track();
         session.shaping.gliding.track();
         board.lay_out();
-        board.scene.with_value(|s| s.curves.get(&id).map(|c| (c.points[0], c.points[3])))
+        board.scene.with_value(|s| s.curves.get(&id).map(self::places))
     });
     let handle = move |end: End| {
         let at = move || {
