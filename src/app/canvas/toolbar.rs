@@ -35,7 +35,11 @@ pub fn BreakToolbar() -> impl IntoView {
     let cache = Memo::new(move |_| action("flush").is_some_and(|flush| (flush.available)(session).is_ok()));
     let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
     let shown = Memo::new(move |_| {
-        anchor.with(Option::is_some) && board.drag.with(|d| d.nodes.is_empty()) && session.linking.with(Option::is_none)
+        // While a place or the other end is chosen, the next tap is for the canvas.
+        anchor.with(Option::is_some)
+            && board.drag.with(|d| d.nodes.is_empty())
+            && session.linking.with(Option::is_none)
+            && session.desk.placing.with(Option::is_none)
     });
     let place = move || {
         let (x, y) = anchor.get().unwrap_or_default();
