@@ -185,7 +185,8 @@ impl Session {
 
     /// Starts an empty diagram; what was open stays kept.
     pub fn open_empty(self) {
-        self.open_instead(Document::default(), t!("Started an empty diagram").into(), false);
+        let document = Document { title: t!("Untitled").into(), ..Document::default() };
+        self.open_instead(document, t!("Started an empty diagram").into(), false);
     }
 
     /// Opens a starter.

@@ -49,23 +49,35 @@ pub fn name_in_language(document: &mut Document) {
     }
 }
 
-/// Gives a node that is being added a name in the chosen language that no node has: `Caché 2` for `Cache`.
+/// Gives a node or group that is being added a name in the chosen language that no other has: `Caché 2` for `Cache`.
 pub fn name_added(step: &mut Step, diagram: &Document) {
     if language::catalogue().is_none() {
         return;
     }
     for entry in &mut step.entries {
-        let Entry::Edit(Edit::AddNode { node }) = entry else { continue };
-        let Some(kind) = kind(&node.kind).filter(|k| node.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ') == k.label)
-        else {
-            continue;
-        };
-        let stem = say(kind.label);
-        let numbered = (2u32..).map(|n| format!("{stem} {n}"));
-        let free = |name: &String| diagram.nodes.iter().all(|n| n.name != *name);
-        if let Some(name) = std::iter::once(stem.to_string()).chain(numbered).find(free) {
-            node.name = name;
+        match entry {
+            Entry::Edit(Edit::AddNode { node }) => {
+                let Some(kind) = kind(&node.kind) else { continue };
+                rename(&mut node.name, kind.label, |name| diagram.nodes.iter().any(|n| n.name == name));
+            }
+            Entry::Edit(Edit::AddGroup { group }) => {
+                let stem = group.place.map_or(group.kind.label(), |place| place.label());
+                rename(&mut group.name, stem, |name| diagram.groups.iter().any(|g| g.name == name));
+            }
+            _ => {}
         }
+    }
+}
+
+/// Translates a name that is `stem`, with or without a number; a name of the learner's own stays.
+fn rename(name: &mut String, stem: &'static str, is_taken: impl Fn(&str) -> bool) {
+    if name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ') != stem {
+        return;
+    }
+    let stem = say(stem);
+    let mut names = std::iter::once(stem.to_string()).chain((2u32..).map(|n| format!("{stem} {n}")));
+    if let Some(free) = names.find(|name| !is_taken(name)) {
+        *name = free;
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Chart {
     pub name: String,
     /// Title.
     pub title: String,
-    /// Unit, as in [`Gauge::unit`].
+    /// Unit, as in `Gauge::unit`.
     pub unit: &'static str,
     /// The current value, with what it is of where the title does not say.
     pub headline: String,
