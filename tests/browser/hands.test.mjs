@@ -202,7 +202,7 @@ journey('the minimap shows where one is and leads elsewhere', async ({ page, vis
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2, { steps: 4 });
   await page.mouse.up();
-  assert.ok((await lab.card(name).boundingBox()).x > before.x + 50, 'the view moved to the left');
+  await expectSoon(async () => (await lab.card(name).boundingBox()).x > before.x + 50, 'the view to move to the left');
   await page.reload();
   await lab.ready();
   await map.waitFor();

@@ -218,7 +218,7 @@ journey('a poisoned autosave is set aside, and can be downloaded as it is', asyn
   }
   const sheet = await openRecent(page);
   const damaged = sheet.getByRole('button', { name: /^Save as a file Damaged record/ });
-  assert.ok((await damaged.count()) >= 4);
+  await expectSoon(async () => (await damaged.count()) >= 4, 'the damaged records in the list');
   const [download] = await Promise.all([page.waitForEvent('download'), damaged.first().click()]);
   assert.ok(readFileSync(await download.path(), 'utf8').length > 0);
 });

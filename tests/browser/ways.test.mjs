@@ -157,10 +157,11 @@ journey('a finger builds and runs a system on a phone', phone, async ({ page, vi
   await expectSoon(async () => (await lab.card(second).boundingBox()).y > card.y + 30, 'the card to follow the finger');
   const before = await lab.card(clients).boundingBox();
   await finger.drag(at(0.1, 0.62), at(0.3, 0.72));
-  const after = await lab.card(clients).boundingBox();
-  assert.ok(after.x > before.x + 40, 'the view follows the finger');
+  const box = () => lab.card(clients).boundingBox();
+  await expectSoon(async () => (await box()).x > before.x + 40, 'the view to follow the finger');
+  const after = await box();
   await finger.move([at(0.4, 0.6), at(0.6, 0.6)], [at(0.2, 0.6), at(0.8, 0.6)]);
-  assert.ok((await lab.card(clients).boundingBox()).width > after.width * 1.5, 'two fingers zoom');
+  await expectSoon(async () => (await box()).width > after.width * 1.5, 'two fingers to zoom');
   // A resting finger opens the menu.
   await tap(lab.button('Zoom to fit'));
   await finger.rest(await middle(lab.card(second)));
