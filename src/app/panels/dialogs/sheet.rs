@@ -36,6 +36,12 @@ pub fn Sheet(
             session.show(None);
         }
     };
+    // The browser tells of a closing later: by then the sheet may be open again.
+    let on_close = move |_| {
+        if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
+            close();
+        }
+    };
     let on_click = move |event: leptos::ev::MouseEvent| {
         // Only the backdrop belongs to the dialog element itself.
         let target = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlDialogElement>().ok());
@@ -57,7 +63,7 @@ pub fn Sheet(
             class="sheet"
             class:wide=wide
             aria-label=title
-            on:close=move |_| close()
+            on:close=on_close
             on:click=on_click
             on:keydown=on_key
         >
