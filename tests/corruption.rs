@@ -1,14 +1,23 @@
-//! A hundred thousand corrupted files and links: each is read as a document that keeps every rule, or refused with the
-//! place and the reason; none stops the program. The seeds are fixed, so that a failure comes again.
+//! A hundred thousand corrupted files and links, and random trees in their place: each is read as a document that keeps
+//! every rule, or refused with the place and the reason; none stops the program. The seeds of the hundred thousand are
+//! fixed, so that a failure comes again.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod documents;
 
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use documents::{a_document, config, Choices};
 use faultline::diagram::read::{read, stripped, validate, write, Problem};
 use faultline::diagram::Document;
-use faultline::editor::share;
+use faultline::editor::{share, Editor};
+use faultline::engine::SimTime;
 use faultline::lab::scenarios::scenarios;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use serde_json::{json, Value as Json};
 
 /// Files, of each kind of source together.
 const FILES: usize = 60_000;
@@ -141,6 +150,14 @@ fn judge(outcome: Result<Document, Problem>) -> Result<bool, String> {
             if again != stripped(&document) {
                 return Err("reads back as something else".into());
             }
+            let shared = share::decode(&share::encode(&document)).map_err(|p| format!("cannot be shared: {p}"))?;
+            if shared != stripped(&document) {
+                return Err("is shared as something else".into());
+            }
+            let mut editor = Editor::new(document);
+            editor.follow(SimTime(u64::MAX));
+            editor.restart();
+            validate(editor.document()).map_err(|p| format!("breaks a rule once its run is over: {p}"))?;
             Ok(true)
         }
         Err(problem) => {
@@ -176,11 +193,13 @@ fn all(cases: usize, case: impl Fn(usize) -> (Vec<u8>, Result<bool, String>) + S
     read.into_inner()
 }
 
-/// The shipped files, and some that exercise the rest of the format.
+/// The shipped files, one that exercises the rest of the format, and some that random editing made.
 fn sources() -> Vec<String> {
     let mut sources: Vec<String> = scenarios().iter().map(|s| s.json.to_string()).collect();
     sources.extend(scenarios().iter().map(|s| write(&read(s.json).unwrap())));
     sources.push(include_str!("files/everything.json").to_string());
+    let mut runner = TestRunner::deterministic();
+    sources.extend((0..40).map(|_| write(&a_document().new_tree(&mut runner).unwrap().current())));
     sources
 }
 
@@ -222,4 +241,89 @@ fn corrupted_links_are_refused_with_a_reason_or_read_whole() {
         (code.into_bytes(), outcome)
     });
     assert!(read > LINKS / 200 && read < LINKS / 2, "{read} of {LINKS} were read");
+}
+
+/// A tree with one value exchanged for another of a wrong kind.
+fn mutate(tree: &mut Json, c: &mut Choices) {
+    let wrong = [
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(""),
+        json!("db"),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!(true),
+        json!(0.5),
+        json!({"law": "constant", "value_ms": 1}),
+        json!("service"),
+        json!(i64::MIN),
+    ];
+    let stop = c.below(6) == 0;
+    match tree {
+        Json::Array(items) if !stop && !items.is_empty() => {
+            let i = c.below(items.len());
+            match c.below(12) {
+                0 => drop(items.remove(i)),
+                1 => items.push(items[i].clone()),
+                _ => mutate(&mut items[i], c),
+            }
+        }
+        Json::Object(map) if !stop && !map.is_empty() => {
+            let name = map.keys().nth(c.below(map.len())).cloned().unwrap_or_default();
+            match c.below(12) {
+                0 => drop(map.shift_remove(&name)),
+                1 => drop(map.insert(format!("{name}x"), json!(1))),
+                _ => mutate(&mut map[&name], c),
+            }
+        }
+        other => *other = wrong[c.below(wrong.len())].clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(config(3000))]
+
+    #[test]
+    fn a_file_with_wrong_values_never_panics(doc in a_document(), choices in prop::collection::vec(any::<u32>(), 1..60)) {
+        let mut tree: Json = serde_json::from_str(&write(&doc)).unwrap();
+        let mut c = Choices(choices.iter());
+        while c.0.len() > 0 {
+            mutate(&mut tree, &mut c);
+        }
+        if let Json::Object(map) = &mut tree {
+            map.insert("format".into(), json!("faultline"));
+            map.insert("version".into(), json!(2));
+        }
+        judge(read(&tree.to_string())).unwrap();
+    }
+
+    #[test]
+    fn a_link_that_holds_something_else_never_panics(
+        doc in a_document(),
+        choices in prop::collection::vec(any::<u32>(), 1..60),
+    ) {
+        use base64::Engine as _;
+        let alphabet = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let bytes = alphabet.decode(share::encode(&doc)).unwrap();
+        let text = miniz_oxide::inflate::decompress_to_vec(&bytes).unwrap();
+        let mut tree: Json = serde_json::from_slice(&text).unwrap();
+        let mut c = Choices(choices.iter());
+        while c.0.len() > 0 {
+            mutate(&mut tree, &mut c);
+        }
+        let packed = miniz_oxide::deflate::compress_to_vec(tree.to_string().as_bytes(), 6);
+        judge(share::decode(&alphabet.encode(packed))).unwrap();
+    }
+
+    #[test]
+    fn any_text_at_all_never_panics(text in "\\PC{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        judge(read(&text)).unwrap();
+        judge(read(&String::from_utf8_lossy(&bytes))).unwrap();
+        judge(share::decode(&text)).unwrap();
+        use base64::Engine as _;
+        judge(share::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))).unwrap();
+    }
 }

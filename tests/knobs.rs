@@ -206,7 +206,7 @@ fn every_parameter_of_a_link_matters() {
 #[test]
 fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
-    let plumbing = ["mod", "part", "link", "signal", "placeholder", "testing"];
+    let plumbing = ["mod", "part", "link", "signal", "placeholder", "holding", "testing"];
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())

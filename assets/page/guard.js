@@ -7,10 +7,12 @@ const page = (window.faultline = {
   safe: true,
 });
 
+// The colours before the application is there: as chosen, else as the system says.
+let theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 try {
-  const theme = localStorage.getItem("faultline.theme");
-  if (theme) document.documentElement.dataset.theme = theme;
+  theme = localStorage.getItem("faultline.theme") ?? theme;
 } catch { /* no storage, no choice */ }
+document.documentElement.dataset.theme = theme;
 
 // ---- whose work ----
 

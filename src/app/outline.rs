@@ -8,7 +8,8 @@ use web_sys::MouseEvent;
 use super::actions::{reveal, subject};
 use super::button::ActionButton;
 use super::canvas::facts;
-use super::session::{Menu, Session};
+use super::panels::NameField;
+use super::session::{Menu, Session, Thing};
 use crate::components;
 use crate::diagram::Document;
 use crate::editor::{commands, Selection};
@@ -143,33 +144,14 @@ fn Line(
         words if words.is_empty() => format!("{}, {}", name.get(), t!(kind)),
         words => format!("{}, {}, {words}", name.get(), t!(kind)),
     };
-    let target = StoredValue::new(id.clone());
-    let rename = move |e: leptos::ev::Event| {
-        let typed = event_target_value(&e);
-        if !typed.trim().is_empty() && typed.trim() != name.get_untracked() {
-            let step = target.with_value(|id| {
-                session.diagram.with_untracked(|d| match is_group {
-                    true => commands::rename_group(d, id, &typed),
-                    false => commands::rename(d, id, &typed),
-                })
-            });
-            session.perform_or_say(Ok(step));
-        }
-    };
+    let thing = if is_group { Thing::Group(id.clone()) } else { Thing::Node(id.clone()) };
+    let thing = StoredValue::new(thing);
     let edit = move || {
         alone.get().then(|| {
             let verbs: &[&str] = if is_group { &["delete"] } else { &["connect-list", "crash", "duplicate", "delete"] };
             view! {
                 <div class="outline-edit">
-                    <input
-                        type="text"
-                        aria-label=t!("Name")
-                        maxlength="60"
-                        autocomplete="off"
-                        spellcheck="false"
-                        prop:value=move || name.get()
-                        on:change=rename
-                    />
+                    <NameField thing=thing.get_value() />
                     <Verbs ids=verbs />
                 </div>
             }

@@ -28,37 +28,30 @@ impl Theme {
         }
     }
 
-    /// Shows the choice and keeps it.
+    /// Shows the choice and keeps it. Shown again when the system's changes, which matters where nothing was chosen.
     pub fn show(self) {
-        let name = match self {
-            Theme::System => None,
-            Theme::Light => Some("light"),
-            Theme::Dark => Some("dark"),
-        };
-        let storage = dom::window().and_then(|w| w.local_storage().ok().flatten());
+        let name = if self.is_dark() { "dark" } else { "light" };
+        let chosen = self != Theme::System;
         if let Some(root) = dom::document().and_then(|d| d.document_element()) {
-            let _ = match name {
-                Some(name) => root.set_attribute("data-theme", name),
-                None => root.remove_attribute("data-theme"),
-            };
+            let _ = root.set_attribute("data-theme", name);
         }
-        if let Some(storage) = storage {
+        if let Some(storage) = dom::window().and_then(|w| w.local_storage().ok().flatten()) {
             // A full or forbidden store costs only the memory of the choice.
-            let _ = match name {
-                Some(name) => storage.set_item(KEY, name),
-                None => storage.remove_item(KEY),
-            };
+            let _ = if chosen { storage.set_item(KEY, name) } else { storage.remove_item(KEY) };
+        }
+    }
+
+    /// Whether it comes out dark now.
+    fn is_dark(self) -> bool {
+        match self {
+            Theme::System => dom::media("(prefers-color-scheme: dark)"),
+            chosen => chosen == Theme::Dark,
         }
     }
 
     /// The other look: what the switch changes to.
     pub fn other(self) -> Theme {
-        let dark = match self {
-            Theme::System => dom::media("(prefers-color-scheme: dark)"),
-            Theme::Light => false,
-            Theme::Dark => true,
-        };
-        if dark {
+        if self.is_dark() {
             Theme::Light
         } else {
             Theme::Dark

@@ -55,17 +55,17 @@ pub fn name_added(step: &mut Step, diagram: &Document) {
         return;
     }
     for entry in &mut step.entries {
-        match entry {
-            Entry::Edit(Edit::AddNode { node }) => {
-                let Some(kind) = kind(&node.kind) else { continue };
-                rename(&mut node.name, kind.label, |name| diagram.nodes.iter().any(|n| n.name == name));
-            }
-            Entry::Edit(Edit::AddGroup { group }) => {
-                let stem = group.place.map_or(group.kind.label(), |place| place.label());
-                rename(&mut group.name, stem, |name| diagram.groups.iter().any(|g| g.name == name));
-            }
-            _ => {}
+        let (name, stem) = match entry {
+            Entry::Edit(Edit::AddNode { node }) => (&mut node.name, kind(&node.kind).map(|k| k.label)),
+            Entry::Edit(Edit::AddGroup { group }) => (&mut group.name, Some(group.place.map_or(group.kind.label(), |p| p.label()))),
+            _ => continue,
+        };
+        let taken = |name: &str| diagram.nodes.iter().any(|n| n.name == name) || diagram.groups.iter().any(|g| g.name == name);
+        let old = name.clone();
+        if let Some(stem) = stem {
+            rename(name, stem, taken);
         }
+        step.label = step.label.replace(&old, name);
     }
 }
 

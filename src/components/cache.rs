@@ -6,11 +6,12 @@
 //! ```
 //! Hit ratios under Zipf follow Che's approximation (Che, Tung, Wang 2002; Fricker et al. 2012).
 
+use super::holding::Holding;
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
-use crate::data::held::{Entry, Eviction, Found, Held};
+use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
-use crate::engine::random::{below, Purpose};
+use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Operation, SimDuration, Why};
 use crate::{named, params};
@@ -42,8 +43,7 @@ params! {
 #[derive(Clone, Debug)]
 pub struct Cache {
     params: Params,
-    held: Held,
-    stale_hits: u64,
+    held: Holding,
 }
 
 impl Part for Cache {
@@ -63,13 +63,12 @@ impl Part for Cache {
 
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
-        Cache { held: Held::new(params.eviction, params.capacity), params, stale_hits: 0 }
+        Cache { held: Holding::new(params.eviction, params.capacity), params }
     }
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
-        self.held.configure(self.params.eviction, self.params.capacity, |n| below(&mut rng, n));
+        self.held.configure(self.params.eviction, self.params.capacity, ctx);
     }
 
     fn flush(&mut self) -> bool {
@@ -78,21 +77,11 @@ impl Part for Cache {
     }
 
     fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
-        let tally = &self.held.tally;
-        let held = self.held.len() as f64;
-        vec![
-            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
-            Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
-            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
-            Gauge::result("hits", tally.hits as f64),
-            Gauge::result("misses", tally.misses as f64),
-            Gauge::result("expired", tally.expired as f64),
-            Gauge::result("evictions", tally.evictions as f64),
-        ]
+        self.held.gauges(self.params.capacity)
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.held.sample(8)
+        self.held.sample()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -114,27 +103,24 @@ impl Part for Cache {
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
-        let now = ctx.now();
-        let began = ctx.job(job).request_start;
+        let key = message.key;
         let (answer, why) = match message.operation {
-            Operation::Read => match self.held.look(message.key, now, self.params.ttl) {
-                Found::Hit(value) if ctx.shared().is_stale(message.key, value, began) => {
-                    self.stale_hits += 1;
-                    (Some(value), Why::with("hit: version {a}, stale: a newer one was acknowledged", value.version, 0))
+            Operation::Read => match self.held.look(ctx, key, self.params.ttl) {
+                Found::Hit(value) => {
+                    self.held.answer(ctx, job, key, value);
+                    return Next::Reply(Ok(Some(value)));
                 }
-                Found::Hit(value) => (Some(value), Why::with("hit: version {a}", value.version, 0)),
                 Found::Expired(age) => (None, Why::with("miss: expired, {a} ms old", age.0 / 1_000_000, 0)),
                 Found::Absent => (None, Why::plain("miss: not held")),
             },
             Operation::Fill | Operation::Write => {
                 if let Some(value) = message.value {
-                    let ordinal = self.held.tally.evictions;
-                    self.held.put(message.key, Entry { value, stored: now }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
+                    self.held.put(ctx, key, value);
                 }
                 (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.version), 0))
             }
             Operation::Invalidate => {
-                self.held.remove(message.key);
+                self.held.remove(key);
                 (None, Why::plain("removed"))
             }
         };

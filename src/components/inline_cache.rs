@@ -10,11 +10,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::holding::Holding;
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
-use crate::data::held::{Entry, Eviction, Found, Held};
+use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
-use crate::engine::random::{below, Purpose};
+use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Message, Operation, Outcome, SimDuration, Versioned, Why};
 use crate::{choice, params};
@@ -70,14 +71,13 @@ struct Loading {
 #[derive(Clone, Debug)]
 pub struct InlineCache {
     params: Params,
-    held: Held,
+    held: Holding,
     loading: FxHashMap<u64, Loading>,
     dirty: FxHashMap<u64, Dirty>,
     /// Writes acknowledged before the store had them, and writes sent to the store later.
     deferred: u64,
     written_back: u64,
     timer_set: bool,
-    stale_hits: u64,
 }
 
 /// Whether `a` is a later version than `b` of the same store.
@@ -88,11 +88,9 @@ fn newer(a: Versioned, b: Versioned) -> bool {
 impl InlineCache {
     fn hold(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
         // Answers of the store can overtake each other: the newest stays.
-        if self.held.peek(key).is_some_and(|held| newer(held.value, value)) {
-            return;
+        if self.held.peek(key).is_none_or(|held| !newer(held, value)) {
+            self.held.put(ctx, key, value);
         }
-        let (ordinal, stored) = (self.held.tally.evictions, ctx.now());
-        self.held.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
     }
 
     /// A write of a key is done: a read that is under way must not bring an older value back.
@@ -103,8 +101,7 @@ impl InlineCache {
     }
 
     fn read(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64) -> Next {
-        let (now, began) = (ctx.now(), ctx.job(job).request_start);
-        let found = self.held.look(key, now, self.params.ttl);
+        let found = self.held.look(ctx, key, self.params.ttl);
         // What is not yet in the store is known even if there was no room for it.
         let value = match (found, self.dirty.get(&key)) {
             (Found::Hit(value), _) => value,
@@ -119,10 +116,7 @@ impl InlineCache {
                 return Next::Stages;
             }
         };
-        let stale = ctx.shared().is_stale(key, value, began);
-        self.stale_hits += u64::from(stale);
-        let text = if stale { "hit: version {a}, stale: a newer one was acknowledged" } else { "hit: version {a}" };
-        ctx.explain(job, Why::with(text, value.version, 0));
+        self.held.answer(ctx, job, key, value);
         Next::Reply(Ok(Some(value)))
     }
 
@@ -131,7 +125,7 @@ impl InlineCache {
         let key = message.key;
         let dirty = self.dirty.get(&key).map(|d| d.value);
         // A key that waits to be written back does so to the end, whatever the setting is by now.
-        let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key).map(|e| e.value)) } else { dirty };
+        let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key)) } else { dirty };
         let Some(known) = known else { return Next::Stages };
         let value = Versioned { origin: known.origin, version: ctx.shared().assign(known.origin, key) };
         self.deferred += 1;
@@ -182,21 +176,19 @@ impl Part for InlineCache {
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
         InlineCache {
-            held: Held::new(params.eviction, params.capacity),
+            held: Holding::new(params.eviction, params.capacity),
             params,
             loading: FxHashMap::default(),
             dirty: FxHashMap::default(),
             deferred: 0,
             written_back: 0,
             timer_set: false,
-            stale_hits: 0,
         }
     }
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
-        self.held.configure(self.params.eviction, self.params.capacity, |n| below(&mut rng, n));
+        self.held.configure(self.params.eviction, self.params.capacity, ctx);
     }
 
     fn flush(&mut self) -> bool {
@@ -206,30 +198,16 @@ impl Part for InlineCache {
     }
 
     fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
-        let tally = &self.held.tally;
-        let held = self.held.len() as f64;
-        vec![
-            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
-            Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(self.params.capacity)) },
-            Gauge {
-                name: "dirty",
-                label: if self.params.on_write == OnWrite::Back { "not yet in the store" } else { "" },
-                value: self.dirty.len() as f64,
-                unit: "keys",
-                of: None,
-            },
-            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
-            Gauge::result("hits", tally.hits as f64),
-            Gauge::result("misses", tally.misses as f64),
-            Gauge::result("expired", tally.expired as f64),
-            Gauge::result("evictions", tally.evictions as f64),
-            Gauge::result("deferred", self.deferred as f64),
-            Gauge::result("written_back", self.written_back as f64),
-        ]
+        let mut gauges = self.held.gauges(self.params.capacity);
+        let label = if self.params.on_write == OnWrite::Back { "not yet in the store" } else { "" };
+        gauges.insert(2, Gauge { name: "dirty", label, value: self.dirty.len() as f64, unit: "keys", of: None });
+        gauges.push(Gauge::result("deferred", self.deferred as f64));
+        gauges.push(Gauge::result("written_back", self.written_back as f64));
+        gauges
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.held.sample(8)
+        self.held.sample()
     }
 
     fn prices(&self) -> (f64, f64) {

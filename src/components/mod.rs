@@ -4,6 +4,7 @@
 pub mod cache;
 pub mod clients;
 pub mod database;
+mod holding;
 pub mod inline_cache;
 pub mod link;
 pub mod load_balancer;

@@ -16,7 +16,7 @@ use super::geometry::{card, frame_at, snap};
 use super::{Selection, Step};
 use crate::components;
 use crate::diagram::param::ParamSpec;
-use crate::diagram::read::MAX_ID;
+use crate::diagram::read::{MAX_ID, MAX_NAME};
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
 
 pub use arrange::{align, all_of, distribute, move_selection, named, Alignment, Axis};
@@ -131,15 +131,19 @@ fn setting(specs: &[ParamSpec], param: &str, value: Json, of: &str) -> (String, 
 }
 
 /// Gives a node another name. Spaces around it and line breaks are left out.
-pub fn rename(diagram: &Document, id: &str, name: &str) -> Step {
-    let name = one_line(name);
-    step(format!("Rename {} to {name}", node_name(diagram, id)), [Edit::Rename { id: id.into(), name }])
+pub fn rename(diagram: &Document, id: &str, name: &str) -> Result<Step, String> {
+    let name = one_line(name)?;
+    Ok(step(format!("Rename {} to {name}", node_name(diagram, id)), [Edit::Rename { id: id.into(), name }]))
 }
 
-/// A text as a name can hold it: spaces around it and line breaks are left out.
-fn one_line(text: &str) -> String {
+/// A text as a name can hold it: spaces around it and line breaks are left out. The error says why it is none.
+fn one_line(text: &str) -> Result<String, String> {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim().to_string()
+    match line.trim() {
+        "" => Err("A name is needed; the previous one is kept".into()),
+        name if name.chars().count() > MAX_NAME => Err(format!("A name has at most {MAX_NAME} characters; the previous one is kept")),
+        name => Ok(name.to_string()),
+    }
 }
 
 fn fault(label: String, fault: Fault) -> Step {

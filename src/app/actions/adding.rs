@@ -24,7 +24,7 @@ pub(super) static ACTIONS: &[Action] = &[Action::new("add", text!("Add a compone
 pub fn add_here(session: Session, kind: &Kind, middle: Option<(f64, f64)>) -> Option<String> {
     let (x, y) = middle.map_or_else(|| free_place(session), |(x, y)| (x - CARD.0 / 2.0, y - CARD.1 / 2.0));
     let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
-    if !session.perform(step) {
+    if !session.perform_adding(step) {
         return None;
     }
     session.select_node(&id);

@@ -9,7 +9,7 @@ use super::key::{ctrl, ctrl_shift, key, shift};
 use super::{Action, Section};
 use crate::app::dom;
 use crate::app::session::{Goal, Opening, Session, Thing};
-use crate::app::words::translate;
+use crate::app::words::{name_added, translate};
 use crate::diagram::{GroupKind, NoteColour};
 use crate::editor::commands::{self, End};
 use crate::editor::geometry::{card, free_spot, group_rect, to_diagram, CARD};
@@ -181,7 +181,8 @@ fn group(session: Session, kind: GroupKind) {
     let (width, height) = session.viewport.get_untracked();
     let view = session.view.get_untracked();
     let spot = session.desk.spot.get_untracked().unwrap_or_else(|| to_diagram(view, width / 2.0 - 160.0, height / 2.0 - 100.0));
-    let (step, id) = session.diagram.with_untracked(|d| commands::add_group(d, kind, &selection, spot));
+    let (mut step, id) = session.diagram.with_untracked(|d| commands::add_group(d, kind, &selection, spot));
+    session.diagram.with_untracked(|d| name_added(&mut step, d));
     if perform(session, step) {
         session.select(Selection::group(id));
     }

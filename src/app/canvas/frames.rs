@@ -76,6 +76,33 @@ fn open_frames_of(diagram: &std::sync::Arc<Document>) -> Vec<String> {
     open_frames(diagram)
 }
 
+/// What the views of a group follow, open or closed.
+#[derive(Clone, Copy)]
+struct Shown {
+    id: StoredValue<String>,
+    group: Memo<Option<Group>>,
+    selected: Memo<bool>,
+    rect: Memo<Rect>,
+    name: Memo<String>,
+}
+
+impl Shown {
+    fn of(board: Board, id: String) -> Shown {
+        let session = board.session;
+        let thing = StoredValue::new(Thing::Group(id.clone()));
+        let id = StoredValue::new(id);
+        let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
+        Shown {
+            id,
+
+            group,
+            selected: Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.groups.contains(id)))),
+            rect: Memo::new(move |_| thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect))))),
+            name: Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default())),
+        }
+    }
+}
+
 /// One frame: its title, its edges, and grips where it is selected.
 #[component]
 fn Frame(
@@ -84,14 +111,9 @@ fn Frame(
 ) -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let thing = StoredValue::new(Thing::Group(id.clone()));
-    let id = StoredValue::new(id);
-    let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
-    let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.groups.contains(id))));
+    let Shown { id, group, selected, rect, name, .. } = Shown::of(board, id);
     let home = Memo::new(move |_| id.with_value(|id| session.shaping.home.with(|h| h.as_ref() == Some(id))));
-    let rect = Memo::new(move |_| thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect)))));
     let kind = Memo::new(move |_| group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
-    let name = Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default()));
     let place = Memo::new(move |_| {
         let place = group.with(|g| g.as_ref().and_then(|g| g.place)).filter(|_| kind.get() == GroupKind::Region);
         place.map(|p| t!(p.label())).filter(|label| *label != name.get())

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod dialogs;
 pub mod format;
 pub mod inspector;
+pub mod name_field;
 pub mod scale;
 pub mod transport;
 pub mod waterfall;
@@ -12,6 +13,7 @@ pub mod waterfall;
 pub use charts::Charts;
 pub use dialogs::Dialogs;
 pub use inspector::Inspector;
+pub use name_field::NameField;
 pub use transport::Transport;
 
 use crate::icon::Icon;

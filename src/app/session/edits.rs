@@ -6,19 +6,16 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::diagram::{Entry, Fault};
-use crate::editor::{Selection, Step};
+use crate::editor::{commands, Selection, Step};
 
-use super::{Dialog, Session};
+use super::{Dialog, Session, Thing};
 use crate::app::words::{name_added, translate};
 
 impl Session {
     /// Performs one undo step; says why if it is refused.
-    pub fn perform(self, mut step: Step) -> bool {
+    pub fn perform(self, step: Step) -> bool {
         if self.is_replaying() {
             return false;
-        }
-        if step.label.starts_with("Add ") {
-            self.diagram.with_untracked(|d| name_added(&mut step, d));
         }
         // What a flush does is seen at once: nothing to run ahead to.
         let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(fault) if !matches!(fault, Fault::Flush { .. })));
@@ -34,6 +31,24 @@ impl Session {
                 false
             }
         }
+    }
+
+    /// Performs a step that adds something of its kind's name, which is said in the chosen language.
+    pub fn perform_adding(self, mut step: Step) -> bool {
+        self.diagram.with_untracked(|d| name_added(&mut step, d));
+        self.perform(step)
+    }
+
+    /// Names a node or group, or writes a note; the error says why the previous text is kept.
+    pub fn rename(self, thing: &Thing, typed: &str) -> Result<(), String> {
+        let step = self.diagram.with_untracked(|d| match thing {
+            _ if thing.text(d).as_deref() == Some(typed.trim()) => Ok(None),
+            Thing::Node(id) => commands::rename(d, id, typed).map(Some),
+            Thing::Group(id) => commands::rename_group(d, id, typed).map(Some),
+            Thing::Note(id) => Ok(Some(commands::write_note(d, id, typed))),
+        })?;
+        step.map(|step| self.perform(step));
+        Ok(())
     }
 
     /// Performs a step and says its label, or why there is none.

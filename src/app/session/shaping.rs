@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
+use crate::diagram::Document;
 use crate::editor::commands::End;
 use crate::editor::geometry::{Guide, Rect};
 
@@ -19,6 +20,17 @@ pub enum Thing {
     Group(String),
     /// A note, by id.
     Note(String),
+}
+
+impl Thing {
+    /// Its name, or what is written on it; nothing if it is not there.
+    pub fn text(&self, diagram: &Document) -> Option<String> {
+        match self {
+            Thing::Node(id) => diagram.node(id).map(|n| n.name.clone()),
+            Thing::Group(id) => diagram.group(id).map(|g| g.name.clone()),
+            Thing::Note(id) => diagram.note(id).map(|n| n.text.clone()),
+        }
+    }
 }
 
 /// A link's end that is being led elsewhere.

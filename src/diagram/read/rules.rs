@@ -228,7 +228,7 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
         // Null resets, so it fits every parameter that there is.
         Some(_) if value.is_null() => Ok(()),
         Some(spec) => spec.check(value).map_err(|m| Problem::new("value", format!("{param} {m}"))),
-        None => check_param(param, value, specs, owner).map_err(|p| Problem::new("param", format!("{param} {}", p.message))),
+        None => check_param(param, value, specs, owner).map_err(|p| Problem::new("param", format!("{} {}", clip(param), p.message))),
     }
 }
 

@@ -129,9 +129,9 @@ fn looks(diagram: &Document, id: &str, label: impl FnOnce(&Group) -> String, cha
 }
 
 /// Gives a group another name.
-pub fn rename_group(diagram: &Document, id: &str, name: &str) -> Step {
-    let name = one_line(name);
-    looks(diagram, id, |g| format!("Rename {} to {name}", g.name), |g| g.name.clone_from(&name))
+pub fn rename_group(diagram: &Document, id: &str, name: &str) -> Result<Step, String> {
+    let name = one_line(name)?;
+    Ok(looks(diagram, id, |g| format!("Rename {} to {name}", g.name), |g| g.name.clone_from(&name)))
 }
 
 /// Gives a group another frame.

@@ -37,7 +37,7 @@ fn choose(board: Board, offer: &Opening, kind: &Kind) {
     });
     match made {
         Ok((step, id)) => {
-            if session.perform(step) {
+            if session.perform_adding(step) {
                 session.select_node(&id);
                 session.announce(t!("Added %{what} and connected it", what = t!(kind.label)));
                 gloo_timers::callback::Timeout::new(0, move || board.focus_card(&id)).forget();

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::{icon, rect_now};
+use super::{icon, Shown};
 use crate::app::canvas::board::Board;
 use crate::app::canvas::facts;
 use crate::app::icon::Icon;
-use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
 use crate::editor::commands::nodes_of_group;
-use crate::editor::geometry::{closed_around, group_rect};
+use crate::editor::geometry::closed_around;
 use crate::lab::frame::{Frame, Health};
 
 /// The cards of closed groups.
@@ -77,13 +76,8 @@ fn Subsystem(
 ) -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let thing = StoredValue::new(Thing::Group(id.clone()));
-    let id = StoredValue::new(id);
-    let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
+    let Shown { id, selected, rect, name, .. } = Shown::of(board, id);
     let within = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| nodes_of_group(d, id))));
-    let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.groups.contains(id))));
-    let rect = Memo::new(move |_| thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect)))));
-    let name = Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default()));
     let figures = Memo::new(move |_| session.frame.with(|f| session.diagram.with(|d| within.with(|w| sum(d, f, w)))));
     let state = move || {
         figures.with(|s| {

@@ -7,7 +7,6 @@ use web_sys::KeyboardEvent;
 
 use crate::app::canvas::board::Board;
 use crate::app::session::{Session, Thing};
-use crate::editor::commands;
 use crate::editor::geometry::{card, group_rect, note_rect, to_screen, Rect};
 
 /// The field, where something is being typed in place.
@@ -15,14 +14,6 @@ use crate::editor::geometry::{card, group_rect, note_rect, to_screen, Rect};
 pub fn Typing() -> impl IntoView {
     let session = Session::get();
     move || session.shaping.typing.get().map(|thing| view! { <Field thing=thing /> })
-}
-
-fn text_of(session: Session, thing: &Thing) -> Option<String> {
-    session.diagram.with_untracked(|d| match thing {
-        Thing::Node(id) => d.node(id).map(|n| n.name.clone()),
-        Thing::Group(id) => d.group(id).map(|g| g.name.clone()),
-        Thing::Note(id) => d.note(id).map(|n| n.text.clone()),
-    })
 }
 
 fn rect_of(session: Session, thing: &Thing) -> Option<Rect> {
@@ -36,23 +27,6 @@ fn rect_of(session: Session, thing: &Thing) -> Option<Rect> {
     })
 }
 
-/// Takes over what was typed; an empty name is refused with the reason.
-fn take(session: Session, thing: &Thing, typed: &str) {
-    if text_of(session, thing).as_deref() == Some(typed) {
-        return;
-    }
-    let step = session.diagram.with_untracked(|d| match thing {
-        Thing::Node(id) => commands::rename(d, id, typed),
-        Thing::Group(id) => commands::rename_group(d, id, typed),
-        Thing::Note(id) => commands::write_note(d, id, typed),
-    });
-    if !matches!(thing, Thing::Note(_)) && typed.trim().is_empty() {
-        session.refuse(t!("A name is needed; the previous one is kept"));
-        return;
-    }
-    session.perform(step);
-}
-
 #[component]
 fn Field(
     /// What is named or written.
@@ -61,7 +35,7 @@ fn Field(
     let board = Board::get();
     let session = board.session;
     let is_note = matches!(thing, Thing::Note(_));
-    let old = text_of(session, &thing).unwrap_or_default();
+    let old = session.diagram.with_untracked(|d| thing.text(d)).unwrap_or_default();
     let thing = StoredValue::new(thing);
     let place = move || {
         let view = session.view.get();
@@ -81,7 +55,9 @@ fn Field(
         done.set_value(true);
         let what = thing.get_value();
         if let Some(typed) = typed {
-            take(session, &what, &typed);
+            if let Err(why) = session.rename(&what, &typed) {
+                session.refuse(why);
+            }
         }
         session.shaping.typing.set(None);
         board.focus_thing(&what);

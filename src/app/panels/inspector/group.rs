@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use crate::app::button::ActionButton;
-use crate::app::panels::Icon;
-use crate::app::session::Session;
+use crate::app::panels::{Icon, NameField};
+use crate::app::session::{Session, Thing};
 use crate::diagram::{Group, GroupKind, Place};
 use crate::editor::{commands, Selection};
 
@@ -25,7 +25,6 @@ pub fn GroupInspector(id: String) -> impl IntoView {
     let session = Session::get();
     let id = StoredValue::new(id);
     let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
-    let name = Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default()));
     let kind = Memo::new(move |_| group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
     let place = Memo::new(move |_| group.with(|g| g.as_ref().and_then(|g| g.place)));
     let members = Memo::new(move |_| {
@@ -38,29 +37,13 @@ pub fn GroupInspector(id: String) -> impl IntoView {
             })
         })
     });
-    let rename = move |typed: String| {
-        if typed.trim().is_empty() {
-            session.refuse(t!("A name is needed; the previous one is kept"));
-        } else if typed != name.get_untracked() {
-            session.perform(id.with_value(|id| session.diagram.with_untracked(|d| commands::rename_group(d, id, &typed))));
-        }
-    };
     let mean = move |kind: GroupKind, place: Option<Place>| {
         session.perform(id.with_value(|id| session.diagram.with_untracked(|d| commands::place_group(d, id, kind, place))));
     };
     view! {
         <section class="subject" aria-label=t!("Selected group")>
             <header class="subject-head">
-                <input
-                    class="name-field"
-                    type="text"
-                    aria-label=t!("Name")
-                    maxlength="80"
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=move || name.get()
-                    on:change=move |e| rename(event_target_value(&e))
-                />
+                <NameField thing=id.with_value(|id| Thing::Group(id.clone())) class="name-field"/>
                 <p class="subject-kind">{move || view! { <Icon name=crate::app::canvas::group_icon(kind.get())/> }} {move || t!(kind.get().label())}</p>
                 <div class="verbs" role="group" aria-label=t!("Edit the group")>
                     <Show when=move || kind.get() == GroupKind::Subsystem><ActionButton id="collapse" named=true class="outlined small"/></Show>

@@ -7,15 +7,10 @@ use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
 use crate::app::panels::format;
-use crate::app::panels::Icon;
-use crate::app::session::Session;
+use crate::app::panels::{Icon, NameField};
+use crate::app::session::{Session, Thing};
 use crate::components::{self, Kind};
-use crate::diagram::{Edit, Entry};
-use crate::editor::Step;
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
-
-/// The longest name.
-const LONGEST_NAME: usize = 60;
 
 /// The inspector of this node.
 #[component]
@@ -42,7 +37,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
     view! {
         <section class="subject" aria-label=t!("Selected component")>
             <header class="subject-head">
-                <NameField id=id.clone()/>
+                <NameField thing=Thing::Node(id.clone()) class="name-field"/>
                 <p class="subject-kind" title=kind.map(|k| t!(k.summary))>
                     <Icon name=kind.map_or("file-question-mark", |k| k.icon)/>
                     {kind.map_or_else(|| t!("Unknown kind “%{kind}”", kind = kind_id), |k| t!(k.label).to_string())}
@@ -60,45 +55,6 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             <Links id=id/>
             {kind.map(explanation)}
         </section>
-    }
-}
-
-/// The name, edited in place.
-#[component]
-fn NameField(id: String) -> impl IntoView {
-    let session = Session::get();
-    let error = RwSignal::new(None::<&'static str>);
-    let name = {
-        let id = id.clone();
-        Memo::new(move |_| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone())).unwrap_or_default())
-    };
-    let change = move |event: leptos::ev::Event| {
-        let typed = event_target_value(&event).trim().to_string();
-        if typed.is_empty() {
-            error.set(Some(t!("A name is needed; the previous one is kept")));
-        } else if typed.chars().count() > LONGEST_NAME {
-            error.set(Some(t!("A name has at most 60 characters; the previous one is kept")));
-        } else {
-            error.set(None);
-            let Some(old) = name.try_get_untracked() else { return };
-            if typed != old {
-                let entries = vec![Entry::Edit(Edit::Rename { id: id.clone(), name: typed.clone() })];
-                session.perform(Step { label: format!("rename {old} to {typed}"), entries });
-            }
-        }
-    };
-    view! {
-        <input
-            class="name-field"
-            type="text"
-            aria-label=t!("Name")
-            autocomplete="off"
-            spellcheck="false"
-            aria-invalid=move || error.get().map(|_| "true")
-            prop:value=move || name.get()
-            on:change=change
-        />
-        {move || error.get().map(|text| view! { <p class="field-error" role="alert">{text}</p> })}
     }
 }
 

@@ -1,0 +1,40 @@
+//! The name of a node or group, edited in place; a name that is refused says why, and the previous one stays.
+//! Knows no rule for names: the editor has it.
+
+use leptos::prelude::*;
+
+use crate::app::session::{Session, Thing};
+use crate::app::words::translate;
+use crate::diagram::read::MAX_NAME;
+
+/// A field with the name.
+#[component]
+pub fn NameField(
+    /// What has the name.
+    thing: Thing,
+    /// Class of the field.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let session = Session::get();
+    let thing = StoredValue::new(thing);
+    let error = RwSignal::new(None::<String>);
+    let name = Memo::new(move |_| session.diagram.with(|d| thing.with_value(|t| t.text(d)).unwrap_or_default()));
+    let change = move |event: leptos::ev::Event| {
+        error.set(thing.with_value(|t| session.rename(t, &event_target_value(&event))).err());
+    };
+    view! {
+        <input
+            class=class
+            type="text"
+            aria-label=t!("Name")
+            maxlength=MAX_NAME
+            autocomplete="off"
+            spellcheck="false"
+            aria-invalid=move || error.with(Option::is_some).then_some("true")
+            prop:value=move || name.get()
+            on:change=change
+        />
+        {move || error.get().map(|text| view! { <p class="field-error" role="alert">{translate(&text).into_owned()}</p> })}
+    }
+}

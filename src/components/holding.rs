@@ -1,0 +1,83 @@
+//! What a cache of either kind does with what it holds: puts, finds, evicts, counts, and tells its figures.
+//! Knows no operation, calls nobody, and leaves it to the kind what a miss means.
+
+use super::{Component, Gauge};
+use crate::data::held::{Entry, Eviction, Found, Held};
+use crate::engine::behaviour::Ctx;
+use crate::engine::random::{below, Purpose};
+use crate::engine::{JobKey, SimDuration, Versioned, Why};
+
+/// Held values, and how often they were answered with though a newer one was acknowledged.
+#[derive(Clone, Debug)]
+pub(super) struct Holding {
+    held: Held,
+    stale_hits: u64,
+}
+
+impl Holding {
+    /// Nothing yet, for at most `capacity` keys.
+    pub fn new(eviction: Eviction, capacity: u32) -> Self {
+        Holding { held: Held::new(eviction, capacity), stale_hits: 0 }
+    }
+
+    /// Another rule or capacity, while running.
+    pub fn configure(&mut self, eviction: Eviction, capacity: u32, ctx: &Ctx<'_, Component>) {
+        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
+        self.held.configure(eviction, capacity, |n| below(&mut rng, n));
+    }
+
+    /// Holds a value from now on; if there is no room another key goes.
+    pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
+        let (ordinal, stored) = (self.held.tally.evictions, ctx.now());
+        self.held.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
+    }
+
+    /// Looks for a key on behalf of a request: counts as a use.
+    pub fn look(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration) -> Found {
+        self.held.look(key, ctx.now(), ttl)
+    }
+
+    /// Answers a request with a value: the story says whether it was stale.
+    pub fn answer(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64, value: Versioned) {
+        let began = ctx.job(job).request_start;
+        let stale = ctx.shared().is_stale(key, value, began);
+        self.stale_hits += u64::from(stale);
+        let text = if stale { "hit: version {a}, stale: a newer one was acknowledged" } else { "hit: version {a}" };
+        ctx.explain(job, Why::with(text, value.version, 0));
+    }
+
+    /// The value of a key, without a look being counted.
+    pub fn peek(&self, key: u64) -> Option<Versioned> {
+        self.held.peek(key).map(|entry| entry.value)
+    }
+
+    /// Drops a key.
+    pub fn remove(&mut self, key: u64) {
+        self.held.remove(key);
+    }
+
+    /// Drops everything.
+    pub fn clear(&mut self) {
+        self.held.clear();
+    }
+
+    /// A few keys with versions, newest first.
+    pub fn sample(&self) -> Vec<(u64, u64)> {
+        self.held.sample(8)
+    }
+
+    /// Figures: hit ratio first, then the fill of `capacity`.
+    pub fn gauges(&self, capacity: u32) -> Vec<Gauge> {
+        let tally = &self.held.tally;
+        let held = self.held.len() as f64;
+        vec![
+            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
+            Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(capacity)) },
+            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
+            Gauge::result("hits", tally.hits as f64),
+            Gauge::result("misses", tally.misses as f64),
+            Gauge::result("expired", tally.expired as f64),
+            Gauge::result("evictions", tally.evictions as f64),
+        ]
+    }
+}
