@@ -24,6 +24,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
+use crate::components::{kind, Group};
+use crate::diagram::{Document, Node};
 use crate::editor::geometry::{closed_around, pan};
 use board::Board;
 use card::Card;
@@ -161,8 +163,12 @@ fn far(zoom: f64) -> &'static str {
 
 /// One sentence on what to do next.
 fn hint(session: Session) -> &'static str {
+    let by_finger = dom::media("(pointer: coarse)");
     if session.linking.with(Option::is_some) {
-        return t!("Choose the component to connect to, Escape cancels");
+        return match by_finger {
+            true => t!("Tap the component to connect to; the empty canvas cancels"),
+            false => t!("Choose the component to connect to, Escape cancels"),
+        };
     }
     if session.desk.placing.with(Option::is_some) {
         return t!("Tap the place where it goes");
@@ -170,17 +176,33 @@ fn hint(session: Session) -> &'static str {
     if session.diagram.with(|d| d.nodes.is_empty()) {
         return t!("Drag a component here, or choose a starter");
     }
+    if let Some(next) = session.diagram.with(|d| building(d, by_finger)) {
+        return next;
+    }
     if session.still.get() && !session.playing.get() {
         return t!("Paused, because your system asks for less motion: press Play, or step through single events");
     }
     let untouched = session.undo_label.with(Option::is_none) && session.redo_label.with(Option::is_none);
     if untouched && session.selection.with(|s| s.nodes.is_empty() && s.links.is_empty()) {
-        return match dom::media("(pointer: coarse)") {
+        return match by_finger {
             true => t!("Tap a server, then Crash"),
             false => t!("Select a server and press K to crash it"),
         };
     }
     ""
+}
+
+/// What a diagram lacks that is being begun.
+fn building(diagram: &Document, by_finger: bool) -> Option<&'static str> {
+    let brings = |n: &Node| kind(&n.kind).is_some_and(|k| k.group == Group::Traffic);
+    match diagram.nodes.len() {
+        0 => None,
+        _ if !diagram.nodes.iter().any(brings) => Some(t!("Add clients: they send the requests")),
+        1 => Some(t!("Add what answers them, a service say")),
+        _ if !diagram.links.is_empty() => None,
+        _ if by_finger => Some(t!("Select a component, tap the tab at its right edge, then the one that it calls")),
+        _ => Some(t!("Drag from the right edge of a component to the one that it calls")),
+    }
 }
 
 /// An observer and what it calls; both live as long as the stage.

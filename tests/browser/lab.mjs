@@ -162,7 +162,7 @@ export class Lab {
     await this.button(/^Starters/).click();
     const sheet = this.page.getByRole('dialog', { name: 'Starters' });
     await sheet.waitFor();
-    const titles = await sheet.locator('.starter-title').allInnerTexts();
+    const titles = await sheet.locator('[data-starter]:not([data-starter=""]) .starter-title').allInnerTexts();
     await this.page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'hidden' });
     return titles;

@@ -88,6 +88,7 @@ pub fn with_unit(value: f64, unit: &str) -> String {
         "" => figure(value),
         "%" => format!("{} %", figure(value * 100.0)),
         "ms" => millis(value),
+        "$" if marks().decimal == '.' => format!("${}", figure(value)),
         _ => format!("{} {}", figure(value), translate(unit)),
     }
 }

@@ -37,8 +37,21 @@ pub fn Starters() -> impl IntoView {
             }
         })
         .collect_view();
+    let empty = move |_| {
+        session.show(None);
+        session.open_empty();
+    };
     view! {
-        <ul class="starters">{cards}</ul>
+        <ul class="starters">
+            <li>
+                <button type="button" class="starter" data-starter="" on:click=empty>
+                    <svg class="preview" viewBox="0 0 700 320" aria-hidden="true"><path d="M350 110v100M300 160h100"/></svg>
+                    <span class="starter-title">{t!("Empty")}</span>
+                    <span class="starter-text">{t!("An empty canvas for a system of your own.")}</span>
+                </button>
+            </li>
+            {cards}
+        </ul>
         <footer class="sheet-foot">
             <p class="quiet">{t!("A starter takes the place of what is open")}</p>
             <ActionButton id="save" text=Signal::stored(t!("Save what is open")) class="outlined"/>
