@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::components;
+use crate::diagram::Node;
 use crate::lab::frame::NodeBucket;
 use crate::lab::report::Report;
 use crate::lab::Experiment;
@@ -37,6 +38,29 @@ fn maybe(value: Option<f64>) -> String {
     value.map(figure).unwrap_or_default()
 }
 
+/// A node's columns.
+struct Column<'a> {
+    id: &'a str,
+    has_station: bool,
+    series: Vec<NodeBucket>,
+    /// The gauges of all its buckets, in the order in which they first appear.
+    gauges: Vec<&'static str>,
+}
+
+impl<'a> Column<'a> {
+    fn new(experiment: &Experiment, node: &'a Node) -> Self {
+        let series = experiment.node_series(&node.id);
+        let mut gauges: Vec<&'static str> = Vec::new();
+        for (name, _) in series.iter().flat_map(|b| &b.gauges) {
+            if !gauges.contains(name) {
+                gauges.push(name);
+            }
+        }
+        let has_station = components::kind(&node.kind).is_some_and(|k| k.has_station);
+        Column { id: &node.id, has_station, series, gauges }
+    }
+}
+
 /// The series: the whole system's columns, then each node's.
 pub fn series(experiment: &Experiment) -> String {
     let buckets = experiment.series();
@@ -44,26 +68,12 @@ pub fn series(experiment: &Experiment) -> String {
     let mut reasons: Vec<&'static str> = buckets.iter().flat_map(|b| b.failed_per_s.iter().map(|(reason, _)| *reason)).collect();
     reasons.sort_unstable();
     reasons.dedup();
-    let nodes: Vec<(String, bool, Vec<NodeBucket>)> = experiment
-        .diagram()
-        .nodes
-        .iter()
-        .map(|n| (n.id.clone(), components::kind(&n.kind).is_some_and(|k| k.has_station), experiment.node_series(&n.id)))
-        .collect();
-    let gauges = |series: &[NodeBucket]| {
-        let mut names: Vec<&'static str> = Vec::new();
-        for (name, _) in series.iter().flat_map(|b| &b.gauges) {
-            if !names.contains(name) {
-                names.push(name);
-            }
-        }
-        names
-    };
+    let nodes: Vec<Column> = experiment.diagram().nodes.iter().map(|n| Column::new(experiment, n)).collect();
     let mut out = String::new();
     let mut head: Vec<String> = ["start (s)", "length (s)", "ok (1/s)"].map(String::from).to_vec();
     head.extend(reasons.iter().map(|r| format!("failed: {r} (1/s)")));
     head.extend(["p50 latency (ms)", "p95 latency (ms)", "p99 latency (ms)", "stale reads (1/s)"].map(String::from));
-    for (id, has_station, series) in &nodes {
+    for Column { id, has_station, gauges, .. } in &nodes {
         if *has_station {
             head.extend([format!("{id}: utilisation (0 to 1)"), format!("{id}: waiting requests")]);
         }
@@ -75,20 +85,22 @@ pub fn series(experiment: &Experiment) -> String {
             "/s" => " (1/s)".to_string(),
             unit => format!(" ({unit})"),
         };
-        head.extend(gauges(series).into_iter().map(|name| format!("{id}: {name}{}", unit(name))));
+        head.extend(gauges.iter().map(|name| format!("{id}: {name}{}", unit(name))));
     }
     line(&mut out, head);
-    for bucket in buckets {
+    for (row, bucket) in buckets.iter().enumerate() {
         let mut cells = vec![figure(bucket.start.as_secs_f64()), figure(bucket.length.as_secs_f64()), figure(bucket.ok_per_s)];
         cells.extend(reasons.iter().map(|r| figure(bucket.failed_per_s.iter().filter(|(n, _)| n == r).map(|(_, v)| v).sum())));
         cells.extend([maybe(bucket.p50_ms), maybe(bucket.p95_ms), maybe(bucket.p99_ms), figure(bucket.stale_per_s)]);
-        for (_, has_station, series) in &nodes {
-            let now = series.iter().find(|b| b.start == bucket.start);
-            if *has_station {
+        for node in &nodes {
+            // Both series end now; a node that was added late lacks the first buckets.
+            let late = buckets.len().saturating_sub(node.series.len());
+            let now = row.checked_sub(late).and_then(|at| node.series.get(at));
+            if node.has_station {
                 cells.extend([maybe(now.map(|b| b.utilisation)), maybe(now.map(|b| b.queue))]);
             }
             let gauge = |name: &str| now.and_then(|b| b.gauges.iter().find(|(n, _)| *n == name)).map(|(_, v)| *v);
-            cells.extend(gauges(series).into_iter().map(|name| maybe(gauge(name))));
+            cells.extend(node.gauges.iter().map(|name| maybe(gauge(name))));
         }
         line(&mut out, cells);
     }
@@ -138,6 +150,7 @@ fn figures(out: &mut String, place: &str, name: &str, value: &Json) {
 mod tests {
     use super::*;
     use crate::diagram::read::read;
+    use crate::diagram::{Document, Edit, Entry};
     use crate::engine::SimTime;
     use crate::lab::scenarios::scenarios;
 
@@ -158,6 +171,29 @@ mod tests {
             let ok: f64 = rows[1..].iter().map(|r| cell(r, "ok (1/s)") * cell(r, "length (s)")).sum();
             assert_eq!(ok.round() as u64, experiment.totals().ok, "{}", scenario.id);
         }
+    }
+
+    #[test]
+    fn a_node_that_was_added_late_has_blanks_before_and_its_own_figures_after() {
+        let document = read(scenarios()[0].json).unwrap();
+        let service = document.nodes.iter().find(|n| n.kind == "service").unwrap();
+        let node = Node { id: "late".into(), ..service.clone() };
+        let journal = vec![(SimTime(2_130_000_000), Entry::Edit(Edit::AddNode { node }))];
+        let mut experiment = Experiment::new(&Document { journal, ..document.clone() });
+        experiment.advance(SimTime(60_000_000_000), u64::MAX);
+        let csv = series(&experiment);
+        let rows = rows(&csv);
+        for id in ["late", &service.id] {
+            let column = rows[0].iter().position(|h| *h == format!("{id}: utilisation (0 to 1)")).unwrap();
+            let measured = experiment.node_series(id);
+            assert_eq!(rows[1..].iter().filter(|r| !r[column].is_empty()).count(), measured.len(), "{id}");
+            for bucket in measured {
+                let begun = |r: &&Vec<&str>| r[0].parse::<f64>().is_ok_and(|start| start <= bucket.start.as_secs_f64());
+                let row = rows.iter().rfind(begun).unwrap();
+                assert_eq!(row[column], figure(bucket.utilisation), "{id} at {}", row[0]);
+            }
+        }
+        assert!(experiment.node_series("late").len() < experiment.series().len());
     }
 
     #[test]
