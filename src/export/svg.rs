@@ -76,10 +76,17 @@ pub struct Picture<'a> {
     pub frame: Option<&'a Frame>,
     /// What cards say, if there is a frame.
     pub caption: &'a dyn Fn(&Node) -> Caption,
+    /// Puts an English text of the picture into the reader's language: `3 components`.
+    pub words: &'a dyn Fn(&str) -> String,
     /// Colours.
     pub theme: Theme,
     /// Whether the ground is painted; otherwise it is left transparent.
     pub ground: bool,
+}
+
+/// The texts of a picture as they are: in English.
+pub fn plain_words(text: &str) -> String {
+    text.to_string()
 }
 
 /// Width and height of the picture in pixels.
@@ -213,7 +220,7 @@ impl Picture<'_> {
         let caption = self.frame.map(|_| (self.caption)(node));
         let (first, second) = match &caption {
             Some(caption) => (caption.headline.clone(), caption.extra.clone()),
-            None => (kind.map_or_else(|| node.kind.clone(), |k| k.label.to_string()), String::new()),
+            None => (kind.map_or_else(|| node.kind.clone(), |k| (self.words)(k.label)), String::new()),
         };
         text(out, (12.0, 46.0), 12.0, 400, if caption.is_some() { ink } else { quiet }, &fitted(&first, 12.0, w - 24.0));
         text(out, (12.0, 63.0), 11.0, 400, quiet, &fitted(&second, 11.0, w - 24.0));
@@ -260,6 +267,7 @@ fn text(out: &mut String, (x, y): (f64, f64), size: f64, weight: u32, colour: &s
 mod tests {
     use super::*;
     use crate::diagram::read::read;
+    use crate::diagram::{Group, GroupKind, Place};
     use crate::engine::SimTime;
     use crate::lab::scenarios::scenarios;
     use crate::lab::Experiment;
@@ -269,7 +277,7 @@ mod tests {
         experiment.advance(SimTime(2_000_000_000), u64::MAX);
         let frame = experiment.frame(0);
         let caption = |node: &Node| plain_caption(&frame, node);
-        Picture { diagram: document, frame: running.then_some(&frame), caption: &caption, theme, ground: true }.svg()
+        Picture { diagram: document, frame: running.then_some(&frame), caption: &caption, words: &plain_words, theme, ground: true }.svg()
     }
 
     /// Whether tags nest: a reader of XML would accept it.
@@ -312,6 +320,46 @@ mod tests {
             assert!(!light.contains(Theme::Dark.colour(token)), "{token}");
             assert!(!dark.contains(Theme::Light.colour(token)), "{token}");
         }
+    }
+
+    #[test]
+    fn what_the_picture_says_itself_is_in_the_readers_language_and_names_are_the_authors() {
+        let mut document = read(scenarios()[0].json).unwrap();
+        let frame = |id: &str, kind, place, collapsed| Group {
+            id: id.into(),
+            kind,
+            name: format!("frame {id}"),
+            x: 0.0,
+            y: 0.0,
+            width: 400.0,
+            height: 300.0,
+            parent: None,
+            place,
+            collapsed,
+        };
+        document.groups = vec![
+            frame("a", GroupKind::Region, Some(Place::CapeTown), false),
+            frame("b", GroupKind::Subsystem, None, true),
+            frame("c", GroupKind::Subsystem, None, true),
+        ];
+        document.nodes[0].group = Some("b".into());
+        document.nodes[1].group = Some("c".into());
+        document.nodes[2].group = Some("c".into());
+        let words = |text: &str| format!("‹{text}›");
+        let svg =
+            Picture { diagram: &document, frame: None, caption: &|_| Caption::default(), words: &words, theme: Theme::Light, ground: true }
+                .svg();
+        let label = components::kind(&document.nodes[3].kind).unwrap().label;
+        for said in [
+            format!(">‹{label}›<"),
+            ">‹1 component›<".into(),
+            ">‹2 components›<".into(),
+            ">frame a · ‹Cape Town›<".into(),
+            ">frame b<".into(),
+        ] {
+            assert!(svg.contains(&said), "{said} in {svg}");
+        }
+        assert!(svg.contains(&format!(">{}<", document.nodes[3].name)));
     }
 
     #[test]

@@ -5,6 +5,8 @@ import { journey } from './browser.mjs';
 import { faultline } from './cli.mjs';
 import { Lab } from './lab.mjs';
 
+const words = JSON.parse(readFileSync(new URL('../../assets/words/es.json', import.meta.url), 'utf8'));
+
 async function open(lab) {
   await lab.button('Export pictures and tables').first().click();
   const sheet = lab.page.getByRole('dialog', { name: 'Export' });
@@ -58,6 +60,20 @@ journey('pictures are light by choice under a dark page, whole, and at the wante
   const bare = await take(page, sheet.getByRole('button', { name: 'Picture as SVG' }));
   assert.equal((await look(page, bare.bytes, 'image/svg+xml')).corner[3], 0, 'transparent');
   assert.doesNotMatch(bare.bytes.toString(), /req\/s/);
+});
+
+journey('what a picture says itself is in the language of the page', { locale: 'es-ES' }, async ({ page, visit }) => {
+  await visit();
+  await page.locator('[data-node]').first().waitFor();
+  await page.locator('.bar [data-action=export]').first().click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('checkbox', { name: words['State of the run'] }).uncheck();
+  const bare = await take(page, sheet.getByRole('button', { name: words['Picture as SVG'] }));
+  const text = bare.bytes.toString();
+  for (const kind of ['Load balancer', 'Database']) {
+    assert.ok(text.includes(`>${words[kind]}</text>`), kind);
+    assert.ok(!text.includes(`>${kind}</text>`), kind);
+  }
 });
 
 journey('tables hold what was measured, as the command line writes it', async ({ page, visit }) => {

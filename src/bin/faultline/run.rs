@@ -8,7 +8,7 @@ use faultline::components;
 use faultline::diagram::read::validate;
 use faultline::diagram::{Document, Node};
 use faultline::engine::SimTime;
-use faultline::export::svg::{plain_caption, Picture};
+use faultline::export::svg::{plain_caption, plain_words, Picture};
 use faultline::export::{csv, Theme};
 use faultline::lab::Experiment;
 
@@ -86,7 +86,9 @@ pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcom
     let theme = if theme == ThemeName::Dark { Theme::Dark } else { Theme::Light };
     let Some(at) = at else {
         let diagram = &doc.folded();
-        return Ok(Outcome::done(Picture { diagram, frame: None, caption: &|_| Default::default(), theme, ground: true }.svg()));
+        return Ok(Outcome::done(
+            Picture { diagram, frame: None, caption: &|_| Default::default(), words: &plain_words, theme, ground: true }.svg(),
+        ));
     };
     let end = SimTime(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX));
     let mut experiment = Experiment::new(&doc).without_stories();
@@ -95,7 +97,8 @@ pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcom
     progress.finish();
     let frame = experiment.frame(0);
     let caption = |node: &Node| plain_caption(&frame, node);
-    let picture = Picture { diagram: experiment.diagram(), frame: Some(&frame), caption: &caption, theme, ground: true };
+    let picture =
+        Picture { diagram: experiment.diagram(), frame: Some(&frame), caption: &caption, words: &plain_words, theme, ground: true };
     Ok(Outcome::done(picture.svg()))
 }
 

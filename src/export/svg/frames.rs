@@ -21,7 +21,7 @@ impl Picture<'_> {
             let (ink, quiet, line, accent) =
                 (self.colour("--ink"), self.colour("--ink-2"), self.colour("--line-strong"), self.colour("--accent"));
             let name = match group.place {
-                Some(place) if group.kind == GroupKind::Region => format!("{} · {}", group.name, place.label()),
+                Some(place) if group.kind == GroupKind::Region => format!("{} · {}", group.name, (self.words)(place.label())),
                 _ => group.name.clone(),
             };
             if group.is_closed() {
@@ -36,17 +36,11 @@ impl Picture<'_> {
                 let inside =
                     self.diagram.nodes.iter().filter(|n| closed_around(self.diagram, n.group.as_deref()).is_some_and(|g| g.id == group.id));
                 text(out, (x + 12.0, y + 24.5), 13.0, 650, ink, &fitted(&name, 13.0, w - 24.0));
-                text(
-                    out,
-                    (x + 12.0, y + 46.0),
-                    12.0,
-                    400,
-                    quiet,
-                    &match inside.count() {
-                        1 => "1 component".to_string(),
-                        n => format!("{n} components"),
-                    },
-                );
+                let count = match inside.count() {
+                    1 => "1 component".to_string(),
+                    n => format!("{n} components"),
+                };
+                text(out, (x + 12.0, y + 46.0), 12.0, 400, quiet, &fitted(&(self.words)(&count), 12.0, w - 24.0));
                 continue;
             }
             let (colour, dashes) = match group.kind {

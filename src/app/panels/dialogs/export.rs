@@ -9,6 +9,7 @@ use crate::app::canvas::facts;
 use crate::app::dom;
 use crate::app::session::Session;
 use crate::app::storage::file_name;
+use crate::app::words::translate;
 use crate::diagram::Node;
 use crate::export::svg::{Caption, Picture};
 use crate::export::{csv, Theme};
@@ -43,6 +44,7 @@ impl Choice {
             diagram: &diagram,
             frame: self.figures.get_untracked().then_some(&*frame),
             caption: &caption,
+            words: &|text| translate(text).into_owned(),
             theme: if self.dark.get_untracked() { Theme::Dark } else { Theme::Light },
             ground: self.ground.get_untracked(),
         }
