@@ -1,11 +1,13 @@
 //! The published schema: current, true of every file that is written, and false of files with mistakes in them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use std::collections::BTreeSet;
+
 use boon::{Compiler, SchemaIndex, Schemas};
 use faultline::components;
 use faultline::diagram::read::{read, write};
 use faultline::diagram::schema::schema;
-use faultline::diagram::{Document, Edit, Entry, Fault};
+use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Note, NoteColour, Place};
 use faultline::engine::SimTime;
 use faultline::lab::scenarios::scenarios;
 use serde_json::{json, Value as Json};
@@ -67,6 +69,56 @@ fn every_parameter_may_have_its_default() {
     }
 }
 
+fn group() -> Group {
+    Group {
+        id: "g".into(),
+        kind: GroupKind::Region,
+        name: "G".into(),
+        x: -8.0,
+        y: 8.0,
+        width: 16.0,
+        height: 100_000.0,
+        parent: None,
+        collapsed: false,
+        place: Some(Place::Ireland),
+    }
+}
+
+fn note() -> Note {
+    Note { id: "n".into(), text: "é".repeat(4_000), x: 0.0, y: 0.0, width: 160.0, height: 16.0, colour: NoteColour::Blue }
+}
+
+/// How many kinds of edits a journal may hold.
+const EDITS_IN_A_JOURNAL: usize = 11;
+
+/// The number of an edit among those that a journal may hold; none for what is never journalled. Whoever adds an edit adds it
+/// here, and then to the test below.
+fn in_a_journal(edit: &Edit) -> Option<usize> {
+    let number = match edit {
+        Edit::AddNode { .. } => 0,
+        Edit::RemoveNode { .. } => 1,
+        Edit::AddLink { .. } => 2,
+        Edit::RemoveLink { .. } => 3,
+        Edit::Reconnect { .. } => 4,
+        Edit::SetNodeParam { .. } => 5,
+        Edit::SetLinkParam { .. } => 6,
+        Edit::AddGroup { .. } => 7,
+        Edit::RemoveGroup { .. } => 8,
+        Edit::SetGroup { .. } => 9,
+        Edit::PlaceGroup { .. } => 10,
+        Edit::Rename { .. }
+        | Edit::Move { .. }
+        | Edit::UpdateGroup { .. }
+        | Edit::AddNote { .. }
+        | Edit::RemoveNote { .. }
+        | Edit::UpdateNote { .. } => {
+            assert!(!edit.changes_the_run());
+            return None;
+        }
+    };
+    Some(number)
+}
+
 #[test]
 fn faults_and_edits_are_valid_as_saved() {
     let judge = Judge::new();
@@ -81,17 +133,31 @@ fn faults_and_edits_are_valid_as_saved() {
         Fault::Mend { link: link.id.clone() },
         Fault::Flush { node: id() },
     ];
+    let (group, note) = (group(), note());
     let edits = [
         Edit::AddNode { node: node.clone() },
         Edit::RemoveNode { id: id() },
         Edit::AddLink { link: link.clone() },
         Edit::RemoveLink { id: link.id.clone() },
+        Edit::Reconnect { link: link.id.clone(), from: link.from.clone(), to: id() },
         Edit::SetNodeParam { id: id(), param: "workers".into(), value: json!(3) },
         Edit::SetLinkParam { id: link.id.clone(), param: "retries".into(), value: Json::Null },
+        Edit::AddGroup { group: group.clone() },
+        Edit::AddGroup {
+            group: Group { kind: GroupKind::Subsystem, collapsed: true, parent: Some("g".into()), place: None, ..group.clone() },
+        },
+        Edit::RemoveGroup { id: group.id.clone() },
+        Edit::SetGroup { node: id(), group: Some(group.id.clone()) },
+        Edit::SetGroup { node: id(), group: None },
+        Edit::PlaceGroup { id: group.id.clone(), kind: GroupKind::Zone, parent: Some("h".into()), place: Some(Place::Tokyo) },
+        Edit::PlaceGroup { id: group.id.clone(), kind: GroupKind::Box, parent: None, place: None },
     ];
+    let listed: BTreeSet<usize> = edits.iter().filter_map(in_a_journal).collect();
+    assert_eq!(listed, (0..EDITS_IN_A_JOURNAL).collect(), "an edit is not listed");
     let entries = faults.into_iter().map(Entry::Fault).chain(edits.into_iter().map(Entry::Edit));
     for (i, entry) in entries.enumerate() {
-        let document = Document { journal: vec![(SimTime(i as u64), entry.clone())], ..base.clone() };
+        let journal = vec![(SimTime(i as u64), entry.clone())];
+        let document = Document { journal, groups: vec![group.clone()], notes: vec![note.clone()], ..base.clone() };
         judge.accept(&serde_json::from_str(&write(&document)).unwrap(), &format!("{entry:?}"));
     }
 }
@@ -153,7 +219,11 @@ fn mistakes_are_found() {
         ("/moment_ns", json!(-5)),
         ("/journal", json!([{ "at_ns": 1, "fault": "melt", "node": "a" }])),
         ("/journal", json!([{ "at_ns": 1, "edit": "move", "id": "a", "x": 1, "y": 1 }])),
-        ("/groups", json!([{ "id": "g", "kind": "planet", "name": "G", "x": 0, "y": 0, "width": 10, "height": 10 }])),
+        ("/groups", json!([{ "id": "g", "kind": "planet", "name": "G", "x": 0, "y": 0, "width": 100, "height": 100 }])),
+        ("/groups", json!([{ "id": "g", "kind": "box", "name": "G", "x": 0, "y": 0, "width": 15.9, "height": 100 }])),
+        ("/groups", json!([{ "id": "g", "kind": "box", "name": "G", "x": 0, "y": 0, "width": 100, "height": 100_001 }])),
+        ("/notes", json!([{ "id": "n", "text": "N", "x": 0, "y": 0, "width": 100, "height": 0 }])),
+        ("/notes", json!([{ "id": "n", "text": "N".repeat(4_001), "x": 0, "y": 0, "width": 100, "height": 100 }])),
     ] {
         let mut file = good.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();

@@ -7,7 +7,7 @@ use super::document::VERSION;
 use super::group::{GroupKind, NoteColour};
 use super::param::{ParamSpec, ParamType};
 use super::place::Place;
-use super::read::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTES, MAX_TITLE};
+use super::read::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_TITLE, SIZES};
 use crate::components;
 use crate::engine::time::MAX_DURATION;
 
@@ -155,7 +155,7 @@ fn link() -> Json {
 }
 
 fn length() -> Json {
-    json!({ "type": "number", "minimum": 0, "maximum": MAX_COORDINATE })
+    json!({ "type": "number", "minimum": SIZES.0, "maximum": SIZES.1 })
 }
 
 fn group() -> Json {
@@ -177,7 +177,7 @@ fn group() -> Json {
 fn note() -> Json {
     let properties = json!({
         "id": reference("id"),
-        "text": { "type": "string" },
+        "text": { "type": "string", "maxLength": MAX_NOTE },
         "x": reference("coordinate"),
         "y": reference("coordinate"),
         "width": length(),
