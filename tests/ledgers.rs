@@ -182,8 +182,13 @@ fn check(numbers: Vec<u32>, messaging: bool) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// So many cases, unless `PROPTEST_CASES` asks for others.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(3000), max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn books_balance_and_replays_repeat_under_edits_and_faults(numbers in prop::collection::vec(any::<u32>(), 64)) {
@@ -192,7 +197,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(1000), max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn books_balance_where_messages_are_held(numbers in prop::collection::vec(any::<u32>(), 64)) {

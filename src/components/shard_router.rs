@@ -47,6 +47,8 @@ pub struct ShardRouter {
     params: Params,
     ring: Ring,
     shards: Vec<LinkIndex>,
+    /// Whether the placement was set since the shards were last taken up.
+    stale: bool,
     sent: Vec<u64>,
     /// Where each key that was asked for is: the directory, and for the others what tells how many keys a change moves.
     places: FxHashMap<u64, LinkIndex>,
@@ -80,6 +82,7 @@ impl ShardRouter {
             _ => Ring::default(),
         };
         self.shards = links.to_vec();
+        self.stale = false;
         self.sent = vec![0; links.len()];
         self.keys = vec![0; links.len()];
         let mut known: Vec<(u64, LinkIndex)> = self.places.drain().collect();
@@ -138,6 +141,7 @@ impl Part for ShardRouter {
             params: Params::from_values(values),
             ring: Ring::default(),
             shards: Vec::new(),
+            stale: true,
             sent: Vec::new(),
             places: FxHashMap::default(),
             keys: Vec::new(),
@@ -147,9 +151,10 @@ impl Part for ShardRouter {
     }
 
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
-        self.params = Params::from_values(values);
+        let before = std::mem::replace(&mut self.params, Params::from_values(values));
         // The next request takes up the new placement.
-        self.shards.clear();
+        self.stale |= (before.placement, before.virtual_nodes, before.key_space)
+            != (self.params.placement, self.params.virtual_nodes, self.params.key_space);
     }
 
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
@@ -187,7 +192,7 @@ impl Part for ShardRouter {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let key = ctx.job(job).message.key;
         let links: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).collect();
-        if links[..] != self.shards[..] {
+        if self.stale || links[..] != self.shards[..] {
             self.rebuild(ctx, &links);
         }
         let text = match self.params.placement {
@@ -209,8 +214,8 @@ impl Part for ShardRouter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{document, run};
-    use crate::diagram::Document;
+    use super::super::testing::{document, run, to};
+    use crate::diagram::{Document, Edit, Entry};
     use serde_json::{json, Value};
 
     fn store(shards: usize, router: Value) -> Document {
@@ -269,6 +274,17 @@ mod tests {
         let ((even, slow), (uneven, quick)) = (with("directory"), with("hash_modulo"));
         assert!((even - 0.25).abs() < 1e-9 && uneven > 0.25, "{even} {uneven}");
         assert!((slow - quick - 7.0).abs() < 0.2, "{slow} {quick}");
+    }
+
+    #[test]
+    fn without_shards_a_request_fails_whatever_is_set_meanwhile() {
+        let mut experiment = run(&store(1, json!({})), 0.1);
+        experiment.apply(&Entry::Edit(Edit::RemoveLink { id: "r-shard0".into() })).unwrap();
+        let space = Edit::SetNodeParam { id: "r".into(), param: "virtual_nodes".into(), value: json!(7) };
+        experiment.apply(&Entry::Edit(space)).unwrap();
+        to(&mut experiment, 0.2);
+        let totals = experiment.report().totals;
+        assert!(totals.ok > 150 && totals.sent - totals.ok > 150, "{totals:?}");
     }
 
     #[test]
