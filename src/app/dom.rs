@@ -2,6 +2,7 @@
 //! Knows nothing of the application.
 
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, HtmlElement, Window};
 
 /// The window; there is always one in a browser.
@@ -31,7 +32,7 @@ pub async fn sleep(ms: i32) {
             let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
         }
     });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    let _ = JsFuture::from(promise).await;
 }
 
 /// Whether the system asks for a media feature.
@@ -63,16 +64,45 @@ pub fn is_mac() -> bool {
     window().and_then(|w| w.navigator().platform().ok()).is_some_and(|p| p.starts_with("Mac") || p.starts_with("iP"))
 }
 
+fn storage() -> Option<web_sys::Storage> {
+    window().and_then(|w| w.local_storage().ok().flatten())
+}
+
 /// What was kept under a name in this browser.
 pub fn kept(name: &str) -> Option<String> {
-    window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(name).ok().flatten())
+    storage().and_then(|s| s.get_item(name).ok().flatten())
 }
 
 /// Keeps a choice under a name in this browser. A full or forbidden store costs only the memory of the choice.
 pub fn keep(name: &str, value: &str) {
-    if let Some(storage) = window().and_then(|w| w.local_storage().ok().flatten()) {
+    if let Some(storage) = storage() {
         let _ = storage.set_item(name, value);
     }
+}
+
+/// Forgets what was kept under a name.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+/// The system's clipboard; pages that are not served securely have none.
+fn clipboard() -> Option<web_sys::Clipboard> {
+    window().map(|w| w.navigator().clipboard()).filter(|c| !c.is_undefined())
+}
+
+/// Copies a text; whether the browser allowed it.
+pub async fn copy(text: &str) -> bool {
+    match clipboard() {
+        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
+        None => false,
+    }
+}
+
+/// The text on the clipboard, where the browser gives it away.
+pub async fn copied() -> Option<String> {
+    JsFuture::from(clipboard()?.read_text()).await.ok()?.as_string()
 }
 
 /// Offers a text as a file to keep.

@@ -20,8 +20,7 @@ pub enum Theme {
 impl Theme {
     /// The kept choice.
     pub fn kept() -> Theme {
-        let kept = dom::window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(KEY).ok().flatten());
-        match kept.as_deref() {
+        match dom::kept(KEY).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::System,
@@ -31,13 +30,12 @@ impl Theme {
     /// Shows the choice and keeps it. Shown again when the system's changes, which matters where nothing was chosen.
     pub fn show(self) {
         let name = if self.is_dark() { "dark" } else { "light" };
-        let chosen = self != Theme::System;
         if let Some(root) = dom::document().and_then(|d| d.document_element()) {
             let _ = root.set_attribute("data-theme", name);
         }
-        if let Some(storage) = dom::window().and_then(|w| w.local_storage().ok().flatten()) {
-            // A full or forbidden store costs only the memory of the choice.
-            let _ = if chosen { storage.set_item(KEY, name) } else { storage.remove_item(KEY) };
+        match self {
+            Theme::System => dom::forget(KEY),
+            _ => dom::keep(KEY, name),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The page: files, sheets, the command palette, colours, language.
-//! Knows no view.
+//! Draws no sheet: the session says which is open.
 
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[ctrl("o")])
         .words(text!("file import load")),
     Action::new("export", text!("Export pictures and tables"), "image-down", Section::Page, |s| s.show(Some(Dialog::Export)))
-        .words(text!("png svg csv schema image")),
+        .words(text!("png svg csv image")),
     Action::new("theme", text!("Light or dark"), "sun-moon", Section::Page, change_theme).keys(&[key("t")]).words(text!("theme colours")),
     Action::new("language", text!("Change the language"), "languages", Section::Page, |s| s.speak(s.language.get_untracked().next()))
         .words("english español idioma")

@@ -1,5 +1,5 @@
 //! Choosing what is acted on: all, the next link, an area, something found, its settings, its menu.
-//! Knows no view.
+//! Knows of elements only where they are.
 
 use leptos::prelude::*;
 

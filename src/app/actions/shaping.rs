@@ -1,5 +1,5 @@
 //! Shaping what is on the canvas: groups, notes, layout, names in place, links led elsewhere.
-//! Knows no view.
+//! Knows no pointer.
 
 use std::collections::BTreeMap;
 

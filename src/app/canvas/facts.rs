@@ -130,7 +130,8 @@ pub fn load(utilisation_percent: u32) -> &'static str {
     }
 }
 
-fn percent(share: f64) -> String {
+/// A share in percent, of which only all is 100.
+pub fn percent(share: f64) -> String {
     let value = share * 100.0;
     // 99.96 % is not all of it.
     if value > 99.0 && value < 100.0 {

@@ -76,15 +76,12 @@ impl Language {
 
     /// The kept choice, else the browser's own language.
     pub fn kept() -> Language {
-        let kept = dom::window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(KEY).ok().flatten());
-        kept.as_deref().and_then(Language::of_tag).or_else(|| Language::of_tag(&browsers())).unwrap_or(Language::English)
+        dom::kept(KEY).as_deref().and_then(Language::of_tag).or_else(|| Language::of_tag(&browsers())).unwrap_or(Language::English)
     }
 
-    /// Keeps the choice. A full or forbidden store costs only the memory of it.
+    /// Keeps the choice.
     pub fn keep(self) {
-        if let Some(storage) = dom::window().and_then(|w| w.local_storage().ok().flatten()) {
-            let _ = storage.set_item(KEY, self.tag());
-        }
+        dom::keep(KEY, self.tag());
     }
 
     /// From now on texts are in this language; the page says so to the browser. Views must be made again.

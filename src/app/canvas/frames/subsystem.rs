@@ -101,7 +101,7 @@ fn Subsystem(
         figures.with(|s| {
             let rate = t!("%{rate} req/s", rate = facts::figure(s.rate));
             match s.rate > 0.0 && s.failed > 0.0 {
-                true => t!("%{rate} · %{share} % ok", rate = rate, share = format!("{:.0}", (1.0 - s.failed / s.rate) * 100.0)),
+                true => t!("%{rate} · %{share} % ok", rate = rate, share = facts::percent(1.0 - s.failed / s.rate)),
                 false => rate,
             }
         })

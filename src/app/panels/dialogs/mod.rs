@@ -1,7 +1,6 @@
-//! Sheets over the page: keys and signs, share, starters.
+//! Sheets over the page: starters, share, export, recent diagrams, keys and signs, the command palette.
 //! Each reads the session and sends it intents.
 
-mod clipboard;
 mod export;
 mod help;
 mod recent;

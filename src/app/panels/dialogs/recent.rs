@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::button::ActionButton;
 use crate::app::icon::Icon;
+use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::app::storage::{Kept, MOST_PAST};
 
@@ -52,7 +53,7 @@ fn row(session: Session, kept: Kept, again: RwSignal<()>, past: bool) -> impl In
     let readable = !kept.label.essence.is_empty();
     let title = if readable { kept.label.title.clone() } else { t!("Damaged record").to_string() };
     let parts = if kept.label.nodes == 1 { t!("1 component").to_string() } else { t!("%{count} components", count = kept.label.nodes) };
-    let size = format!("{:.1} kB", kept.bytes as f64 / 1e3);
+    let size = format::local(&format!("{:.1} kB", kept.bytes as f64 / 1e3));
     let detail = if readable { format!("{} · {parts} · {size}", when(kept.label.at)) } else { size };
     let kept = StoredValue::new(kept);
     let take = move |_| {
@@ -88,7 +89,7 @@ fn row(session: Session, kept: Kept, again: RwSignal<()>, past: bool) -> impl In
     }
 }
 
-/// A moment as people say it: `14:03` today, `21 Nov, 14:03` before.
+/// A moment: `14:03:20` today, `2025-11-21 14:03:20` before.
 fn when(at_ms: f64) -> String {
     let at = js_sys::Date::new(&at_ms.into());
     let today = js_sys::Date::new_0();

@@ -5,8 +5,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::clipboard::copy;
 use crate::app::button::ActionButton;
+use crate::app::dom::copy;
 use crate::app::panels::format;
 use crate::app::panels::Icon;
 use crate::app::session::Session;

@@ -4,18 +4,19 @@
 use leptos::prelude::*;
 
 use crate::app::button::ActionButton;
-use crate::app::panels::{Icon, NameField};
+use crate::app::panels::{format, Icon, NameField};
 use crate::app::session::{Session, Thing};
+use crate::diagram::place::BETWEEN_ZONES;
 use crate::diagram::{Group, GroupKind, Place};
 use crate::editor::{commands, Selection};
 
 /// What a kind of group does, in a sentence.
-fn meaning(kind: GroupKind) -> &'static str {
+fn meaning(kind: GroupKind) -> String {
     match kind {
-        GroupKind::Region => t!("A link to another region takes longer, by the distance between their places"),
-        GroupKind::Zone => t!("A link to another zone takes 0.4 ms longer each way"),
-        GroupKind::Subsystem => t!("Can be collapsed to one card that adds up what is in it"),
-        GroupKind::Box => t!("A frame for the eye: it changes nothing in the run"),
+        GroupKind::Region => t!("A link to another region takes longer, by the distance between their places").into(),
+        GroupKind::Zone => t!("A link to another zone takes %{time} longer each way", time = format::duration(BETWEEN_ZONES)),
+        GroupKind::Subsystem => t!("Can be collapsed to one card that adds up what is in it").into(),
+        GroupKind::Box => t!("A frame for the eye: it changes nothing in the run").into(),
     }
 }
 

@@ -29,13 +29,12 @@ fn group_of(spec: &ParamSpec) -> usize {
 /// What the zones and regions of the ends add to the latency.
 fn distance(diagram: &Document, from: &str, to: &str) -> Option<String> {
     let apart = separation(diagram, from, to);
-    let ms = apart.one_way().as_millis_f64();
+    let ms = format::local(&format!("{:.1}", apart.one_way().as_millis_f64()));
     match apart {
         Separation::None => None,
         Separation::Zones => Some(t!("Between two zones: %{ms} ms more each way", ms = ms)),
         Separation::Regions(km) => {
-            let (km, ms) = (format::count(km as u64), format!("{ms:.1}"));
-            Some(t!("Between two regions, %{km} km apart: %{ms} ms more each way", km = km, ms = ms))
+            Some(t!("Between two regions, %{km} km apart: %{ms} ms more each way", km = format::count(km as u64), ms = ms))
         }
         Separation::Unplaced => Some(t!("Between two regions: give both a place, and their distance counts").into()),
     }
