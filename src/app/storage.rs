@@ -164,7 +164,7 @@ pub fn file_name(document: &Document, ending: &str) -> String {
 impl Session {
     /// Offers the document as a file.
     pub fn save_file(self) {
-        let document = self.document();
+        let document = self.whole();
         self.offer_file(&file_name(&document, "faultline.json"), "application/json", &read::write(&document));
     }
 

@@ -190,8 +190,8 @@ impl Session {
         }
     }
 
-    /// The document as it is to be kept. While a replay goes on, that is what was opened: the run has not come to its moment.
-    fn whole(self) -> Document {
+    /// The document to keep, save or share. While a replay goes on, that is what was opened: the run has not come to its moment.
+    pub fn whole(self) -> Document {
         match self.replay.with_untracked(Option::is_some) {
             true => Document { view: self.view.get_untracked(), ..self.work.with_value(|w| (*w.opened).clone()) },
             false => self.document(),
