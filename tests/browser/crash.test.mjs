@@ -54,6 +54,8 @@ journey('when the browser keeps nothing, the crash screen still has the diagram'
   const lab = await start(page, visit);
   await rename(page, 'Only in memory');
   await page.locator('.saved[data-state="failed"]').waitFor();
+  // From a change to its being written down.
+  await page.waitForTimeout(1_000);
   await page.evaluate(wreck);
   await page.mouse.move(400, 400);
   const screen = page.getByRole('alertdialog', { name: 'Faultline has stopped' });
@@ -73,7 +75,7 @@ const fail = (how) => {
 };
 
 for (const how of ['trap', 'overflow']) {
-  journey(`errors that are not the application's leave it alone; a ${how} does not`, async ({ page, visit, problems, expectProblems }) => {
+  journey(`errors that are not the application's leave it alone; ${how === 'trap' ? 'a trap' : 'an overflow'} does not`, async ({ page, visit, problems, expectProblems }) => {
     const lab = await start(page, visit);
     await rename(page, 'Still here');
     await saved(page);

@@ -10,7 +10,7 @@ import { expectSoon } from './soon.mjs';
 const LONG = JSON.stringify({
   format: 'faultline', version: 2, title: 'Long run', seed: 3, moment_ns: 36_000_000_000_000,
   nodes: [
-    { id: 'users', kind: 'clients', name: 'Users', x: 0, y: 96, params: { rate: 20_000 } },
+    { id: 'users', kind: 'clients', name: 'Users', x: 0, y: 96, params: { rate_per_s: 20_000 } },
     { id: 'api', kind: 'service', name: 'API', x: 320, y: 96, params: { workers: 200 } },
   ],
   links: [{ id: 'users-api', from: 'users', to: 'api' }],

@@ -177,7 +177,8 @@ impl<S: Store> Shelf<S> {
     }
 
     /// Keeps a text as an earlier state of a piece of work, unless there is one already that says the same, or `spaced`
-    /// and one that is hardly older. Where there is no room, older ones make way. Returns whether this state is there now.
+    /// and one that is hardly older. Where there is no room, older ones make way. Returns whether that settles it: false asks to
+    /// come back when a minute has passed.
     pub fn keep_past(&self, work: &str, label: &Label, text: &str, spaced: bool) -> bool {
         let states = self.names_of_states(Some(work));
         if spaced && states.iter().any(|s| label.at - s.at < BETWEEN_MS && label.at >= s.at) {
@@ -187,14 +188,15 @@ impl<S: Store> Shelf<S> {
         if states.iter().any(same) {
             return true;
         }
-        let put = self.put(&format!("{PAST}{work}.{:.0}", label.at), label, text, |s| s.at < label.at);
+        // What finds no room, older ones gone, finds none in a moment either.
+        let _ = self.put(&format!("{PAST}{work}.{:.0}", label.at), label, text, |s| s.at < label.at);
         for old in self.names_of_states(Some(work)).iter().skip(MOST_PAST) {
             self.0.remove(&old.name);
         }
         for old in self.names_of_states(None).iter().skip(MOST_PAST_OF_ALL) {
             self.0.remove(&old.name);
         }
-        put.is_ok()
+        true
     }
 
     /// The pieces of work, the most recent first.

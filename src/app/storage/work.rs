@@ -269,8 +269,10 @@ impl Session {
         match self.work.with_value(|w| w.before.clone()) {
             Some(before) => {
                 let text = before.text.clone();
+                // Of the open piece of work the record says what is open, not what was.
+                let own = self.work.with_value(|w| w.id == before.work);
                 self.open_record(before.work, before.built, text!("Back to %{name}"), move |kept| {
-                    kept.filter(|_| before.safe).or(Some(text))
+                    kept.filter(|_| before.safe && !own).or(Some(text))
                 });
             }
             None => self.refuse(t!("What was open before is not kept any more")),
