@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark']) {
     for (const sheet of [/^Starters/, /^Share/, 'Help and keys', 'Recent diagrams', 'Export pictures and tables']) {
       await lab.button(sheet).first().click();
       await page.getByRole('dialog').waitFor();
-      told.push(...await audit(page, `sheet ${sheet}`, ['[role=dialog]']));
+      told.push(...await audit(page, `sheet ${sheet}`, ['dialog[open]']));
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
@@ -86,6 +86,7 @@ for (const colorScheme of ['light', 'dark']) {
     told.push(...await audit(page, 'a note in the inspector', parts));
     await lab.select('Users');
     await lab.card('API').locator('.card-name').click({ modifiers: ['Shift'] });
+    await lab.inspector.getByText('2 components', { exact: true }).waitFor();
     told.push(...await audit(page, 'several in the inspector', parts));
     await page.keyboard.press('Escape');
     await lab.select('API');
@@ -106,6 +107,10 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByRole('button', { name: 'New, empty' }).click();
     await lab.message('Started an empty diagram').waitFor();
     const told = await audit(page, 'an empty diagram');
+    // And it would say so.
+    await page.evaluate(() => document.querySelector('.inspector').append(Object.assign(new Image(), { id: 'nameless' })));
+    assert.match((await audit(page, 'a picture without words')).join(), /image-alt/);
+    await page.evaluate(() => document.getElementById('nameless').remove());
     expectProblems(/./);
     await page.evaluate(wreck);
     await page.mouse.move(400, 400);
