@@ -167,7 +167,9 @@ addEventListener("TrunkApplicationStarted", () => {
 // Whether the screen only says that the application is not there.
 let missing = false;
 const absent = (why) => {
-  missing = !screen;
+  // While the page itself is still being read there is nothing of ours to be missing.
+  if (screen || !document.body) return;
+  missing = true;
   page.crashed(why);
 };
 const judge = (cause, message) => {
