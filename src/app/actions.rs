@@ -4,6 +4,7 @@
 mod action;
 mod adding;
 mod arranging;
+mod available;
 mod breaking;
 mod copying;
 mod editing;
@@ -17,7 +18,7 @@ mod time;
 
 pub use action::Action;
 pub use adding::{add_here, free_place};
-pub use copying::{copied, cut, paste};
+pub use copying::{copied, paste, taken};
 pub use editing::{connect_nodes, duplicate_at};
 pub use key::{Key, Press};
 pub use section::Section;

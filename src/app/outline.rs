@@ -7,6 +7,7 @@ use web_sys::MouseEvent;
 
 use super::actions::{reveal, subject};
 use super::button::ActionButton;
+use super::canvas::board::Board;
 use super::canvas::facts;
 use super::panels::NameField;
 use super::session::{Menu, Session, Thing};
@@ -96,6 +97,7 @@ fn Line(
     list: Memo<Vec<Row>>,
 ) -> impl IntoView {
     let session = Session::get();
+    let board = Board::get();
     let Row { id, is_group, depth, kind, icon, .. } = first.clone();
     let whole = StoredValue::new(first.selection());
     let row = {
@@ -110,7 +112,7 @@ fn Line(
         let id = id.clone();
         Memo::new(move |_| match is_group {
             true => facts::State::default(),
-            false => facts::state(&session.frame.get(), &session.diagram.get(), &id),
+            false => board.standings.with(|s| s.state(&id)),
         })
     };
     let pick = move |e: MouseEvent| {

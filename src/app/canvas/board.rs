@@ -1,16 +1,19 @@
 //! What the parts of the canvas share: the gesture going on, what is dragged, and the scene.
 //! Knows no element but the stage.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::curve::{between, to_point, Curve, Point};
+use super::facts::Standings;
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
 use super::tint::ColourBy;
 use crate::app::dom;
-use crate::app::session::Session;
-use crate::diagram::View;
+use crate::app::session::{Session, Thing};
+use crate::diagram::{Node, View};
 use crate::editor::geometry::{to_screen, CARD};
 use crate::lab::frame::SpanKind;
 
@@ -19,8 +22,14 @@ use crate::lab::frame::SpanKind;
 pub struct Board {
     /// The session.
     pub session: Session,
-    /// Cards being dragged.
+    /// What the latest picture says of each node.
+    pub standings: Memo<Standings>,
+    /// Where each node stands in the diagram's list.
+    places: Memo<BTreeMap<String, usize>>,
+    /// What is being dragged, and how far; set by [`Board::carry`].
     pub drag: RwSignal<Drag>,
+    /// What is being dragged, `by` left out: what is not dragged need not hear of each movement.
+    carried: RwSignal<Drag>,
     /// Where the loose end of a link being drawn is, in diagram pixels.
     pub loose_end: RwSignal<Option<Point>>,
     /// The card under the loose end, or chosen by key: what Enter connects to.
@@ -58,7 +67,13 @@ impl Board {
     pub fn new(session: Session) -> Board {
         Board {
             session,
+            standings: Memo::new_with_compare(
+                move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)),
+                |_, _| true,
+            ),
+            places: Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
             drag: RwSignal::default(),
+            carried: RwSignal::default(),
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
             band: RwSignal::new(None),
@@ -77,6 +92,30 @@ impl Board {
     /// The board of the view that calls.
     pub fn get() -> Board {
         expect_context::<Board>()
+    }
+
+    /// A node of the diagram. Tracked.
+    pub fn node(self, id: &str) -> Option<Node> {
+        let at = self.places.with(|p| p.get(id).copied())?;
+        // The index may be older than the diagram by one notification.
+        self.session.diagram.with(|d| d.nodes.get(at).filter(|n| n.id == id).or_else(|| d.node(id)).cloned())
+    }
+
+    /// Drags this.
+    pub(super) fn carry(self, drag: Drag) {
+        let still = Drag { by: (0.0, 0.0), ..drag.clone() };
+        if self.carried.with_untracked(|c| *c != still) {
+            self.carried.set(still);
+        }
+        self.drag.set(drag);
+    }
+
+    /// How far a thing is dragged. Tracked, and only what is dragged hears of each movement.
+    pub(super) fn shift_of(self, thing: &Thing) -> Point {
+        match self.carried.with(|c| c.holds(thing)) {
+            true => self.drag.with(|d| d.shift_of(thing)),
+            false => (0.0, 0.0),
+        }
     }
 
     /// A point of the window as a point of the stage.

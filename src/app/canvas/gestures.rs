@@ -230,7 +230,7 @@ impl Board {
             Doing::Band { .. } if !gesture.moved => session.select(Selection::default()),
             Doing::Move { .. } => {
                 let drag = self.drag.get_untracked();
-                self.drag.set(Drag::default());
+                self.carry(Drag::default());
                 if drag.copies && gesture.moved {
                     session.shaping.let_go();
                     duplicate_at(session, drag.by);
@@ -272,7 +272,7 @@ impl Board {
             _ => {}
         }
         self.session.shaping.let_go();
-        self.drag.set(Drag::default());
+        self.carry(Drag::default());
         self.band.set(None);
     }
 

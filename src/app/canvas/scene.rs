@@ -46,14 +46,19 @@ impl Drag {
         self.nodes.is_empty() && self.groups.is_empty() && self.notes.is_empty()
     }
 
-    /// How far the drag has moved this.
-    pub fn shift_of(&self, thing: &Thing) -> Point {
+    /// Whether the drag moves this.
+    pub fn holds(&self, thing: &Thing) -> bool {
         let dragged = match thing {
             Thing::Node(id) => self.nodes.contains(id),
             Thing::Group(id) => self.groups.contains(id),
             Thing::Note(id) => self.notes.contains(id),
         };
-        if !self.copies && dragged {
+        !self.copies && dragged
+    }
+
+    /// How far the drag has moved this.
+    pub fn shift_of(&self, thing: &Thing) -> Point {
+        if self.holds(thing) {
             self.by
         } else {
             (0.0, 0.0)

@@ -204,7 +204,7 @@ impl Board {
         if shaping.aimed.with_untracked(|a| *a != aimed) {
             shaping.aimed.set(aimed);
         }
-        self.drag.set(Drag { nodes: moving.nodes, groups: moving.groups, notes: moving.notes, by: snapped.by, copies });
+        self.carry(Drag { nodes: moving.nodes, groups: moving.groups, notes: moving.notes, by: snapped.by, copies });
     }
 
     /// The link that would take in the one card that is dragged.
