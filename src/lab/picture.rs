@@ -157,7 +157,7 @@ impl Experiment {
     /// The story of a request, in flight or recently ended.
     pub fn waterfall(&self, request: RequestId) -> Option<Waterfall> {
         let flying = self.world.core.requests.values().filter_map(|r| r.trace.as_deref());
-        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev());
+        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev()).map(|t| &**t);
         flying.chain(ended).find(|t| t.id == request).map(|t| self.render(t))
     }
 
