@@ -17,12 +17,12 @@ mod shaping;
 mod time;
 
 pub use action::Action;
-pub use adding::{add_here, free_place};
+pub use adding::{add_here, around};
 pub use copying::{copied, paste, taken};
 pub use editing::{connect_nodes, duplicate_at};
 pub use key::{Key, Press};
 pub use section::Section;
-pub use selecting::{reveal, subject};
+pub use selecting::{extent, reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
 static LISTS: [&[Action]; 10] = [

@@ -22,7 +22,7 @@ use crate::diagram::{Document, Edit, Entry, Fault, Node};
 pub use arrange::{align, all_of, distribute, move_selection, named, outermost, Alignment, Axis};
 pub use connect::{can_connect, connect};
 pub use copy::{duplicate, duplicate_by, insert};
-pub use dropping::{beside, drop_on_link, drop_selection, fit_group, home_of, insert_into_link};
+pub use dropping::{beside, drop_on_link, drop_selection, fit_group, home_of, insert_into_link, put_into};
 pub use groups::{
     add_group, add_note, collapse, colour_notes, group_name, nodes_of_group, place_group, rename_group, resize_group, resize_note,
     set_group, ungroup, with_contents, write_note, NOTE,

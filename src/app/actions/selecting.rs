@@ -153,7 +153,7 @@ pub fn reveal(session: Session, selection: &Selection) {
 }
 
 /// The rectangle around what is selected as it is seen; of links, around their ends.
-pub(super) fn extent(diagram: &Document, selection: &Selection) -> Option<Rect> {
+pub fn extent(diagram: &Document, selection: &Selection) -> Option<Rect> {
     let end = |id: &String| diagram.links.iter().any(|l| selection.links.contains(&l.id) && (l.from == *id || l.to == *id));
     let nodes = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id) || end(&n.id)).map(|n| seen_at(diagram, n));
     let groups = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).map(group_rect);

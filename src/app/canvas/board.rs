@@ -13,8 +13,8 @@ use super::scene::{Drag, Scene};
 use super::tint::ColourBy;
 use crate::app::dom;
 use crate::app::session::{Session, Thing};
-use crate::diagram::{Node, View};
-use crate::editor::geometry::{to_screen, CARD};
+use crate::diagram::{Group, Node, View};
+use crate::editor::geometry::{closed_around, is_seen, seen_at, to_screen, CARD};
 use crate::lab::frame::SpanKind;
 
 /// The shared handle.
@@ -38,6 +38,8 @@ pub struct Board {
     pub band: RwSignal<Option<(Point, Point)>>,
     /// The card that holds the request whose story is shown, while it waits or is served.
     pub holder: Memo<Option<String>>,
+    /// The one thing of the diagram that Tab leads to.
+    pub tab_stop: Memo<Option<Thing>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
     /// What colours the packets.
@@ -51,6 +53,19 @@ pub struct Board {
     pub(super) held: StoredValue<Option<gloo_timers::callback::Timeout>, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
+}
+
+/// The one thing of the diagram that Tab leads to: what is selected, else the first card, if it is seen.
+fn tab_stop(session: Session) -> Option<Thing> {
+    let selection = session.selection.get();
+    session.diagram.with(|d| {
+        let card = |id: &String| d.node(id).filter(|n| is_seen(d, n)).map(|n| Thing::Node(n.id.clone()));
+        let group = |g: &&Group| g.is_closed() && closed_around(d, g.parent.as_deref()).is_none();
+        let closed = |id: &String| d.group(id).filter(group).map(|g| Thing::Group(g.id.clone()));
+        let chosen = selection.nodes.iter().find_map(card).or_else(|| selection.groups.iter().find_map(closed));
+        let first = || d.nodes.iter().find(|n| is_seen(d, n)).map(|n| Thing::Node(n.id.clone()));
+        chosen.or_else(first).or_else(|| d.groups.iter().find(group).map(|g| Thing::Group(g.id.clone())))
+    })
 }
 
 /// Where the shown request waits or is served now.
@@ -67,10 +82,7 @@ impl Board {
     pub fn new(session: Session) -> Board {
         Board {
             session,
-            standings: Memo::new_with_compare(
-                move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)),
-                |_, _| true,
-            ),
+            standings: Memo::new_with_compare(move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)), |_, _| true),
             places: Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
             drag: RwSignal::default(),
             carried: RwSignal::default(),
@@ -78,6 +90,7 @@ impl Board {
             target: RwSignal::new(None),
             band: RwSignal::new(None),
             holder: Memo::new(move |_| holder(session)),
+            tab_stop: Memo::new(move |_| tab_stop(session)),
             one_in: RwSignal::new(1),
             colour_by: RwSignal::default(),
             grabbing: RwSignal::new(false),
@@ -151,11 +164,11 @@ impl Board {
         })
     }
 
-    /// Where a card is on the stage: left, top, width, height.
+    /// Where a card is seen on the stage, or that of the closed subsystem around it: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
-        let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
+        let place = self.session.diagram.with(|d| d.node(id).map(|n| seen_at(d, n)))?;
         let by = drag.shift(id);
-        let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
+        let (x, y) = to_screen(view, place.x + by.0, place.y + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }
 

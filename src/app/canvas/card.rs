@@ -39,14 +39,7 @@ pub fn Card(
         let by = (by.0 + glide.0, by.1 + glide.1);
         format!("translate({}px, {}px)", x + by.0, y + by.1)
     };
-    // One tab stop for the diagram: the selected card, else the first.
-    let tab_stop = Memo::new(move |_| {
-        id.with_value(|id| {
-            let stop = session.selection.with(|s| s.nodes.iter().next().cloned());
-            let stop = stop.or_else(|| session.diagram.with(|d| d.nodes.first().map(|n| n.id.clone())));
-            stop.as_ref() == Some(id)
-        })
-    });
+    let tab_stop = Memo::new(move |_| id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Node(stop)) if stop == id))));
     let label = move || {
         let kind = kind(&kind_id.get()).map_or(t!("Unknown kind"), |k| t!(k.label));
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))

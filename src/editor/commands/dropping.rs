@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::arrange::{all_of, move_selection, named, shifted};
-use super::groups::group_name;
+use super::groups::{group_name, set_group, PADDING, TITLE};
 use super::{add_node, resize_group, splice};
 use crate::diagram::{Document, Edit, Entry, Group, GroupKind};
-use crate::editor::geometry::{card, clear_spot, frame_over, group_rect, Rect};
+use crate::editor::geometry::{card, clear_spot, frame_over, group_rect, snap, Rect, CARD};
 use crate::editor::{Selection, Step};
 
 fn apply(diagram: &Document, entries: &[Entry]) -> Document {
@@ -98,6 +98,45 @@ pub fn beside(diagram: &Document, node: &str, (dx, dy): (f64, f64)) -> (f64, f64
     let Some(node) = diagram.node(node) else { return (dx, dy) };
     let (x, y) = clear_spot(diagram, (node.x + dx, node.y + dy), Some(&node.id));
     (x - node.x, y - node.y)
+}
+
+/// Puts a node into a group, or into none, and moves it there: to a free place on the frame, which grows where there is
+/// none, or beside all frames.
+pub fn put_into(diagram: &Document, node: &str, group: Option<&str>) -> Step {
+    let mut put = set_group(diagram, &[node], group);
+    let Some(node) = diagram.node(node).filter(|_| !put.entries.is_empty()) else { return put };
+    let mut to = |x: f64, y: f64| put.entries.push(Entry::Edit(Edit::Move { id: node.id.clone(), x: snap(x), y: snap(y) }));
+    match group.and_then(|id| diagram.group(id)) {
+        Some(group) => {
+            let frame = Rect { x: group.x, y: group.y, width: group.width, height: group.height };
+            if frame.contains(card(node).centre()) {
+                return put;
+            }
+            let covered = |x: f64, y: f64| {
+                let others = diagram.nodes.iter().filter(|n| n.id != node.id);
+                others.into_iter().any(|n| (n.x - x).abs() < CARD.0 && (n.y - y).abs() < CARD.1)
+            };
+            let steps = |room: f64, size: f64| (0..).map(move |i| f64::from(i) * (size + PADDING)).take_while(move |at| at + size <= room);
+            let (wide, high) = (frame.width - 2.0 * PADDING, frame.height - TITLE - PADDING);
+            let spots = steps(high, CARD.1).flat_map(|dy| steps(wide, CARD.0).map(move |dx| (dx, dy)));
+            let spots = spots.map(|(dx, dy)| (frame.x + PADDING + dx, frame.y + TITLE + dy));
+            match spots.into_iter().find(|(x, y)| !covered(*x, *y)) {
+                Some((x, y)) => to(x, y),
+                None => {
+                    to(frame.x + PADDING, frame.y + frame.height);
+                    let larger = Rect { height: frame.height + CARD.1 + PADDING, width: frame.width.max(CARD.0 + 2.0 * PADDING), ..frame };
+                    put.entries.extend(resize_group(diagram, &group.id, larger).entries);
+                }
+            }
+        }
+        None => {
+            if let Some(outer) = node.group.as_deref().and_then(|g| diagram.around(g).last()) {
+                let (x, y) = clear_spot(diagram, (outer.x + outer.width + PADDING, node.y), Some(&node.id));
+                to(x, y);
+            }
+        }
+    }
+    put
 }
 
 /// Moves a node onto a link and puts it into the link.

@@ -35,7 +35,7 @@ fn Field(
     let board = Board::get();
     let session = board.session;
     let is_note = matches!(thing, Thing::Note(_));
-    let old = session.diagram.with_untracked(|d| thing.text(d)).unwrap_or_default();
+    let old = StoredValue::new(session.diagram.with_untracked(|d| thing.text(d)).unwrap_or_default());
     let thing = StoredValue::new(thing);
     let place = move || {
         let view = session.view.get();
@@ -84,6 +84,8 @@ fn Field(
         let field = NodeRef::<html::Textarea>::new();
         Effect::new(move |_| {
             if let Some(field) = field.get() {
+                // Before anything is selected it must be there.
+                field.set_value(&old.get_value());
                 let _ = field.focus();
                 field.select();
             }
@@ -96,7 +98,6 @@ fn Field(
                 maxlength="4000"
                 aria-label=t!("Text of the note")
                 style=place
-                prop:value=old
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
                 on:blur=move |e| end(Some(event_target_value(&e)), false)
             ></textarea>
@@ -106,6 +107,8 @@ fn Field(
         let field = NodeRef::<html::Input>::new();
         Effect::new(move |_| {
             if let Some(field) = field.get() {
+                // Before anything is selected it must be there.
+                field.set_value(&old.get_value());
                 let _ = field.focus();
                 field.select();
             }
@@ -121,7 +124,6 @@ fn Field(
                 spellcheck="false"
                 aria-label=t!("Name")
                 style=place
-                prop:value=old
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
                 on:blur=move |e| end(Some(event_target_value(&e)), false)
             />

@@ -15,6 +15,9 @@ use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::diagram::param::{complete, ParamSpec, ParamType};
 
+/// Characters of a choice that a closed list shows.
+const FITS: usize = 34;
+
 /// Rows for these parameters of the target, those that do not apply left out.
 #[component]
 pub fn ParamForm(
@@ -122,6 +125,11 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                         .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{t!(*label)}</option> })
                         .collect_view()}
                 </select>
+                {move || {
+                    // A closed list cuts what is longer than it is wide: the whole of it stands beneath.
+                    let label = options.iter().find(|(value, _)| *value == chosen()).map_or("", |(_, label)| t!(*label));
+                    (label.chars().count() > FITS).then(|| view! { <p class="field-note">{label}</p> })
+                }}
             }
             .into_any()
         }
