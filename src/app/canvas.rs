@@ -37,8 +37,10 @@ use minimap::Minimap;
 use scene::{Drag, Looks};
 use toolbar::BreakToolbar;
 
-/// Most packets drawn at once.
+/// Most packets drawn at once: as many as an eye can follow.
 const PACKETS: usize = 300;
+/// As many as `?packets=` in the address can ask for, to measure the drawing.
+const MOST_PACKETS: usize = 100_000;
 
 /// The stage: everything between the palette and the inspector.
 #[component]
@@ -256,18 +258,26 @@ fn watch_size(board: Board, layers: [NodeRef<leptos::html::Canvas>; 3]) {
             }
         });
     });
+    let most_packets = most_packets();
     super::clock::each_frame(session, move |wall_ms| {
         if let [Some(under), Some(shapes), Some(over)] = layers.map(|l| l.get_untracked()) {
-            draw(board, &under, &shapes, &over, wall_ms);
+            draw(board, [&under, &shapes, &over], most_packets, wall_ms);
         }
     });
+}
+
+/// Most packets drawn at once, unless the address asks for another number.
+fn most_packets() -> usize {
+    let search = dom::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+    let asked = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("packets=")?.parse().ok());
+    asked.unwrap_or(PACKETS).min(MOST_PACKETS)
 }
 
 fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-fn draw(board: Board, under: &HtmlCanvasElement, shapes: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_ms: f64) {
+fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packets: usize, wall_ms: f64) {
     let session = board.session;
     board.lay_out();
     let (Some(under), Some(over)) = (pen(under), pen(over)) else { return };
@@ -303,7 +313,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, shapes: &HtmlCanvasElement, ove
             return board.one_in.get_untracked();
         }
         let strength = if playing { run.dial.legibility(speed) } else { 1.0 };
-        let frame = run.experiment.frame(PACKETS);
+        let frame = run.experiment.frame(most_packets);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
             let diagram = session.diagram.get_untracked();
