@@ -40,7 +40,8 @@ choice! {
 }
 
 impl Size {
-    fn speed(self) -> f64 {
+    /// How many times as fast as a medium one.
+    pub fn speed(self) -> f64 {
         match self {
             Size::Small => 0.5,
             Size::Medium => 1.0,

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
+use super::place::GroupField;
 use crate::app::panels::format;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
@@ -49,6 +50,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                 <Figures list=figures/>
             </section>
             {settings}
+            <GroupField id=id.clone()/>
             <Held frame=frame/>
             <Shares frame=frame/>
             <Verdicts frame=frame/>
