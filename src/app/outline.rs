@@ -1,7 +1,10 @@
 //! The outline: groups, components and their links, and notes as a list that edits the same diagram; the phone's and the screen
 //! reader's second editor. Knows the canvas only by what is selected.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 use wasm_bindgen::JsCast;
 use web_sys::MouseEvent;
 
@@ -13,7 +16,7 @@ use super::panels::NameField;
 use super::session::{Menu, Session, Thing};
 use crate::components;
 use crate::diagram::{Document, Note};
-use crate::editor::{commands, Selection};
+use crate::editor::Selection;
 use crate::icon::Icon;
 
 /// One line: a group, a node or a note, and where it stands.
@@ -41,7 +44,7 @@ impl Row {
 /// The lines: groups and components, then notes.
 fn all_rows(diagram: &Document) -> Vec<Row> {
     let mut out = Vec::new();
-    rows(diagram, None, 0, &mut out);
+    rows(diagram, &leaving(diagram), None, 0, &mut out);
     let note = |n: &Note| Row {
         thing: Thing::Note(n.id.clone()),
         depth: 0,
@@ -54,23 +57,36 @@ fn all_rows(diagram: &Document) -> Vec<Row> {
     out
 }
 
+/// Links by the node that they leave: id, name of the other end.
+type Leaving<'d> = BTreeMap<&'d str, Vec<(String, String)>>;
+
+fn leaving(diagram: &Document) -> Leaving<'_> {
+    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).collect();
+    let mut leaving = Leaving::new();
+    for link in &diagram.links {
+        let to = names.get(link.to.as_str()).copied().unwrap_or_default();
+        leaving.entry(&link.from).or_default().push((link.id.clone(), to.to_string()));
+    }
+    leaving
+}
+
 /// The lines: each group before what is in it, the rest after.
-fn rows(diagram: &Document, inside: Option<&str>, depth: usize, out: &mut Vec<Row>) {
+fn rows(diagram: &Document, leaving: &Leaving, inside: Option<&str>, depth: usize, out: &mut Vec<Row>) {
     for group in diagram.groups.iter().filter(|g| g.parent.as_deref() == inside) {
         let (thing, name, kind) = (Thing::Group(group.id.clone()), group.name.clone(), group.kind.label());
         out.push(Row { thing, depth, name, kind, icon: group_icon(group.kind), links: Vec::new() });
-        rows(diagram, Some(&group.id), depth + 1, out);
+        rows(diagram, leaving, Some(&group.id), depth + 1, out);
     }
     for node in diagram.nodes.iter().filter(|n| n.group.as_deref() == inside) {
         let kind = components::kind(&node.kind);
-        let leaving = diagram.links.iter().filter(|l| l.from == node.id);
+        let leaving = leaving.get(node.id.as_str()).into_iter().flatten();
         out.push(Row {
             thing: Thing::Node(node.id.clone()),
             depth,
             name: node.name.clone(),
             kind: kind.map_or(text!("Unknown kind"), |k| k.label),
             icon: kind.map_or("file-question-mark", |k| k.icon),
-            links: leaving.map(|l| (l.id.clone(), commands::node_name(diagram, &l.to))).collect(),
+            links: leaving.cloned().collect(),
         });
     }
 }
@@ -80,6 +96,8 @@ fn rows(diagram: &Document, inside: Option<&str>, depth: usize, out: &mut Vec<Ro
 pub fn Outline() -> impl IntoView {
     let session = Session::get();
     let list = Memo::new(move |_| session.diagram.with(|d| all_rows(d)));
+    // Each line finds its own without looking through all of them.
+    let places = Memo::new(move |_| list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).collect()));
     // A line stays the same element while its name and links change, so that the focus stays on it.
     view! {
         <section class="outline" aria-label=t!("Outline")>
@@ -89,7 +107,7 @@ pub fn Outline() -> impl IntoView {
             </header>
             <ul class="outline-rows">
                 <For each=move || list.get() key=|row| (row.thing.clone(), row.depth) let:row>
-                    <Line first=row list=list />
+                    <Line first=row list=list places=places />
                 </For>
             </ul>
             <Show when=move || list.with(Vec::is_empty)>
@@ -106,6 +124,8 @@ fn Line(
     first: Row,
     /// All rows as they are.
     list: Memo<Vec<Row>>,
+    /// Where each is among them.
+    places: Memo<FxHashMap<Thing, usize>>,
 ) -> impl IntoView {
     let session = Session::get();
     let board = Board::get();
@@ -114,7 +134,10 @@ fn Line(
     let whole = StoredValue::new(first.selection());
     let row = {
         let thing = thing.clone();
-        Memo::new(move |_| list.with(|l| l.iter().find(|r| r.thing == thing).cloned()).unwrap_or_else(|| first.clone()))
+        Memo::new(move |_| {
+            let at = places.with(|p| p.get(&thing).copied());
+            at.and_then(|at| list.with(|l| l.get(at).cloned())).unwrap_or_else(|| first.clone())
+        })
     };
     let name = Memo::new(move |_| row.with(|r| r.name.clone()));
     let selected = Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| s.includes(w))));

@@ -115,8 +115,11 @@ journey('an answer of the other tab that comes late is not taken for what is ope
   const own = () => other.evaluate(() => sessionStorage.getItem('faultline.work'));
   const before = await own();
   await other.evaluate(() => window.answer());
+  await other.waitForTimeout(200);
+  const pending = await other.evaluate(async () => (await navigator.locks.query()).pending.map((lock) => lock.name));
+  assert.deepEqual(pending, [], 'what was given up is not asked for any more');
   // Longer than the page waits for a lock.
-  await other.waitForTimeout(1_500);
+  await other.waitForTimeout(1_300);
   assert.equal(await theirs.message(/this is a copy/).count(), 0);
   assert.equal(await own(), before, 'it goes on in its own record');
   const held = await other.evaluate(async () => (await navigator.locks.query()).held.map((lock) => lock.name));

@@ -117,6 +117,48 @@ journey('the last ten autosaves can be restored', { timeout: 90_000 }, async ({ 
   await expectSoon(async () => (await lab.names()).length === before + 12, 'the latest state again');
 });
 
+journey('what stood when the page was loaded, and what stood for minutes, can be restored', async ({ page, visit }) => {
+  await page.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + Number(sessionStorage.getItem('ahead') ?? 0);
+  });
+  const later = (minutes) => page.evaluate((minutes) => sessionStorage.setItem('ahead', Number(sessionStorage.getItem('ahead') ?? 0) + minutes * 60_000), minutes);
+  const lab = await start(page, visit);
+  const count = async () => (await lab.names()).length;
+  const before = await count();
+  // All of it within a minute.
+  await lab.button('Cache', lab.palette).click();
+  await saved(page);
+  for (const i of [2, 3]) {
+    await lab.button('Cache', lab.palette).click();
+    await expectSoon(async () => (await count()) === before + i, 'one more cache');
+  }
+  await saved(page);
+  await page.reload();
+  await lab.ready();
+  await lab.pause();
+  await saved(page);
+  const remove = async () => {
+    const now = await count();
+    await lab.select((await lab.namesOf('Cache')).at(-1));
+    await page.keyboard.press('Delete');
+    await expectSoon(async () => (await count()) === now - 1, 'one to go');
+    await saved(page);
+  };
+  const restorable = async () => {
+    const sheet = await openRecent(page);
+    const labels = await sheet.getByRole('button', { name: /^Restore / }).evaluateAll((buttons) => buttons.map((b) => Number(b.ariaLabel.match(/(\d+) components/)[1])));
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    return labels;
+  };
+  await remove();
+  assert.deepEqual(await restorable(), [before + 3, before + 1], 'what was there when the page was loaded, though it had not been there for a minute');
+  await later(5);
+  await remove();
+  assert.deepEqual((await restorable()).slice(0, 2), [before + 2, before + 3], 'what had been there for five minutes');
+});
+
 journey('an empty start, starters and files lose nothing of what was open', async ({ page, visit }) => {
   const lab = await start(page, visit);
   await rename(page, 'My system');

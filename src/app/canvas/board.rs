@@ -30,6 +30,8 @@ pub struct Board {
     pub drag: RwSignal<Drag>,
     /// What is being dragged, `by` left out: what is not dragged need not hear of each movement.
     carried: RwSignal<Drag>,
+    /// Whether copies are being dragged.
+    pub copying: Memo<bool>,
     /// Where the loose end of a link being drawn is, in diagram pixels.
     pub loose_end: RwSignal<Option<Point>>,
     /// The card under the loose end, or chosen by key: what Enter connects to.
@@ -80,12 +82,14 @@ fn holder(session: Session) -> Option<String> {
 impl Board {
     /// A board for this session.
     pub fn new(session: Session) -> Board {
+        let carried = RwSignal::new(Drag::default());
         Board {
             session,
             standings: Memo::new_with_compare(move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)), |_, _| true),
             places: Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
             drag: RwSignal::default(),
-            carried: RwSignal::default(),
+            carried,
+            copying: Memo::new(move |_| carried.with(|c| c.copies)),
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
             band: RwSignal::new(None),
@@ -166,7 +170,7 @@ impl Board {
 
     /// Where a card is seen on the stage, or that of the closed subsystem around it: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
-        let place = self.session.diagram.with(|d| d.node(id).map(|n| seen_at(d, n)))?;
+        let place = self.node(id).map(|n| self.session.diagram.with(|d| seen_at(d, &n)))?;
         let by = drag.shift(id);
         let (x, y) = to_screen(view, place.x + by.0, place.y + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))

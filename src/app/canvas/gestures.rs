@@ -138,7 +138,7 @@ impl Board {
             return begin_move(one);
         }
         // Packets are drawn above the cards' edges: what is seen is what is hit. A finger on a card means the card.
-        let packet = self.scene.with_value(|s| s.packet_at(point)).filter(|_| !touch || card.is_none());
+        let packet = self.scene.with_value(|s| s.packet_at(view, point)).filter(|_| !touch || card.is_none());
         if let Some(request) = packet {
             session.request.set(Some(request));
             session.announce(t!("Request %{id}", id = request));

@@ -86,6 +86,11 @@ pub struct Kept {
 pub struct Shelf<S>(pub S);
 
 impl Label {
+    /// Whether it says the same, whenever it was written.
+    pub fn agrees(&self, other: &Label) -> bool {
+        Label { at: other.at, ..self.clone() } == *other
+    }
+
     fn line(&self) -> String {
         json!({ "title": self.title, "at": self.at, "nodes": self.nodes, "built": self.built, "essence": self.essence }).to_string()
     }
@@ -142,13 +147,20 @@ impl<S: Store> Shelf<S> {
         self.put(&format!("{WORK}{work}"), label, text, |_| true)
     }
 
-    /// Whether the record of a piece of work says just this.
-    pub fn says(&self, work: &str, label: &Label, text: &str) -> bool {
-        let record = self.0.get(&format!("{WORK}{work}"));
-        record.is_some_and(|record| {
-            let (there, rest) = split(&record);
-            rest == text && Label { at: label.at, ..there } == *label
-        })
+    /// What the record of a piece of work says: its label and the document's text.
+    pub fn entry(&self, work: &str) -> Option<(Label, String)> {
+        let record = self.0.get(&format!("{WORK}{work}"))?;
+        let (label, text) = split(&record);
+        Some((label, text.to_string()))
+    }
+
+    /// Before a changed text takes the place of this one: keeps it as an earlier state if it stood a while, or if the last
+    /// earlier state is a while ago.
+    pub fn keep_what_stood(&self, work: &str, before: &(Label, String), now: &Label) {
+        let (label, text) = before;
+        if label.built && label.essence != now.essence {
+            self.keep_past(work, label, text, now.at - label.at < BETWEEN_MS);
+        }
     }
 
     /// Writes a record; for it, those earlier states may go that `may_go`.

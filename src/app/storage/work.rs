@@ -116,8 +116,12 @@ impl Work {
         self.built = self.built || differs(document, &self.opened);
         let label = label(document, text, self.built);
         let shelf = shelf();
+        let before = shelf.entry(&self.id);
+        if let Some(before) = &before {
+            shelf.keep_what_stood(&self.id, before, &label);
+        }
         // The first time it is written all the same: it is the most recent now.
-        if !(self.kept && shelf.says(&self.id, &label, text)) {
+        if !(self.kept && before.is_some_and(|(there, old)| there.agrees(&label) && old == text)) {
             if let Err(refusal) = shelf.keep(&self.id, &label, text) {
                 return Saved::Failed(t!(refusal.words()).into());
             }
@@ -168,6 +172,11 @@ impl Session {
                 }
                 if ours {
                     self.work.update_value(|w| w.ours = true);
+                    if built {
+                        // What was found stays in reach, whatever becomes of it now.
+                        let text = read::write(&document);
+                        shelf().keep_past(&id, &label(&document, &text, built), &text, false);
+                    }
                 } else {
                     self.work.update_value(|w| w.part());
                     let text = t!("%{name} is open in another tab too: this is a copy, kept apart from it", name = document.title);

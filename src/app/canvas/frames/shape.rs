@@ -212,10 +212,7 @@ impl Board {
     fn link_under(self, diagram: &Document, selection: &Selection, by: Point) -> Option<String> {
         let node = diagram.node(selection.only_node()?)?;
         let middle = card(node).moved(by).centre();
-        let near = self.scene.with_value(|s| {
-            let near = s.curves.iter().map(|(id, c)| (c.distance(middle), id.clone())).filter(|(d, _)| *d <= LINK_REACH);
-            near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
-        })?;
+        let near = self.scene.with_value(|s| s.link_near(middle, LINK_REACH))?;
         commands::can_splice(diagram, &node.id, &near).is_ok().then_some(near)
     }
 

@@ -30,16 +30,21 @@ pub fn ParamForm(
     all: StoredValue<Vec<ParamSpec>>,
 ) -> impl IntoView {
     let session = Session::get();
+    // The different settings of what is edited, each once: several nodes often have the same.
+    let sets = {
+        let owner = target.clone();
+        Memo::new(move |_| {
+            let mut sets = session.diagram.with(|d| owner.sets(d).into_iter().cloned().collect::<Vec<_>>());
+            all.with_value(|all| sets.iter_mut().for_each(|set| *set = complete(all, set)));
+            sets
+        })
+    };
     specs
         .into_iter()
         .map(|spec| {
-            let owner = target.clone();
             let rule = spec.clone();
-            let applies = Memo::new(move |_| {
-                let diagram = session.diagram.get();
-                let Some(set) = owner.values(&diagram) else { return false };
-                rule.only_when.is_none() || all.with_value(|all| rule.applies(&complete(all, set)))
-            });
+            // Of several nodes it is enough that it applies to one.
+            let applies = Memo::new(move |_| sets.with(|sets| sets.iter().any(|set| rule.applies(set))));
             let (target, spec) = (target.clone(), spec.clone());
             view! {
                 <Show when=move || applies.get()>

@@ -1,6 +1,8 @@
 //! One parameter of one node or link, as the inspector turns it: reads, checks, sets, resets, and makes a drag one undo step.
 //! Draws nothing.
 
+use std::collections::BTreeSet;
+
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -39,6 +41,19 @@ impl Target {
         }
     }
 
+    /// The different sets of values of all that is edited.
+    pub fn sets<'d>(&self, diagram: &'d Document) -> Vec<&'d Values> {
+        let Target::Nodes(ids) = self else { return self.values(diagram).into_iter().collect() };
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let mut sets: Vec<&Values> = Vec::new();
+        for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
+            if !sets.contains(&&node.params) {
+                sets.push(&node.params);
+            }
+        }
+        sets
+    }
+
     /// The step that sets a parameter.
     fn step(&self, diagram: &Document, param: &str, value: Json) -> Step {
         match self {
@@ -52,7 +67,8 @@ impl Target {
     fn mixed(&self, diagram: &Document, spec: &ParamSpec) -> Vec<Json> {
         let Target::Nodes(ids) = self else { return Vec::new() };
         let mut values: Vec<Json> = Vec::new();
-        for node in ids.iter().filter_map(|id| diagram.node(id)) {
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
             let value = node.params.get(spec.name).unwrap_or(&spec.default);
             if !values.iter().any(|v| same_value(v, value)) {
                 values.push(value.clone());

@@ -135,13 +135,38 @@ fn keeping_a_state_reads_no_text_of_another_work_and_none_within_the_minute() {
 }
 
 #[test]
+fn what_stood_a_while_is_an_earlier_state_when_it_changes() {
+    let minute = 60_000.0;
+    let shelf = shelf(1_000_000);
+    let write = |at: f64, text: &str| {
+        let now = label("A", at, text);
+        if let Some(before) = shelf.entry("a") {
+            shelf.keep_what_stood("a", &before, &now);
+        }
+        shelf.keep("a", &now, text).unwrap();
+    };
+    let kept = || shelf.states(Some("a")).iter().map(|s| shelf.text(&s.name).unwrap()).collect::<Vec<_>>();
+    write(0.0, "begun");
+    write(1_000.0, "built");
+    assert_eq!(kept(), ["begun"], "the first of all");
+    write(2_000.0, "built more");
+    assert_eq!(kept(), ["begun"], "it stood for a second");
+    write(5.0 * minute, "half of it deleted");
+    assert_eq!(kept(), ["built more", "begun"], "it stood for minutes, though it was made within one");
+    write(5.0 * minute + 1_000.0, "half of it deleted");
+    assert_eq!(kept().len(), 2, "nothing changed");
+}
+
+#[test]
 fn what_a_record_says_is_compared_but_for_its_time() {
     let shelf = shelf(10_000);
     shelf.keep("a", &label("A", 1.0, "{1}"), "{1}").unwrap();
-    assert!(shelf.says("a", &label("A", 2.0, "{1}"), "{1}"));
-    assert!(!shelf.says("a", &Label { built: false, ..label("A", 2.0, "{1}") }, "{1}"));
-    assert!(!shelf.says("a", &label("A", 2.0, "{2}"), "{2}"));
-    assert!(!shelf.says("b", &label("A", 2.0, "{1}"), "{1}"));
+    let (there, text) = shelf.entry("a").unwrap();
+    assert_eq!(text, "{1}");
+    assert!(there.agrees(&label("A", 2.0, "{1}")));
+    assert!(!there.agrees(&Label { built: false, ..label("A", 2.0, "{1}") }));
+    assert!(!there.agrees(&label("A", 2.0, "{2}")));
+    assert!(shelf.entry("b").is_none());
 }
 
 #[test]
