@@ -26,6 +26,7 @@ use crate::lab::Experiment;
 use super::dom;
 use super::storage::{Saved, Work};
 use super::theme::Theme;
+use super::trials::Trials;
 use super::words::{translate, Language};
 
 /// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
@@ -46,6 +47,10 @@ pub enum Dialog {
     Recent,
     /// Pictures and tables to take away.
     Export,
+    /// Repeats over seeds, and sweeps.
+    Trials,
+    /// What the model assumes, and theory beside what was measured.
+    Truth,
 }
 
 /// How a message is shown.
@@ -150,6 +155,8 @@ pub struct Session {
     pub live: RwSignal<String>,
     /// What it says next of the run; written by the narration.
     pub story: RwSignal<String>,
+    /// Repeats and sweeps.
+    pub trials: Trials,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -194,6 +201,7 @@ impl Session {
             messages: RwSignal::default(),
             live: RwSignal::default(),
             story: RwSignal::default(),
+            trials: Trials::new(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),

@@ -5,6 +5,7 @@ mod estimate;
 mod knob;
 mod metric;
 mod results;
+pub mod suggest;
 mod trial;
 
 pub use estimate::{estimate, Estimate};
