@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use desk::{Desk, Finding, Menu, Panel, Subject};
+pub use desk::{Carried, Desk, Finding, Menu, Panel, Subject};
 pub use run::{Mark, Run};
 pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
 pub use time::{Speed, SPEED_RANGE};

@@ -104,8 +104,7 @@ impl<B: Behaviour> Core<B> {
         link.ledger.started += 1;
         link.ledger.open += 1;
         if let Some(timeout) = patience.or(link.spec.policy.timeout) {
-            let at = self.now + timeout;
-            self.queue.push(at, EventKind::AttemptTimeout(attempt));
+            self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
         }
         if !link.counts_connections() {
             self.transmit(attempt);

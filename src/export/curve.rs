@@ -11,12 +11,12 @@ pub type Tick = (f64, String);
 /// What is drawn. Everything is in the units of the axes.
 #[derive(Clone, Debug, Default)]
 pub struct Curve {
+    /// Width and height.
+    pub size: (f64, f64),
     /// Heading, over the picture.
     pub title: String,
     /// What the horizontal axis is.
     pub across: String,
-    /// What the vertical axis is.
-    pub up: String,
     /// Whether the horizontal axis is logarithmic.
     pub log: bool,
     /// Intervals: at, low, high.
@@ -41,8 +41,10 @@ pub struct Curve {
     pub legend: [String; 4],
 }
 
-/// Size of the picture.
+/// Size of the picture on a wide page, and on a narrow one.
 pub const SIZE: (f64, f64) = (760.0, 380.0);
+/// The same on a narrow page, where texts would else be too small to read.
+pub const NARROW: (f64, f64) = (400.0, 320.0);
 const LEFT: f64 = 72.0;
 const RIGHT: f64 = 22.0;
 const TOP: f64 = 62.0;
@@ -56,17 +58,17 @@ impl Curve {
             false => (value - from) / (to - from),
         };
         let share = if share.is_finite() { share } else { 0.5 };
-        LEFT + share.clamp(-0.01, 1.01) * (SIZE.0 - LEFT - RIGHT)
+        LEFT + share.clamp(-0.01, 1.01) * (self.size.0 - LEFT - RIGHT)
     }
 
     fn y(&self, value: f64) -> f64 {
         let share = if self.top > 0.0 { (value / self.top).clamp(0.0, 1.06) } else { 0.0 };
-        SIZE.1 - BOTTOM - share * (SIZE.1 - TOP - BOTTOM)
+        self.size.1 - BOTTOM - share * (self.size.1 - TOP - BOTTOM)
     }
 
     /// The picture, with each colour as `colour` gives it for the token's name.
     pub fn svg(&self, colour: impl Fn(&'static str) -> String) -> String {
-        let (width, height) = SIZE;
+        let (width, height) = self.size;
         let (ink, dim, rule) = (colour("--ink"), colour("--ink-2"), colour("--line"));
         let (measured, expected) = (colour("--cat-1"), colour("--cat-4"));
         let (right, bottom) = (width - RIGHT, height - BOTTOM);
@@ -100,12 +102,10 @@ impl Curve {
         let _ = write!(
             out,
             "<path d=\"M{LEFT} {bottom}H{right}\" stroke=\"{dim}\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"{ink}\">{}</text>\
-             <text x=\"16\" y=\"46\" fill=\"{ink}\">{}</text>",
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"{ink}\">{}</text>",
             (LEFT + right) / 2.0,
             height - 10.0,
-            escaped(&self.across),
-            escaped(&self.up)
+            escaped(&self.across)
         );
         if let Some(now) = self.now {
             let _ = write!(out, "<path d=\"M{:.1} {TOP}V{bottom}\" stroke=\"{dim}\" stroke-dasharray=\"2 4\"/>", self.x(now));
@@ -148,7 +148,7 @@ impl Curve {
 
     fn write_legend(&self, out: &mut String, colours: &[&str; 4]) {
         // From the right, so that it ends with the picture.
-        let mut x = SIZE.0 - RIGHT;
+        let mut x = self.size.0 - RIGHT;
         for (i, text) in self.legend.iter().enumerate().rev().filter(|(_, text)| !text.is_empty()) {
             x -= super::svg::measured(text, 12.0) + 30.0;
             let sign = match i {
@@ -174,6 +174,7 @@ mod tests {
 
     fn curve() -> Curve {
         Curve {
+            size: SIZE,
             title: "p99 <of> a & b".into(),
             band: vec![(10.0, 1.0, 3.0), (90.0, 7.0, 9.0)],
             line: vec![(10.0, 2.0), (90.0, 8.0)],

@@ -342,6 +342,7 @@ mod tests {
             frame("a", GroupKind::Region, Some(Place::CapeTown), false),
             frame("b", GroupKind::Subsystem, None, true),
             frame("c", GroupKind::Subsystem, None, true),
+            Group { name: "‹Tokyo›".into(), ..frame("d", GroupKind::Region, Some(Place::Tokyo), false) },
         ];
         document.nodes[0].group = Some("b".into());
         document.nodes[1].group = Some("c".into());
@@ -357,6 +358,7 @@ mod tests {
             ">‹2 components›<".into(),
             ">frame a · ‹Cape Town›<".into(),
             ">frame b<".into(),
+            ">‹Tokyo›<".into(),
         ] {
             assert!(svg.contains(&said), "{said} in {svg}");
         }

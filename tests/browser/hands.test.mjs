@@ -1,22 +1,10 @@
 // Menus, search, selecting, the clipboard, the minimap, the outline, the narration: the one registry by all its doors.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { audit } from './audit.mjs';
 import { journey } from './browser.mjs';
 import { Finger, middle } from './hands.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds on the page as it stands, one line each. */
-async function audit(page, where) {
-  await page.evaluate(`${axe};0`);
-  // A card's visible label is its name; the rule takes its figures for a label too.
-  const rules = { 'label-content-name-mismatch': { enabled: false } };
-  const { violations } = await page.evaluate((given) => window.axe.run(document, { resultTypes: ['violations'], rules: given }), rules);
-  return violations.map((v) => `${where}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join('; ')}`);
-}
 
 journey('the menu of a card crashes it, says why something cannot be done, and gives the focus back', async ({ page, visit }) => {
   const lab = new Lab(page);

@@ -1,6 +1,9 @@
 //! What a card says of a node, in words and figures.
 //! Knows frames, and no element.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use crate::app::panels::format;
 use crate::components::{self, Headline};
 use crate::diagram::Document;
@@ -18,12 +21,84 @@ pub struct State {
     pub words: String,
 }
 
-/// The state of a node: its own health, what others think of it, and whether its links are all cut.
-pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
-    let Some(node) = frame.nodes.iter().find(|n| n.id == id) else {
-        return State { name: "up", words: t!("up").into(), ..State::default() };
+/// What one picture of the run says of each node, found once for all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    frame: Arc<Frame>,
+    of: BTreeMap<String, Standing>,
+}
+
+#[derive(Clone, Debug)]
+struct Standing {
+    /// Index into the frame's nodes.
+    at: usize,
+    state: State,
+    /// Of a router's requests.
+    share: Option<f64>,
+}
+
+impl Standings {
+    /// Those of this picture. Costs as much as there are nodes and links.
+    pub fn new(frame: Arc<Frame>, diagram: &Document) -> Standings {
+        let mut verdicts: BTreeMap<&str, &'static str> = BTreeMap::new();
+        let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
+        for node in &frame.nodes {
+            for (of, what) in &node.verdicts {
+                verdicts.entry(of).or_insert(what);
+            }
+            for (of, share) in &node.shares {
+                shares.entry(of).or_insert(*share);
+            }
+        }
+        let cut = cut_off(&frame, diagram);
+        let standing = |(at, node): (usize, &NodeFrame)| {
+            let id = node.id.as_str();
+            let state = state(node, verdicts.get(id).copied(), cut.contains(id));
+            (node.id.clone(), Standing { at, state, share: shares.get(id).copied() })
+        };
+        let of = frame.nodes.iter().enumerate().map(standing).collect();
+        Standings { frame, of }
+    }
+
+    /// The run's moment.
+    pub fn now(&self) -> SimTime {
+        self.frame.now
+    }
+
+    /// The node in the picture.
+    pub fn node(&self, id: &str) -> Option<&NodeFrame> {
+        self.of.get(id).and_then(|s| self.frame.nodes.get(s.at))
+    }
+
+    /// Its state: its own health, what others think of it, and whether its links are all cut.
+    pub fn state(&self, id: &str) -> State {
+        let unknown = || State { name: "up", words: t!("up").into(), ..State::default() };
+        self.of.get(id).map_or_else(unknown, |s| s.state.clone())
+    }
+
+    /// What its kind adds to the headline: its share of a router's requests, a gauge, a held key with its version.
+    pub fn extra(&self, id: &str, kind: &str) -> String {
+        match (self.node(id), self.of.get(id)) {
+            (Some(node), Some(standing)) => extra(node, kind, standing.share),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The nodes that have links, all of them cut.
+fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
+    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).collect();
+    if cut.is_empty() {
+        return BTreeSet::new();
+    }
+    let ends = |is_cut: bool| -> BTreeSet<&'d str> {
+        let links = diagram.links.iter().filter(|l| cut.contains(l.id.as_str()) == is_cut);
+        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).collect()
     };
-    let verdict = frame.nodes.iter().flat_map(|n| &n.verdicts).find(|(of, _)| of == id).map(|(_, what)| *what);
+    &ends(true) - &ends(false)
+}
+
+fn state(node: &NodeFrame, verdict: Option<&'static str>, cut_off: bool) -> State {
     match node.health {
         Health::Down(since) => State {
             name: "down",
@@ -36,7 +111,7 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
         Health::Placeholder => {
             State { name: "unknown", chip: t!("unknown").into(), words: t!("of a kind this version does not know").into() }
         }
-        _ if is_cut_off(frame, diagram, id) => State { name: "cut", chip: t!("cut off").into(), words: t!("all its links are cut").into() },
+        _ if cut_off => State { name: "cut", chip: t!("cut off").into(), words: t!("all its links are cut").into() },
         Health::Slow(factor) if verdict.is_some() => State {
             name: "out",
             chip: t!("out, slow ×%{factor}", factor = format::figure(factor)),
@@ -54,17 +129,6 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
         },
         Health::Up => State { name: "up", chip: String::new(), words: t!("up").into() },
     }
-}
-
-fn is_cut_off(frame: &Frame, diagram: &Document, id: &str) -> bool {
-    let mut any = false;
-    for link in diagram.links.iter().filter(|l| l.to == id || l.from == id) {
-        any = true;
-        if !frame.links.iter().any(|l| l.id == link.id && l.cut) {
-            return false;
-        }
-    }
-    any
 }
 
 /// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
@@ -86,14 +150,12 @@ fn headline_of(kind: &str) -> Headline {
     components::kind(kind).map_or(Headline::Rate, |k| k.headline)
 }
 
-/// What the kind adds: its share of a router's requests, a gauge, a held key with its version.
-pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
+fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
     if matches!(node.health, Health::Down(_)) {
         return String::new();
     }
-    let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
-    if let Some((_, share)) = share.filter(|_| node.rate_per_s > 0.0) {
-        return t!("%{share} % of the requests", share = percent(*share));
+    if let Some(share) = share.filter(|_| node.rate_per_s > 0.0) {
+        return t!("%{share} % of the requests", share = percent(share));
     }
     let held = node.sample.first().map(|(key, version)| t!("key %{key} = v%{version}", key = key, version = version));
     // The headline has said the first gauge already; a fill level says more than a single key.

@@ -8,7 +8,8 @@ use super::curve::between;
 use crate::app::actions::action;
 use crate::app::button::ActionButton;
 use crate::app::dom;
-use crate::editor::geometry::to_screen;
+use crate::diagram::Node;
+use crate::editor::geometry::{seen_at, to_screen};
 use crate::lab::frame::Health;
 
 /// Half the width of a link's toolbar, its height, and how far a handle stands out of its card.
@@ -77,8 +78,9 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let diagram = session.diagram.get();
         let link = links.first().and_then(|id| diagram.link(id))?;
         let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
-        let cards: Vec<_> = diagram.nodes.iter().map(|n| (n.x, n.y)).collect();
-        let middle = between((from.x, from.y), (to.x, to.y), cards.iter()).point_at(0.5);
+        let seen = |n: &Node| (seen_at(&diagram, n).x, seen_at(&diagram, n).y);
+        let cards: Vec<_> = diagram.nodes.iter().map(seen).collect();
+        let middle = between(seen(from), seen(to), cards.iter()).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
         // Not over the ends: there are the handles for the next link.
         let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use crate::app::actions::around;
 use crate::app::canvas::board::Board;
 use crate::app::icon::Icon;
 use crate::app::session::{Goal, Opening, Session};
 use crate::components::{kinds, Kind};
 use crate::editor::commands::{add_and_connect, insert_into_link, kinds_for};
-use crate::editor::geometry::{to_screen, CARD};
+use crate::editor::geometry::to_screen;
 
 /// The menu, where kinds are offered.
 #[component]
@@ -30,7 +31,7 @@ pub fn fitting(session: Session, goal: &Goal) -> Vec<&'static Kind> {
 /// Adds the chosen kind and selects it.
 fn choose(board: Board, offer: &Opening, kind: &Kind) {
     let session = board.session;
-    let (x, y) = (offer.at.0 - CARD.0 / 2.0, offer.at.1 - CARD.1 / 2.0);
+    let (x, y) = around(session, offer.at);
     let made = session.diagram.with_untracked(|d| match &offer.goal {
         Goal::Linked(node, end) => add_and_connect(d, node, *end, kind.id, x, y),
         Goal::Into(link) => insert_into_link(d, link, kind.id, x, y),

@@ -30,12 +30,13 @@ impl Choice {
     fn svg(self, session: Session) -> String {
         let diagram = session.diagram.get_untracked();
         let frame = session.frame.get_untracked();
+        let standings = facts::Standings::new(frame.clone(), &diagram);
         let caption = |node: &Node| {
-            let Some(now) = frame.nodes.iter().find(|n| n.id == node.id) else { return Caption::default() };
-            let state = facts::state(&frame, &diagram, &node.id);
+            let Some(now) = standings.node(&node.id) else { return Caption::default() };
+            let state = standings.state(&node.id);
             Caption {
                 headline: facts::headline(now, &node.kind, frame.now),
-                extra: facts::extra(&frame, now, &node.kind),
+                extra: standings.extra(&node.id, &node.kind),
                 chip: state.chip,
                 state: state.name,
             }

@@ -3,9 +3,10 @@
 
 use leptos::prelude::*;
 
+use super::place::SizeFields;
 use crate::app::button::ActionButton;
 use crate::app::panels::Icon;
-use crate::app::session::Session;
+use crate::app::session::{Session, Thing};
 use crate::diagram::{Note, NoteColour};
 use crate::editor::commands;
 
@@ -61,6 +62,7 @@ pub fn NoteInspector(id: String) -> impl IntoView {
                         ></button>
                     })}
                 </div>
+                <SizeFields thing=id.with_value(|id| Thing::Note(id.clone()))/>
             </section>
         </section>
     }

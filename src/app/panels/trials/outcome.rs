@@ -12,6 +12,7 @@ use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::app::storage::file_name;
 use crate::app::words::translate;
+use crate::export::curve::{Curve, SIZE};
 use crate::export::Theme;
 use crate::lab::trials::{telling, Metric, Results};
 
@@ -68,7 +69,8 @@ pub fn Outcome() -> impl IntoView {
     let save_png = move |_| {
         if let Some((results, expected)) = untrack(both) {
             let name = file_name(&results.plan.document, if results.plan.vary.is_some() { "sweep.png" } else { "repeat.png" });
-            let svg = curve(&results, &expected, metric.get_untracked()).svg(|token| Theme::Light.colour(token).into());
+            let whole = Curve { size: SIZE, ..curve(&results, &expected, metric.get_untracked()) };
+            let svg = whole.svg(|token| Theme::Light.colour(token).into());
             raster(session, &svg, FINER, name);
         }
     };

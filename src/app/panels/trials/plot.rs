@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::panels::{format, scale};
 use crate::diagram::Document;
-use crate::export::curve::{Curve, Tick};
+use crate::export::curve::{Curve, Tick, NARROW, SIZE};
 use crate::lab::theory::{self, Theory};
 use crate::lab::trials::{spread, Estimate, Metric, Plan, Results};
 
@@ -47,15 +47,13 @@ impl Expected {
     }
 }
 
-/// Whether the values grow by factors rather than by steps.
+/// Whether the values grow by factors rather than by steps: those between lie at the geometric mean of the ends.
 pub fn is_log(plan: &Plan) -> bool {
     let Some((_, values)) = &plan.vary else { return false };
-    match values[..] {
-        [first, second, .., last] if first > 0.0 => {
-            last / first > 8.0 && second / first > 1.2 && (second - first) * 4.0 < (last - first) / values.len() as f64 * 3.0
-        }
-        _ => false,
-    }
+    let (Some(first), Some(last)) = (values.first().copied(), values.last().copied()) else { return false };
+    let middle = values[values.len() / 2];
+    let even = (first + last) / 2.0;
+    first > 0.0 && last / first >= 4.0 && middle < (even + libm::sqrt(first * last)) / 2.0
 }
 
 /// What is varied: `Rate of Shoppers (requests/s)`.
@@ -82,6 +80,12 @@ pub fn named(plan: &Plan, metric: Metric) -> String {
     }
 }
 
+/// A picture without content, of a size that suits the page.
+pub fn blank() -> Curve {
+    let narrow = crate::app::dom::media("(max-width: 560px)");
+    Curve { size: if narrow { NARROW } else { SIZE }, ..Curve::default() }
+}
+
 /// The picture of a metric.
 pub fn curve(results: &Arc<Results>, expected: &Expected, metric: Metric) -> Curve {
     let plan = &results.plan;
@@ -89,9 +93,8 @@ pub fn curve(results: &Arc<Results>, expected: &Expected, metric: Metric) -> Cur
     let text = |v: f64| format::with_unit(v, metric.unit());
     let mut curve = Curve {
         title: named(plan, metric),
-        up: String::new(),
         legend: [t!("Mean, 95 % interval").into(), String::new(), String::new(), String::new()],
-        ..Curve::default()
+        ..blank()
     };
     if plan.vary.is_some() {
         let estimates: Vec<(f64, Estimate)> =
@@ -122,19 +125,19 @@ pub fn curve(results: &Arc<Results>, expected: &Expected, metric: Metric) -> Cur
         }
         curve.legend[1] = t!("One run").into();
         curve.across = t!("Run").into();
-        let step = scale::round_step(last / 12.0).max(1.0);
+        let step = scale::round_step(last / 10.0).max(1.0);
         curve.across_ticks = (1..).map(|i| f64::from(i) * step).take_while(|v| *v <= last).map(|v| (v, format::figure(v))).collect();
     }
     if !curve.theory.is_empty() {
         curve.legend[2] = t!("Theory").into();
     }
-    curve.top = top(&curve, metric);
+    curve.top = top_of(&curve, metric);
     curve.up_ticks = scale::ticks(0.0, curve.top, 5).into_iter().map(|v| (v, text(v))).collect();
     curve
 }
 
 /// How far up: all that was measured, and of theory what is not far above it.
-fn top(curve: &Curve, metric: Metric) -> f64 {
+pub fn top_of(curve: &Curve, metric: Metric) -> f64 {
     let highest = |values: &mut dyn Iterator<Item = f64>| values.filter(|v| v.is_finite()).fold(0.0, f64::max);
     let measured = highest(&mut curve.band.iter().map(|(_, _, high)| *high).chain(curve.dots.iter().map(|(_, v)| *v)));
     let expected = highest(&mut curve.theory.iter().flatten().map(|(_, v)| *v));
@@ -146,13 +149,14 @@ fn top(curve: &Curve, metric: Metric) -> f64 {
     }
 }
 
-fn across((from, to): (f64, f64), log: bool) -> Vec<Tick> {
+/// Round values of the horizontal axis.
+pub fn across((from, to): (f64, f64), log: bool) -> Vec<Tick> {
     let values = if log {
         let decades = libm::floor(libm::log10(from)) as i32..=libm::ceil(libm::log10(to)) as i32;
         let in_decade = decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * libm::pow(10.0, f64::from(d))));
         in_decade.filter(|v| (from * 0.999..=to * 1.001).contains(v)).collect()
     } else {
-        scale::ticks(from, to, 8)
+        scale::ticks(from, to, 6)
     };
     values.into_iter().map(|v| (v, format::figure(v))).collect()
 }
