@@ -16,6 +16,7 @@ pub mod dom;
 pub mod files;
 pub use crate::icon;
 mod keeping;
+mod menu;
 mod narration;
 mod offline;
 mod outline;

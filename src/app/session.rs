@@ -29,8 +29,12 @@ use super::theme::Theme;
 use super::trials::Trials;
 use super::words::{translate, Language};
 
-/// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
-const LOWER_EDGE: f64 = 40.0;
+/// Height of what lies along the upper and the lower edge of the canvas: a hint; the zoom buttons and the legend.
+const EDGES: (f64, f64) = (0.0, 40.0);
+/// The same on a phone, where the hint may have two lines and the legend stands above the buttons.
+const NARROW_EDGES: (f64, f64) = (16.0, 72.0);
+/// Below this width the canvas is a phone's.
+pub const NARROW: f64 = 520.0;
 
 /// A sheet over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,11 +281,12 @@ impl Session {
         }
     }
 
-    /// Shows the whole diagram, above what lies along the lower edge of the canvas.
+    /// Shows the whole diagram, between what lies along the edges of the canvas.
     pub fn fit(self) {
         let (width, height) = self.viewport.get_untracked();
-        let view = self.diagram.with_untracked(|d| geometry::fit(d, (width, height - LOWER_EDGE)));
-        self.view.set(view);
+        let (upper, lower) = if width <= NARROW { NARROW_EDGES } else { EDGES };
+        let view = self.diagram.with_untracked(|d| geometry::fit(d, (width, height - upper - lower)));
+        self.view.set(geometry::pan(view, 0.0, upper));
     }
 
     /// Does what a message offered.

@@ -98,7 +98,7 @@ impl Clients {
 
     fn begin(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, ordinal: u64, recorded: Option<Recorded>) {
         let p = &self.params;
-        let drawn = || unit(&mut ctx.rng(Purpose::Operation, ordinal)) * 100.0 >= p.read_percent;
+        let drawn = || p.read_percent < 100.0 && unit(&mut ctx.rng(Purpose::Operation, ordinal)) * 100.0 >= p.read_percent;
         let writes = recorded.and_then(|r| r.writes).unwrap_or_else(drawn);
         let key = recorded.map(|r| r.key).unwrap_or_else(|| self.keys.pick(unit(&mut ctx.rng(Purpose::Key, ordinal)), self.begun));
         let high = p.high_priority_percent > 0.0 && unit(&mut ctx.rng(Purpose::Priority, ordinal)) * 100.0 < p.high_priority_percent;

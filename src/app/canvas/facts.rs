@@ -136,11 +136,11 @@ pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
         return t!("crashed %{ago}", ago = format::ago(since, now));
     }
-    let rate = t!("%{rate} req/s", rate = figure(node.rate_per_s));
+    let rate = t!("%{rate} req/s", rate = format::glance(node.rate_per_s));
     match (headline_of(kind), node.gauges.first()) {
         (Headline::FirstGauge, Some(first)) => gauge(first),
         (Headline::RateAndSuccess, _) if node.rate_per_s > 0.0 => {
-            t!("%{rate} · %{share} % ok", rate = rate, share = percent(node.ok_share))
+            t!("%{rate} · %{share} % ok", rate = rate, share = format::percent(node.ok_share))
         }
         _ => rate,
     }
@@ -155,7 +155,7 @@ fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
         return String::new();
     }
     if let Some(share) = share.filter(|_| node.rate_per_s > 0.0) {
-        return t!("%{share} % of the requests", share = percent(share));
+        return t!("%{share} % of the requests", share = format::percent(share));
     }
     let held = node.sample.first().map(|(key, version)| t!("key %{key} = v%{version}", key = key, version = version));
     // The headline has said the first gauge already; a fill level says more than a single key.
@@ -169,17 +169,17 @@ fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
 /// A gauge in words: `hit ratio 71 %`, `812 of 1,000 keys`.
 pub fn gauge(gauge: &Gauge) -> String {
     let (label, unit) = (t!(gauge.label), t!(gauge.unit));
-    let of = |of: f64| t!("%{part} of %{whole}", part = whole(gauge.value), whole = whole(of));
+    let of = |of: f64| t!("%{part} of %{whole}", part = format::whole(gauge.value), whole = format::whole(of));
     match (gauge.unit, gauge.of) {
-        ("%", _) => format!("{label} {} %", percent(gauge.value)),
+        ("%", _) => format!("{label} {} %", format::percent(gauge.value)),
         ("", Some(full)) => format!("{} {label}", of(full)),
-        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", whole(gauge.value)),
-        ("", None) => format!("{label} {}", figure(gauge.value)),
+        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", format::whole(gauge.value)),
+        ("", None) => format!("{label} {}", format::glance(gauge.value)),
         (_, Some(full)) if full > 0.0 => format!("{} {unit}", of(full)),
-        ("/s", _) => format!("{label} {}/s", figure(gauge.value)),
-        ("ms" | "s", _) => format!("{label} {} {unit}", figure(gauge.value)),
+        ("/s", _) => format!("{label} {}/s", format::glance(gauge.value)),
+        ("ms" | "s", _) => format!("{label} {} {unit}", format::glance(gauge.value)),
         // Things that are counted: `14 requests in flight`.
-        _ => format!("{} {unit} {label}", whole(gauge.value)),
+        _ => format!("{} {unit} {label}", format::whole(gauge.value)),
     }
 }
 
@@ -189,31 +189,5 @@ pub fn load(utilisation_percent: u32) -> &'static str {
         0..=69 => "low",
         70..=89 => "high",
         _ => "full",
-    }
-}
-
-/// A share in percent, of which only all is 100.
-pub fn percent(share: f64) -> String {
-    let value = share * 100.0;
-    // 99.96 % is not all of it.
-    if value > 99.0 && value < 100.0 {
-        format::local(&format!("{:.1}", (value * 10.0).floor() / 10.0))
-    } else {
-        format!("{value:.0}")
-    }
-}
-
-fn whole(value: f64) -> String {
-    format::count(value.max(0.0).round() as u64)
-}
-
-/// A figure with as many digits as can be read at a glance.
-pub fn figure(value: f64) -> String {
-    if value >= 100.0 || value == 0.0 {
-        whole(value)
-    } else if value >= 10.0 {
-        format!("{value:.0}")
-    } else {
-        format::local(&format!("{value:.1}"))
     }
 }

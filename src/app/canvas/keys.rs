@@ -63,7 +63,7 @@ impl Board {
     }
 
     /// Gives up what is going on; true if there was something.
-    pub fn escape(self) -> bool {
+    fn escape(self) -> bool {
         let session = self.session;
         if session.linking.with_untracked(Option::is_some) || session.desk.placing.with_untracked(Option::is_some) {
             session.desk.placing.set(None);

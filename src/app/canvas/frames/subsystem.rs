@@ -9,6 +9,7 @@ use super::{icon, Shown};
 use crate::app::canvas::board::Board;
 use crate::app::canvas::facts;
 use crate::app::icon::Icon;
+use crate::app::panels::format;
 use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
 use crate::editor::commands::nodes_of_group;
@@ -103,9 +104,9 @@ fn Subsystem(
     };
     let headline = move || {
         figures.with(|s| {
-            let rate = t!("%{rate} req/s", rate = facts::figure(s.rate));
+            let rate = t!("%{rate} req/s", rate = format::glance(s.rate));
             match s.rate > 0.0 && s.failed > 0.0 {
-                true => t!("%{rate} · %{share} % ok", rate = rate, share = facts::percent(1.0 - s.failed / s.rate)),
+                true => t!("%{rate} · %{share} % ok", rate = rate, share = format::percent(1.0 - s.failed / s.rate)),
                 false => rate,
             }
         })
