@@ -19,7 +19,7 @@ pub mod signal;
 mod testing;
 pub mod worker;
 
-pub use part::{Gauge, Group, Headline, Kind, Part, Ports, View};
+pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, View};
 
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
@@ -124,6 +124,14 @@ pub fn can_connect(from_kind: &str, to_kind: &str) -> Result<(), String> {
 }
 
 impl Component {
+    /// Whether its kind keeps data.
+    pub fn keeps_data(&self) -> bool {
+        fn group<P: Part>(_: &P) -> Group {
+            P::KIND.group
+        }
+        each!(self, part => group(part)) == Group::Data
+    }
+
     /// Takes new values while running.
     pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         each!(self, part => part.configure(values, ctx));
