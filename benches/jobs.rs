@@ -43,10 +43,10 @@ fn at_once() -> Value {
     json!({"latency": constant(0.0), "timeout": 0})
 }
 
-/// M/M/1 at a utilisation of 0.8: the mean time in the system is 50 ms.
-pub fn mm1() -> Document {
+/// M/M/1 with a mean service time of 10 ms: the mean time in the system is that, divided by one minus the utilisation.
+pub fn mm1(utilisation: f64) -> Document {
     let mut d = Drawing::default();
-    d.node("clients", "clients", json!({"rate_per_s": 80, "read_percent": 100, "keys": 100}));
+    d.node("clients", "clients", json!({"rate_per_s": 100.0 * utilisation, "read_percent": 100, "keys": 100}));
     d.node("server", "service", json!({"workers": 1, "queue_limit": 1_000_000, "service_time": exponential(10.0)}));
     d.link("clients", "server", at_once());
     d.document()
@@ -164,7 +164,7 @@ pub fn in_flight(requests: u32) -> Document {
 /// Every job of a fixed size, by the name it has in the reports.
 pub fn all() -> Vec<(&'static str, Document)> {
     vec![
-        ("M/M/1", mm1()),
+        ("M/M/1", mm1(0.8)),
         ("hold, 1,000 pending", hold(1_000)),
         ("power of two", power_of_two()),
         ("cache, Zipf keys", zipf_cache()),

@@ -106,7 +106,7 @@ fn a_sweep_of_load_follows_erlang_c() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 4, "{csv}");
     assert!(
-        lines[0].starts_with("rate_per_s (requests/s),seeds,latency_mean (ms),latency_mean low,latency_mean high,latency_mean theory"),
+        lines[0].starts_with("rate_per_s (requests/s),seeds,latency_mean (ms),latency_mean_low,latency_mean_high,latency_mean_theory"),
         "{csv}"
     );
     assert!(lines[3].starts_with("320,8,"), "{csv}");

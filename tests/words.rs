@@ -32,6 +32,8 @@ const SHOWN: &[&str] = &[
     "src/diagram/read/migrate.rs",
     "src/diagram/read/rules.rs",
     "src/diagram/read/tree.rs",
+    "src/lab/theory",
+    "src/lab/trials",
     "src/engine/calls.rs",
     "src/engine/faults.rs",
     "src/engine/stages.rs",

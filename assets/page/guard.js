@@ -99,12 +99,11 @@ const again = (how) => {
   location.reload();
 };
 
-let stopped = false;
+let screen = null;
 page.crashed = (why) => {
-  if (stopped) return;
-  stopped = true;
+  if (screen) return;
   const work = kept();
-  const screen = document.createElement("div");
+  screen = document.createElement("div");
   screen.className = "crash";
   screen.setAttribute("role", "alertdialog");
   screen.setAttribute("aria-labelledby", "crash-title");
@@ -157,19 +156,35 @@ const OVERFLOW = /call stack|too much recursion/i;
 const MISSING = /failed to fetch|networkerror|load failed|error loading|importing a module|wasm|webassembly/i;
 const Trap = globalThis.WebAssembly?.RuntimeError;
 let started = false;
-addEventListener("TrunkApplicationStarted", () => (started = true));
+addEventListener("TrunkApplicationStarted", () => {
+  started = true;
+  if (!screen || !missing) return;
+  // It is there after all: what could not be fetched was something else.
+  screen.remove();
+  screen = null;
+  for (const element of document.body.children) element.inert = false;
+});
+// Whether the screen only says that the application is not there.
+let missing = false;
+const absent = (why) => {
+  // While the page itself is still being read there is nothing of ours to be missing.
+  if (screen || !document.body) return;
+  missing = true;
+  page.crashed(why);
+};
 const judge = (cause, message) => {
   const stack = String(cause?.stack ?? "");
   if (FOREIGN.test(stack)) return;
   const text = [message, cause?.name, cause?.message].filter(Boolean).join(" ");
   const trap = Trap && cause instanceof Trap;
   const endless = cause instanceof Error && OVERFLOW.test(cause.message) && /wasm/i.test(stack);
-  if (trap || endless || (!started && MISSING.test(text))) page.crashed(cause?.message || message || text);
+  if (trap || endless) page.crashed(cause?.message || message || text);
+  else if (!started && MISSING.test(text)) absent(cause?.message || message || text);
 };
 addEventListener("error", (e) => judge(e.error, e.message));
 addEventListener("unhandledrejection", (e) => judge(e.reason, String(e.reason)));
 // A script that could not be loaded says so only to those who listen before it.
 addEventListener("error", ({ target }) => {
-  if (target instanceof HTMLScriptElement && !started) page.crashed(say("A part of the page could not be loaded"));
+  if (target instanceof HTMLScriptElement && !started) absent(say("A part of the page could not be loaded"));
 }, true);
 })();

@@ -14,7 +14,7 @@ use crate::icon::Icon;
 fn listed(subject: Subject) -> &'static str {
     match subject {
         Subject::Node => {
-            "connect connect-list add-next settings rename - crash slow flush - copy cut-out duplicate delete - group-subsystem select-group zoom-selection"
+            "connect connect-list add-next settings rename sweep truth - crash slow flush - copy cut-out duplicate delete - group-subsystem select-group zoom-selection"
         }
         Subject::Link => "cut add-next lead-elsewhere settings - delete",
         Subject::Group => "rename collapse settings - copy cut-out duplicate - select-group ungroup delete - zoom-selection",
@@ -22,7 +22,7 @@ fn listed(subject: Subject) -> &'static str {
         Subject::Several => {
             "crash slow - copy cut-out duplicate delete - group-subsystem group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
         }
-        Subject::Page => "new recent open save export share - commands help another-seed - theme language narrate",
+        Subject::Page => "new recent open save export share - repeat sweep truth - commands help another-seed - theme language narrate",
         Subject::Canvas => "add note group-zone group-region group-subsystem group-box paste - select-all find layout - undo redo - fit minimap outline starters",
     }
 }

@@ -26,6 +26,7 @@ pub mod session;
 mod shell;
 pub mod storage;
 pub mod theme;
+pub mod trials;
 
 use leptos::prelude::*;
 

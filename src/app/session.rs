@@ -26,6 +26,7 @@ use crate::lab::Experiment;
 use super::dom;
 use super::storage::{Saved, Work};
 use super::theme::Theme;
+use super::trials::Trials;
 use super::words::{translate, Language};
 
 /// Height of what lies along the upper and the lower edge of the canvas: a hint; the zoom buttons and the legend.
@@ -50,6 +51,10 @@ pub enum Dialog {
     Recent,
     /// Pictures and tables to take away.
     Export,
+    /// Repeats over seeds, and sweeps.
+    Trials,
+    /// What the model assumes, and theory beside what was measured.
+    Truth,
 }
 
 /// How a message is shown.
@@ -154,6 +159,8 @@ pub struct Session {
     pub live: RwSignal<String>,
     /// What it says next of the run; written by the narration.
     pub story: RwSignal<String>,
+    /// Repeats and sweeps.
+    pub trials: Trials,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -198,6 +205,7 @@ impl Session {
             messages: RwSignal::default(),
             live: RwSignal::default(),
             story: RwSignal::default(),
+            trials: Trials::new(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),

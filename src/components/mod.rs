@@ -19,7 +19,7 @@ pub mod signal;
 mod testing;
 pub mod worker;
 
-pub use part::{Gauge, Group, Headline, Kind, Part, Ports, View};
+pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, View};
 
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};

@@ -12,7 +12,8 @@ use crate::diagram::{Document, Link, Node};
 use crate::editor::geometry::{bounds, card, closed_around, curve_among, group_rect, Curve, Rect, CARD};
 use crate::icon;
 use crate::lab::frame::{Frame, Health, LinkFrame};
-use words::{escaped, fitted, measured};
+use words::fitted;
+pub(super) use words::{escaped, measured};
 
 /// Around the diagram.
 const MARGIN: f64 = 32.0;

@@ -113,3 +113,21 @@ for (const [what, pattern] of [['module', /\.wasm$/], ['script', /faultline-web[
     assert.equal(await page.locator('.crash').count(), 0);
   });
 }
+
+journey('what could not be fetched was not the application: the screen goes when it is there', async ({ page, visit, problems, expectProblems }) => {
+  expectProblems(/Failed to fetch/);
+  let go;
+  const held = new Promise((release) => (go = release));
+  await page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.addInitScript(() => addEventListener('DOMContentLoaded', () => Promise.reject(new TypeError('Failed to fetch'))));
+  await visit();
+  await expectSoon(() => problems.length > 0, 'the error');
+  await page.getByRole('alertdialog', { name: 'Faultline has stopped' }).waitFor();
+  go();
+  const lab = await start(page);
+  assert.equal(await page.locator('.crash').count(), 0);
+  await lab.drag('Cache', 0.5, 0.9);
+});

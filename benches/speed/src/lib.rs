@@ -13,12 +13,6 @@ thread_local! {
     static RUNNING: RefCell<Option<Experiment>> = const { RefCell::new(None) };
 }
 
-/// Number of jobs.
-#[no_mangle]
-pub extern "C" fn jobs_count() -> u32 {
-    jobs::all().len() as u32
-}
-
 /// Compiles a job and runs it until it is warm.
 #[no_mangle]
 pub extern "C" fn prepare(job: u32, warm_up_events: u32) {

@@ -1,12 +1,17 @@
-//! The native half of scripts/bench-wasm.mjs: prints for each job its hash and the best speed of a few rounds.
+//! The native half of scripts/bench-wasm.mjs: prints for each job its name, the best speed of three rounds, and the hash of the run.
+//! `faultline-speed names` only names the jobs; `faultline-speed <events> <name>` runs one.
 
 use std::time::Instant;
 
 fn main() {
-    let events: u32 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    let only = std::env::args().nth(2);
+    let (first, only) = (std::env::args().nth(1), std::env::args().nth(2));
+    let events: u32 = first.as_ref().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     for (job, (name, _)) in faultline_speed::jobs::all().iter().enumerate() {
-        if only.as_ref().is_some_and(|o| !name.contains(o.as_str())) {
+        if first.as_deref() == Some("names") {
+            println!("{name}");
+            continue;
+        }
+        if only.as_ref().is_some_and(|o| o != name) {
             continue;
         }
         faultline_speed::prepare(job as u32, events / 4);

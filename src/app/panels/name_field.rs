@@ -22,7 +22,10 @@ pub fn NameField(
     let error = RwSignal::new(None::<String>);
     let name = Memo::new(move |_| session.diagram.with(|d| thing.with_value(|t| t.text(d)).unwrap_or_default()));
     let change = move |event: leptos::ev::Event| {
-        error.set(thing.with_value(|t| session.rename(t, &event_target_value(&event))).err());
+        // A field that is taken away while it is typed in still says goodbye: it has nobody to tell.
+        if let Some(done) = thing.try_with_value(|t| session.rename(t, &event_target_value(&event))) {
+            error.set(done.err());
+        }
     };
     // A long name goes on in the next line; Enter takes it all the same.
     let keys = move |event: KeyboardEvent| {

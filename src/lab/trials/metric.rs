@@ -2,6 +2,7 @@
 //! Reads reports; knows no kind, only the names of figures.
 
 use crate::components;
+use crate::diagram::param::complete;
 use crate::diagram::Document;
 use crate::engine::Reason;
 use crate::lab::report::{NodeReport, Report};
@@ -183,6 +184,16 @@ pub struct Place {
     pub node: String,
     /// Its workers, of which the utilisation is a share.
     pub workers: f64,
+}
+
+impl Place {
+    /// A node of a diagram.
+    pub fn of(document: &Document, node: &str) -> Option<Place> {
+        let node = document.node(node)?;
+        let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
+        let workers = complete(&specs, &node.params).get("workers").and_then(serde_json::Value::as_f64);
+        Some(Place { node: node.id.clone(), workers: workers.unwrap_or(0.0) })
+    }
 }
 
 fn turned_away(node: &NodeReport) -> u64 {

@@ -5,11 +5,12 @@ mod estimate;
 mod knob;
 mod metric;
 mod results;
+pub mod suggest;
 mod trial;
 
 pub use estimate::{estimate, Estimate};
 pub use knob::{spread, Knob, Owner};
-pub use metric::{telling, Metric};
+pub use metric::{telling, Metric, Place};
 pub use results::Results;
 pub use trial::{events_per_second, Trial};
 

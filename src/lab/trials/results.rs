@@ -75,9 +75,9 @@ impl Results {
                 unit => format!(" ({unit})"),
             };
             let id = metric.id();
-            head.extend([format!("{id}{unit}"), format!("{id} low"), format!("{id} high")]);
+            head.extend([format!("{id}{unit}"), format!("{id}_low"), format!("{id}_high")]);
             if has_theory(expected) {
-                head.push(format!("{id} theory"));
+                head.push(format!("{id}_theory"));
             }
         }
         let mut out = head.join(",") + "\r\n";

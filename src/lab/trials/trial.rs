@@ -2,8 +2,6 @@
 //! Knows no clock but the run's own; how it is sliced changes no result.
 
 use super::metric::{Metric, Place};
-use crate::components;
-use crate::diagram::param::complete;
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::report::Report;
@@ -23,14 +21,9 @@ pub struct Trial {
 impl Trial {
     /// At its start.
     pub fn new(document: &Document, focus: Option<&str>, warmup_s: f64, run_s: f64) -> Trial {
-        let place = focus.and_then(|id| document.node(id)).map(|node| {
-            let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
-            let workers = complete(&specs, &node.params).get("workers").and_then(serde_json::Value::as_f64);
-            Place { node: node.id.clone(), workers: workers.unwrap_or(0.0) }
-        });
         Trial {
             experiment: Experiment::new(document).without_stories(),
-            place,
+            place: focus.and_then(|id| Place::of(document, id)),
             warmup: SimTime::from_secs_f64(warmup_s),
             end: SimTime::from_secs_f64(warmup_s + run_s),
             before: None,

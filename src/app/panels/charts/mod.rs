@@ -18,6 +18,7 @@ use table::ChartTable;
 use view::ChartView;
 
 use super::format;
+use crate::app::button::ActionButton;
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::components::{self, Group};
@@ -122,6 +123,8 @@ pub fn Charts() -> impl IntoView {
                     <Show when=move || node.with(Option::is_some)>{tab(Scope::Node, name.into_any())}</Show>
                 </div>
                 <div class="tabs topics" role="group" aria-label=t!("Show")>{topics.into_iter().collect_view()}</div>
+                <ActionButton id="repeat" class="small"/>
+                <ActionButton id="sweep" class="small"/>
                 <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
                 <button
                     type="button"

@@ -83,7 +83,10 @@ pub fn Export() -> impl IntoView {
         let name = file_name(&session.diagram.get_untracked(), "svg");
         session.offer_file(&name, "image/svg+xml", &choice.svg(session));
     };
-    let save_png = move |_| raster(session, &choice.svg(session), choice.scale.get_untracked());
+    let save_png = move |_| {
+        let name = file_name(&session.diagram.get_untracked(), "png");
+        raster(session, &choice.svg(session), choice.scale.get_untracked(), name);
+    };
     let save_series = move |_| {
         let name = file_name(&session.diagram.get_untracked(), "series.csv");
         session.offer_file(&name, "text/csv", &session.with_experiment(csv::series));
@@ -124,9 +127,8 @@ fn address(svg: &str) -> String {
     format!("data:image/svg+xml;charset=utf-8,{}", js_sys::encode_uri_component(svg))
 }
 
-/// Draws the picture in pixels and offers it.
-fn raster(session: Session, svg: &str, scale: f64) {
-    let name = file_name(&session.diagram.get_untracked(), "png");
+/// Draws a picture in pixels and offers it.
+pub(in crate::app::panels) fn raster(session: Session, svg: &str, scale: f64, name: String) {
     let failed = move || session.refuse(t!("This browser could not draw the picture: take the SVG instead"));
     let Ok(image) = web_sys::HtmlImageElement::new() else { return failed() };
     let shared = image.clone();

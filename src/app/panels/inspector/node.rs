@@ -7,6 +7,7 @@ use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
 use super::place::GroupField;
+use crate::app::button::ActionButton;
 use crate::app::panels::format;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
@@ -56,6 +57,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             <Verdicts frame=frame/>
             <Links id=id/>
             {kind.map(explanation)}
+            <div class="verbs"><ActionButton id="truth" named=true class="outlined small"/><ActionButton id="sweep" named=true class="outlined small"/></div>
         </section>
     }
 }
