@@ -1,6 +1,8 @@
 //! The engine's speed on each of the jobs, with everything recorded that a learner's run records; and its event queue alone.
 //! An event is one that runs code: timeouts of calls that were answered in time are not counted. See `growth` for sizes.
 
+#![allow(missing_docs, reason = "criterion's macro makes an item without")]
+
 use std::time::{Duration, Instant};
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
