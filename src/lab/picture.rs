@@ -34,7 +34,8 @@ impl Experiment {
             node_places[i] = place;
         }
         let drawn = core.transits.values().filter(|t| max_packets > 0 && drawn(t));
-        let packets = drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)).collect();
+        let mut packets = Vec::with_capacity(core.transits.len().min(max_packets));
+        packets.extend(drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)));
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
         Frame {
             now: core.now,

@@ -122,7 +122,7 @@ journey('what could not be fetched was not the application: the screen goes when
     await held;
     await route.continue();
   });
-  await page.addInitScript(() => setTimeout(() => Promise.reject(new TypeError('Failed to fetch'))));
+  await page.addInitScript(() => addEventListener('DOMContentLoaded', () => Promise.reject(new TypeError('Failed to fetch'))));
   await visit();
   await expectSoon(() => problems.length > 0, 'the error');
   await page.getByRole('alertdialog', { name: 'Faultline has stopped' }).waitFor();

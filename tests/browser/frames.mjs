@@ -43,7 +43,7 @@ const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 /** Medians of the next frames: `{ script, calls, most, frames }`, script in milliseconds. */
 export async function frames(page, wanted = 60) {
   await page.evaluate(() => { window.seen.frames.length = 0; });
-  await page.waitForFunction((n) => window.seen.frames.length >= n, wanted, { timeout: 60_000 });
+  await page.waitForFunction((n) => window.seen.frames.length >= n, wanted, { timeout: 100_000, polling: 250 });
   const list = await page.evaluate(() => window.seen.frames);
   return { script: middle(list.map((f) => f.script)), calls: middle(list.map((f) => f.calls)), most: Math.max(...list.map((f) => f.script)), frames: list.length };
 }

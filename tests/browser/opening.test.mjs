@@ -115,15 +115,45 @@ journey('an answer of the other tab that comes late is not taken for what is ope
   const own = () => other.evaluate(() => sessionStorage.getItem('faultline.work'));
   const before = await own();
   await other.evaluate(() => window.answer());
-  await other.waitForTimeout(200);
-  const pending = await other.evaluate(async () => (await navigator.locks.query()).pending.map((lock) => lock.name));
-  assert.deepEqual(pending, [], 'what was given up is not asked for any more');
   // Longer than the page waits for a lock.
-  await other.waitForTimeout(1_300);
+  await other.waitForTimeout(1_500);
   assert.equal(await theirs.message(/this is a copy/).count(), 0);
   assert.equal(await own(), before, 'it goes on in its own record');
   const held = await other.evaluate(async () => (await navigator.locks.query()).held.map((lock) => lock.name));
   assert.deepEqual(held.sort(), [`faultline.work.${note}`, `faultline.work.${before}`].sort(), 'each tab has one lock');
+  await lab.pause();
+});
+
+journey('a claim that is given up is not asked for any more, and one that is granted late counts', async ({ page, visit, tab }) => {
+  const lab = await start(page, visit);
+  const other = await tab();
+  await other.goto(address());
+  await start(other);
+  // What the application asks of its page; the piece of work is nobody's.
+  const claim = (tab) => tab.evaluate(() => window.faultline.claim('nobodys'));
+  const release = (tab) => tab.evaluate(() => window.faultline.release('nobodys'));
+  const pending = () => other.evaluate(async () => (await navigator.locks.query()).pending.filter((lock) => lock.name.endsWith('nobodys')).length);
+  assert.equal(await claim(page), true);
+  assert.equal(await claim(page), true, 'whose it is already');
+  const given = await other.evaluate(async () => {
+    const answer = window.faultline.claim('nobodys');
+    const asked = (await navigator.locks.query()).pending.length;
+    const started = performance.now();
+    window.faultline.release('nobodys');
+    return { asked, answer: await answer, took: performance.now() - started };
+  });
+  assert.equal(given.asked, 1);
+  assert.equal(given.answer, false);
+  assert.ok(given.took < 600, `at once, not when patience ends: ${given.took} ms`);
+  assert.equal(await pending(), 0);
+  assert.equal(await claim(other), false, 'after a while');
+  assert.equal(await pending(), 0);
+  const late = claim(other);
+  await expectSoon(async () => (await pending()) === 1, 'it to be asked for');
+  await release(page);
+  assert.equal(await late, true);
+  await release(other);
+  assert.equal(await claim(page), true);
   await lab.pause();
 });
 

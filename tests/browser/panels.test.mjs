@@ -97,12 +97,29 @@ async function painted(page, wanted) {
   }, [picture.toString('base64'), wanted]);
 }
 
+// Long ways and nobody who waits: at any moment some hundred and fifty requests and replies are on them.
+const latency = { law: 'log_normal', median_ms: 20, sigma: 0.3 };
+const BUSY = JSON.stringify({
+  format: 'faultline', version: 2, title: 'Busy', seed: 3,
+  nodes: [
+    { id: 'users', kind: 'clients', name: 'Users', x: 0, y: 96, params: { rate_per_s: 2000, read_percent: 80, keys: 100, users: 100 } },
+    { id: 'api', kind: 'service', name: 'API', x: 420, y: 96, params: { workers: 400 } },
+    { id: 'db', kind: 'database', name: 'Primary', x: 840, y: 96, params: { workers: 400 } },
+  ],
+  links: [{ id: 'users-api', from: 'users', to: 'api', params: { latency } }, { id: 'api-db', from: 'api', to: 'db', params: { latency } }],
+});
+
 journey('what colours the packets is chosen by keyboard: the canvas and the legend have the same colours', { timeout: 90_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();
   await lab.ready();
-  await lab.pass(2, 2);
+  await lab.openFile(BUSY);
+  await lab.card('API').waitFor();
+  await lab.pass(0.5, 1);
+  // At a speed at which they can be followed they are not faded.
+  await lab.pass(0.005, 0.01);
   await lab.pause();
+  await page.keyboard.press('0');
   await lab.deselect();
   const menu = page.getByLabel('Colour by');
   const meanings = page.getByRole('list', { name: 'Colours' });
@@ -112,8 +129,8 @@ journey('what colours the packets is chosen by keyboard: the canvas and the lege
   assert.ok((await painted(page, kinds))[0] > 40, 'reads are drawn in their colour');
   await menu.focus();
   for (const [by, meaning, distinct] of [
-    ['Outcome', /stale/, 1], ['User', /user 0/, 3], ['Key', /key 0/, 3], ['Store of the key', /Primary/, 1],
-    ['Version', /version 1/, 1], ['Attempt', /first attempt/, 1], ['Age', /under 10 ms/, 1],
+    ['Outcome', /stale/, 1], ['User', /user 0/, 5], ['Key', /key 0/, 5], ['Store of the key', /Primary/, 1],
+    ['Version', /version 1/, 2], ['Attempt', /first attempt/, 1], ['Age', /under 10 ms/, 3],
   ]) {
     await menu.selectOption({ label: by });
     await expectSoon(async () => meaning.test(await meanings.innerText()), `the legend of ${by}`);

@@ -44,6 +44,13 @@ for (const colorScheme of ['light', 'dark']) {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
+    for (const [key, title] of [['r', 'Repeat and sweep'], ['w', 'Repeat and sweep'], ['h', 'How true is this?']]) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog', { name: title }).waitFor();
+      told.push(...await audit(page, `sheet ${title} by ${key}`, ['dialog[open]']));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
     await lab.button('Table', lab.charts).click();
     told.push(...await audit(page, 'figures over time', ['.charts']));
     assert.equal(told.join('\n'), '');

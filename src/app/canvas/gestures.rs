@@ -81,6 +81,10 @@ impl Board {
         self.let_go_of_hold();
         let fingers = self.gesture.try_update_value(|g| {
             g.touch = touch;
+            // The first finger of all: of those before it nothing is known any more.
+            if event.is_primary() {
+                g.pointers.clear();
+            }
             g.pointers.insert(event.pointer_id(), point);
             g.pointers.values().copied().collect::<Vec<_>>()
         });

@@ -5,8 +5,8 @@ mod gl;
 mod labels;
 mod links;
 mod marks;
+mod plain;
 mod shapes;
-mod sprites;
 mod streams;
 
 pub use marks::LIFE_MS as MARK_LIFE_MS;
@@ -32,7 +32,6 @@ use crate::app::session::Mark;
 use gl::{Gl, Setting};
 use links::Style;
 use shapes::Shapes;
-use sprites::Sprites;
 
 /// All that one drawing needs.
 pub struct Picture<'a> {
@@ -93,7 +92,6 @@ pub struct Kept {
     gl: Option<Gl>,
     /// The canvas on which WebGL2 was tried last.
     tried: Option<HtmlCanvasElement>,
-    sprites: Option<Sprites>,
     /// How the links are drawn now.
     under: Option<Under>,
     /// Whether there is nothing on the uppermost canvas.
@@ -171,14 +169,14 @@ fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, colours: &Col
     let setting =
         Setting { size: picture.size, ratio: picture.ratio, zoom: picture.view.zoom, scale: picture.scale(), strength: picture.strength };
     let shown = kept.gl_of(layers.shapes).is_some_and(|(gl, shapes)| gl.draw(shapes.list(), setting, || colours.rgb()));
-    let sprites = !shown && !kept.shapes.list().is_empty();
-    let busy = sprites || labels::any(picture) || marks::any(picture);
+    let plainly = !shown && !kept.shapes.list().is_empty();
+    let busy = plainly || labels::any(picture) || marks::any(picture);
     if busy || !kept.blank {
         ready(layers.over, picture);
     }
     if busy {
-        if sprites {
-            kept.draw_sprites(layers.over, setting, colours);
+        if plainly {
+            plain::draw(layers.over, kept.shapes.list(), setting, colours);
         }
         labels::paint(layers.over, picture, scene, &ways, colours);
     }
@@ -196,9 +194,6 @@ impl Kept {
         if let Some(gl) = &mut self.gl {
             gl.recolour();
         }
-        if let Some(sprites) = &mut self.sprites {
-            sprites.recolour();
-        }
     }
 
     /// WebGL2 on this canvas, tried once, and what it is to draw.
@@ -208,15 +203,6 @@ impl Kept {
             self.gl = Gl::new(canvas);
         }
         self.gl.as_mut().map(|gl| (gl, &self.shapes))
-    }
-
-    fn draw_sprites(&mut self, pen: &Pen, setting: Setting, colours: &Colours) {
-        if self.sprites.is_none() {
-            self.sprites = Sprites::new();
-        }
-        if let Some(sprites) = &mut self.sprites {
-            sprites.draw(pen, self.shapes.list(), setting, colours);
-        }
     }
 }
 

@@ -47,22 +47,15 @@ impl Look {
     pub const STRONG: u32 = 1 << 11;
     /// Not faint at all.
     pub const FULL: u32 = 1 << 12;
-    /// How many looks differ in more than strength.
-    pub const KINDS: usize = 1 << 11;
 
     /// A look.
     pub const fn new(form: Form, ink: Ink, flags: u32) -> Look {
         Look(form as u32 | (ink.index() as u32) << 4 | flags)
     }
 
-    /// Its number among those that differ in more than strength.
-    pub const fn kind(self) -> usize {
-        self.0 as usize & (Look::KINDS - 1)
-    }
-
-    /// The form's number.
-    pub const fn form(self) -> u32 {
-        self.0 & 15
+    /// Whether it has this form.
+    pub const fn is(self, form: Form) -> bool {
+        self.0 & 15 == form as u32
     }
 
     /// The ink's number.
@@ -174,7 +167,8 @@ mod tests {
         let look = Look::new(Form::Cross, Ink::hue(7), Look::STRONG);
         let (place, read) = Shapes::read(&shape((100.0, 50.0), (130.5, 20.25), look));
         assert_eq!((place, read), ((30.5, -29.75), look));
-        assert_eq!((read.form(), read.ink(), read.has(Look::STRONG), read.has(Look::FILLED)), (4, Ink::hue(7).index(), true, false));
+        assert_eq!((read.ink(), read.has(Look::STRONG), read.has(Look::FILLED)), (Ink::hue(7).index(), true, false));
+        assert!(read.is(Form::Cross) && !read.is(Form::Circle));
         assert!(Ink::ramp(4).index() < 32, "inks have five bits");
     }
 }
