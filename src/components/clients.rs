@@ -79,6 +79,8 @@ impl Clients {
                 for user in 0..u64::from(users) {
                     self.begin(ctx, user, ordinal + user, None);
                 }
+                // Those are taken: what comes later has luck of its own.
+                self.arrivals += u64::from(users).saturating_sub(1);
             }
             Source::Trace => {
                 let recorded = self.trace.get(self.replayed).copied();
@@ -106,6 +108,7 @@ impl Clients {
         let message = Message {
             operation: if writes { Operation::Write } else { Operation::Read },
             key,
+            client: ctx.node,
             user,
             priority: u8::from(high),
             request_bytes: p.request_bytes,
@@ -155,6 +158,7 @@ impl Part for Clients {
         summary: "Users who send reads and writes, at a rate (open loop) or one at a time each (closed loop)",
         explanation: "Clients send requests into the system and wait for the answers. Every request has an operation, a key, a user and a life of its own.\n\nOpen loop means that requests keep coming at their rate whatever the system does, as from the public internet: an overload grows without bound. Closed loop is a fixed number of users, each of whom waits for the answer and thinks before asking again: the slower the system, the less it is asked, which hides overload in many load tests.\n\nAn open loop can also follow day and night, meet a flash crowd, or replay a recorded trace of times and keys; in one shot all users send one request at the same moment.\n\nHow long the clients wait and how often they retry is set on the link that leaves them; the deadline here is how long a user bears it in all.\n\nThe model has one kind of read and one kind of write per population; real users follow a sequence of different pages.",
         ports: Ports { calls: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: false,
         can_flush: false,

@@ -83,6 +83,8 @@ pub struct LoadBalancer {
     /// What each backend has gained and not yet paid, for weighted turns.
     credit: FxHashMap<LinkIndex, i64>,
     checks: FxHashMap<LinkIndex, Check>,
+    /// Names the one timer of checks that is not void.
+    series: u64,
     round: u64,
     ring: Ring,
     ring_links: Vec<LinkIndex>,
@@ -187,7 +189,12 @@ impl LoadBalancer {
             ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
         }
         // A crashed balancer keeps no timers; the interval is read afresh so that a change takes effect.
-        ctx.set_timer(self.params.check_interval, 0);
+        ctx.set_timer(self.params.check_interval, self.series);
+    }
+
+    fn begin_checks(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.series += 1;
+        ctx.set_timer(SimDuration::ZERO, self.series);
     }
 }
 
@@ -200,6 +207,7 @@ impl Part for LoadBalancer {
         summary: "Spreads requests over several servers and routes around those that fail health checks",
         explanation: "A load balancer takes each request and sends it to one of the servers it is linked to.\n\nRound robin and random ignore how busy the servers are; weighted round robin gives bigger servers more turns, by the weights on the links to them. Least connections knows how many requests it has open at each and takes the least: that is join the shortest queue, as far as one balancer can see it. Best of two random choices looks at two and is nearly as good, without everybody rushing to the same idle server. Joining an idle queue takes any server with nothing open, and a random one when all are busy: as good as the shortest queue at moderate load, worse near the limit. IP hash and consistent hash send the same user or key to the same server, for sessions and caches, at the price of uneven load.\n\nHealth checks find a dead server after interval times threshold. Until then its share of requests fails: quick detection means more false alarms.\n\nThe model's balancer has no limit of its own and does not retry elsewhere. Real ones also drain connections, warm servers up slowly and watch real traffic for errors.",
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::Choice(&["when", "weight"]),
         specs: Params::specs,
         has_station: false,
         can_flush: false,
@@ -213,6 +221,7 @@ impl Part for LoadBalancer {
             next: usize::MAX - 1,
             credit: FxHashMap::default(),
             checks: FxHashMap::default(),
+            series: 0,
             round: 0,
             ring: Ring::default(),
             ring_links: Vec::new(),
@@ -225,7 +234,7 @@ impl Part for LoadBalancer {
         self.params = Params::from_values(values);
         self.ring_links.clear();
         if self.params.health_checks && !had_checks {
-            ctx.set_timer(SimDuration::ZERO, 0);
+            self.begin_checks(ctx);
         }
     }
 
@@ -253,7 +262,7 @@ impl Part for LoadBalancer {
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
         if self.params.health_checks {
-            ctx.set_timer(SimDuration::ZERO, 0);
+            self.begin_checks(ctx);
         }
     }
 
@@ -262,8 +271,8 @@ impl Part for LoadBalancer {
         self.credit.clear();
     }
 
-    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
-        if self.params.health_checks {
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, series: u64) {
+        if self.params.health_checks && series == self.series {
             self.check_all(ctx);
         }
     }

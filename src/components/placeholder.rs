@@ -18,6 +18,7 @@ impl Part for Placeholder {
         summary: "Made by a newer version of Faultline",
         explanation: "This version does not know what this box does. It is kept in the diagram as it is, and refuses every request.",
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Vec::new,
         has_station: false,
         can_flush: false,

@@ -7,10 +7,8 @@
 //! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
 //! the service reads the cache, then the store, then fills; between the two a write can slip in.
 
-use slotmap::{Key as _, KeyData};
-
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
-use crate::data::sessions::{Cookie, Sessions, KEYS};
+use crate::data::sessions::{Cookie, Sessions, Visitor};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::{Role, When};
@@ -92,6 +90,8 @@ const UPDATING_CACHE: u32 = 3;
 const LOGGING_IN: u32 = 4;
 const FINDING_SESSION: u32 = 5;
 const STORING_SESSION: u32 = 6;
+/// Logging in after a look-up that did not find the session.
+const LOGGING_IN_AFTER: u32 = 7;
 
 /// A running service.
 #[derive(Clone, Debug)]
@@ -112,12 +112,19 @@ fn session_link(ctx: &Ctx<'_, Component>, user: u64) -> Option<LinkIndex> {
     crate::data::ring::modulo_owner(user, links.len()).map(|i| links[i])
 }
 
+/// On whose behalf a job is, as far as sessions go.
+fn visitor(ctx: &Ctx<'_, Component>, job: JobKey) -> Visitor {
+    let message = &ctx.job(job).message;
+    Visitor { client: message.client, user: message.user, site: ctx.site(job) }
+}
+
 impl Service {
     /// Looks up, or stores, the session of a job's user.
     fn call_for_session(&self, ctx: &mut Ctx<'_, Component>, job: JobKey, operation: Operation, why: Why) -> Next {
         let message = ctx.job(job).message;
         let Some(link) = session_link(ctx, message.user) else { return Next::Reply(Err(Reason::Unavailable)) };
-        let message = Message { operation, key: KEYS + message.user, value: None, ..message };
+        let visitor = visitor(ctx, job);
+        let message = Message { operation, key: ctx.shared().jar.key(visitor), value: None, ..message };
         ctx.job_mut(job).step = if operation == Operation::Read { FINDING_SESSION } else { STORING_SESSION };
         ctx.call(job, link, message, why);
         Next::Wait
@@ -152,6 +159,7 @@ impl Part for Service {
         summary: "Workers with a waiting line, who call what they depend on before they answer",
         explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nServices are easiest to add, lose and balance when they keep nothing between requests. One that keeps its users' sessions in memory makes a user's next request depend on the server that had the last: balance by user and they stay together, unevenly; crash the server and all of its users must log in again. In a shared store a session outlives every service, at the price of a look-up for each request; draw a link to a database and let it carry sessions.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
         ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -162,10 +170,12 @@ impl Part for Service {
         Service { params: Params::from_values(values), sessions: Sessions::default() }
     }
 
-    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        let before = self.params.sessions;
         self.params = Params::from_values(values);
-        if self.params.sessions != Keeping::Memory {
-            self.sessions.forget();
+        if before == Keeping::Memory && self.params.sessions != Keeping::Memory {
+            let here = ctx.node;
+            self.sessions.forget(here, &mut ctx.shared().jar);
         }
     }
 
@@ -185,16 +195,8 @@ impl Part for Service {
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let here = ctx.node;
-        if self.sessions.lose(here, &ctx.shared().jar) > 0 {
+        if self.sessions.lose(here, &mut ctx.shared().jar) > 0 {
             ctx.notice(None, "lost its sessions", false);
-        }
-    }
-
-    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
-        // The login of a job is done, if the job is still wanted.
-        let job = JobKey::from(KeyData::from_ffi(token));
-        if ctx.has_job(job) && self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session")) != Next::Wait {
-            ctx.answer(job, Some(Reason::Unavailable));
         }
     }
 
@@ -213,10 +215,10 @@ impl Part for Service {
         let speed = p.size.speed();
         let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
         let own = own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency));
-        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
         let known = match p.sessions {
             Keeping::Nowhere => true,
-            Keeping::Memory => self.sessions.knows(here, user, &ctx.shared().jar),
+            Keeping::Memory => self.sessions.knows(here, visitor, &ctx.shared().jar),
             // Without a store to ask, everybody is a stranger.
             Keeping::Shared => session_link(ctx, user).is_some(),
         };
@@ -228,11 +230,20 @@ impl Part for Service {
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
+        if ctx.job(job).step == LOGGING_IN_AFTER {
+            ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
+            return self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session"));
+        }
         if ctx.job(job).step == LOGGING_IN {
             // Another request of the same user may have done so meanwhile.
-            if self.params.sessions == Keeping::Shared || !self.sessions.knows(here, user, &ctx.shared().jar) {
-                self.sessions.log_in(here, user, &mut ctx.shared().jar);
+            let jar = &mut ctx.shared().jar;
+            if !self.sessions.knows(here, visitor, jar) {
+                self.sessions.log_in(here, visitor, jar);
+            }
+            if self.params.sessions != Keeping::Memory {
+                // There is nowhere to keep it.
+                self.sessions.forget(here, jar);
             }
             ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
         } else if self.params.sessions == Keeping::Shared && session_link(ctx, user).is_some() {
@@ -251,23 +262,23 @@ impl Part for Service {
             }
             (FINDING_SESSION, Ok(Some(found))) if found.version > 0 => self.go_on(ctx, job),
             (FINDING_SESSION, Ok(_)) => {
-                let work = self.login_work(ctx, job);
-                let user = ctx.job(job).message.user;
-                let carried = ctx.shared().jar.cookie(user);
-                ctx.job_mut(job).value = carried.map(|c| Versioned { origin: c.place, version: c.id });
-                ctx.set_timer(work, job.data().as_ffi());
-                Next::Hold
+                let (work, visitor) = (self.login_work(ctx, job), visitor(ctx, job));
+                let carried = ctx.shared().jar.cookie(visitor);
+                let state = ctx.job_mut(job);
+                state.value = carried.map(|c| Versioned { origin: c.place, version: c.id });
+                state.step = LOGGING_IN_AFTER;
+                Next::Serve(work)
             }
             (STORING_SESSION, Ok(stored)) => {
-                let (user, carried) = (ctx.job(job).message.user, ctx.job_mut(job).value.take());
+                let (visitor, carried) = (visitor(ctx, job), ctx.job_mut(job).value.take());
                 if let Some(stored) = stored {
                     let cookie = Cookie { place: stored.origin, id: stored.version };
                     let jar = &mut ctx.shared().jar;
                     // When another request of the same user has logged in meanwhile, it is one login.
-                    if jar.cookie(user) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
-                        self.sessions.log_in_at(cookie, user, jar);
+                    if jar.cookie(visitor) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
+                        self.sessions.log_in_at(cookie, visitor, jar);
                     } else {
-                        jar.carry(user, cookie);
+                        jar.carry(visitor, cookie);
                     }
                 }
                 self.go_on(ctx, job)

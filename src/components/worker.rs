@@ -126,6 +126,7 @@ impl Part for Worker {
         summary: "Takes messages from a queue, does the work they ask for, and acknowledges them",
         explanation: "A worker does what messages ask for, at its own pace, away from those who asked. Several linked to one queue compete: each message goes to one of them.\n\nPush sends messages as they come, up to the prefetch limit; pull asks, and when the queue was empty waits before it asks again, half an interval on average. A worker is held while its message waits for a dependency.\n\nAcknowledging after the work means that a crash repeats it; acknowledging on receipt means that a crash loses it. There is no third way over an unreliable network: exactly once is at least once, and work that does not mind being repeated.\n\nThe model's workers keep nothing in memory from one message to the next, and take one message at a time each.",
         ports: Ports { calls: true, consumes: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -138,6 +139,9 @@ impl Part for Worker {
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
+        if !ctx.is_up() {
+            return;
+        }
         let prefetch = if self.params.delivery == Delivery::Push { self.params.prefetch } else { 0 };
         self.subscribe(ctx, prefetch);
         self.ask(ctx);

@@ -1,6 +1,6 @@
 //! Reads a frame, stories and series off an experiment. Changes nothing.
 
-use crate::components::{kind, Group, View};
+use crate::components::{Group, View};
 use crate::engine::core::{Payload, Transit};
 use crate::engine::link::Role;
 use crate::engine::random::mix;
@@ -104,8 +104,7 @@ impl Experiment {
             Payload::Signal(_) => (None, None, None, None),
             Payload::Call { message, request_start, .. } => {
                 let callee = core.links[transit.link.at()].to;
-                let keeps =
-                    self.diagram.node(&self.node_ids[callee.at()]).and_then(|n| kind(&n.kind)).is_some_and(|k| k.group == Group::Data);
+                let keeps = self.world.behaviours[callee.at()].group() == Some(Group::Data);
                 (Some(message.user), Some(*request_start), None, place(callee).filter(|_| keeps))
             }
             Payload::Reply { attempt, outcome, .. } => {

@@ -43,8 +43,8 @@ pub fn markdown(findings: &[Finding]) -> String {
          Written by `faultline validate`. Each case is a shipped scenario (`assets/validation`) run through the same interface as \
          the app, under several seeds. *Measured* is the mean over the seeds, *interval* is four standard errors to each side. A \
          case passes when the expected value lies in the interval and the interval is at most 2 % wide to each side, so that an \
-         error of 3 % in the model fails. Where the expected value is itself an approximation (Che's for caches), the mean may be \
-         off by .005.\n\n",
+         error of 3 % in the model fails. Some have a tolerance instead of the interval: .005 for \
+         shares that theory gives nearly (caches) or a sample slowly (a hot range), .001 or nothing where every run must give the same.\n\n",
     );
     let _ = writeln!(text, "{}.\n", passed(findings));
     text.push_str("| case | expected | measured | interval | verdict | source |\n|---|---:|---:|---|---|---|\n");
