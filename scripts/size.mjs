@@ -1,9 +1,16 @@
-// Says how large the built site is, as files and as a browser fetches them: node scripts/size.mjs [dist]
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+// Says how large the built site is, as files and as a browser fetches them: node scripts/size.mjs [--announce] [dist]
+//
+// What a first visit downloads (wasm, JavaScript, CSS) may grow by 5 % over the size in scripts/size.json before this fails:
+// then make it smaller, or announce the new size with --announce and commit it with the reason.
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const dist = process.argv[2] ?? new URL('../dist', import.meta.url).pathname;
+const LARGER = 1.05;
+const announced = new URL('size.json', import.meta.url);
+const options = process.argv.slice(2);
+const announce = options.includes('--announce');
+const dist = options.find((o) => !o.startsWith('--')) ?? new URL('../dist', import.meta.url).pathname;
 
 function* files(folder) {
   for (const name of readdirSync(folder).sort()) {
@@ -13,14 +20,36 @@ function* files(folder) {
   }
 }
 
-const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(12);
+// What a static host keeps compressed: the highest quality, once per release.
+const { BROTLI_PARAM_LGWIN, BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  }).length;
+
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+const row = (sizes, name) => console.log(`${sizes.map((size) => kib(size).padStart(12)).join('')}  ${name}`);
 const total = [0, 0, 0];
+let download = 0;
 console.log(`${'raw'.padStart(12)}${'gzip'.padStart(12)}${'brotli'.padStart(12)}  file`);
 for (const path of files(dist)) {
   const bytes = readFileSync(path);
-  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
-  const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotli.length];
+  const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotli(bytes)];
   sizes.forEach((size, i) => (total[i] += size));
-  console.log(`${sizes.map(kib).join('')}  ${relative(dist, path)}`);
+  if (['.wasm', '.js', '.css'].includes(extname(path))) download += sizes[2];
+  row(sizes, relative(dist, path));
 }
-console.log(`${total.map(kib).join('')}  all`);
+row(total, 'all');
+
+if (announce) {
+  writeFileSync(announced, `${JSON.stringify({ download_brotli_bytes: download }, null, 2)}\n`);
+  console.log(`size: announced ${kib(download)} of wasm, JavaScript and CSS`);
+} else {
+  const before = JSON.parse(readFileSync(announced, 'utf8')).download_brotli_bytes;
+  const change = `${((download / before - 1) * 100).toFixed(1)} %`;
+  console.log(`size: ${kib(download)} of wasm, JavaScript and CSS; ${kib(before)} is announced (${change})`);
+  if (download > before * LARGER) {
+    console.error(`size: FAILED, the download grew by more than ${((LARGER - 1) * 100).toFixed(0)} %; see scripts/size.mjs`);
+    process.exit(1);
+  }
+}

@@ -297,3 +297,23 @@ fn what_would_be_ignored_is_refused() {
     refused(&["run", "shop", "--for", "5s", "--fault", "t=100s crash cache"], &["t=100s crash cache", "after the end of the run at 5 s"]);
     refused(&["run", "shop", "--set", "shoppers.think_time=5"], &["think_time is 5", "it must be a distribution such as"]);
 }
+
+#[test]
+fn a_sweep_prints_means_with_intervals_and_theory() {
+    let args = ["sweep", "single-server", "--vary", "users.rate_per_s=20..80/3", "--seeds", "4", "--for", "60s"];
+    let text = done(&args);
+    let rows: Vec<Vec<&str>> = text.lines().map(|l| l.split(',').collect()).collect();
+    let column = |name: &str| rows[0].iter().position(|head| *head == name).unwrap_or_else(|| panic!("{name}: {:?}", rows[0]));
+    assert_eq!(rows[1..].iter().map(|r| r[0]).collect::<Vec<_>>(), ["20", "50", "80"]);
+    let figure = |row: usize, name: &str| rows[row][column(name)].parse::<f64>().unwrap();
+    // M/M/1 with 10 ms of service, and 10 ms of way.
+    assert!((figure(2, "latency_mean_theory") - 30.0).abs() < 1e-6, "{text}");
+    assert!((figure(2, "latency_mean (ms)") - 30.0).abs() < 3.0, "{text}");
+    assert!(figure(2, "latency_mean_low") < figure(2, "latency_mean_high"));
+    assert_eq!(done(&args), text, "the same whatever thread was first");
+    let repeat = done(&["repeat", "single-server", "--seeds", "3", "--for", "5s"]);
+    assert_eq!(repeat.lines().count(), 2);
+    refused(&["sweep", "single-server", "--vary", "users.colour=1..2"], &["--vary", "colour", "rate_per_s"]);
+    refused(&["repeat", "single-server", "--seeds", "0"], &["seeds"]);
+    refused(&["repeat", "single-server", "--at", "nobody"], &["--at", "nobody", "server"]);
+}

@@ -209,8 +209,8 @@ proptest! {
     }
 }
 
-/// Mean latency of what ended well between two moments, in ms.
-fn mean_latency(experiment: &Experiment, request: u64) -> f64 {
+/// How long a request took, in ms.
+fn latency_of(experiment: &Experiment, request: u64) -> f64 {
     let story = experiment.waterfall(request).unwrap();
     story.end.unwrap().since(story.start).as_millis_f64()
 }
@@ -236,7 +236,7 @@ fn the_distance_of_regions_is_added_both_ways_while_they_are_apart() {
     let mut experiment = Experiment::new(&doc);
     experiment.advance(SimTime(1_000_000_000), u64::MAX);
     let first = experiment.recent().last().unwrap().request;
-    assert!((mean_latency(&experiment, first) - (5.0 + 2.0 * far)).abs() < 1e-5, "{} against {far}", mean_latency(&experiment, first));
+    assert!((latency_of(&experiment, first) - (5.0 + 2.0 * far)).abs() < 1e-5, "{} against {far}", latency_of(&experiment, first));
     let mut editor = Editor::new(doc);
     let step = commands::set_group(editor.diagram(), &["api"], Some("europe"));
     let told = editor.perform(step, experiment.now()).unwrap();
@@ -244,7 +244,7 @@ fn the_distance_of_regions_is_added_both_ways_while_they_are_apart() {
     told.iter().for_each(|entry| experiment.apply(entry).unwrap());
     experiment.advance(SimTime(2_000_000_000), u64::MAX);
     let last = experiment.recent().first().unwrap().request;
-    assert!((mean_latency(&experiment, last) - 5.0).abs() < 1e-5, "{}", mean_latency(&experiment, last));
+    assert!((latency_of(&experiment, last) - 5.0).abs() < 1e-5, "{}", latency_of(&experiment, last));
     let mut again = Experiment::new(editor.document());
     again.advance(SimTime(2_000_000_000), u64::MAX);
     assert_eq!(again.trace_hash(), experiment.trace_hash());

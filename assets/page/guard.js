@@ -17,24 +17,42 @@ document.documentElement.dataset.theme = theme;
 // ---- whose work ----
 
 // Two tabs must not write the same record. A lock says whose it is; it ends with the page.
-const releases = new Map();
+// A reloaded page may hold its lock a moment longer than it is there.
+const PATIENCE_MS = 1200;
+// By piece of work: the answer to the claim, and how to end it, be it granted or still asked for.
+const claims = new Map();
 // Answers true (this page's now), false (another page's) or null (this browser cannot tell).
 page.claim = (work) => {
   if (!navigator.locks) return Promise.resolve(null);
-  if (releases.has(work)) return Promise.resolve(true);
-  return new Promise((answer) => {
-    // A page that is being reloaded may hold its lock a moment longer.
-    const patience = AbortSignal.timeout ? AbortSignal.timeout(1200) : undefined;
-    navigator.locks.request(`faultline.work.${work}`, patience ? { signal: patience } : { ifAvailable: true }, (lock) => {
-      answer(lock !== null);
-      return lock && new Promise((release) => releases.set(work, release));
-    }).catch((error) => answer(error.name === "AbortError" || error.name === "TimeoutError" ? false : null));
+  if (claims.has(work)) return claims.get(work).answer;
+  const claim = {};
+  const patience = new AbortController();
+  const waited = setTimeout(() => patience.abort(), PATIENCE_MS);
+  claim.answer = new Promise((answer) => {
+    const forget = (said) => {
+      clearTimeout(waited);
+      if (claims.get(work) === claim) claims.delete(work);
+      answer(said);
+    };
+    claim.end = () => {
+      patience.abort();
+      forget(false);
+    };
+    navigator.locks.request(`faultline.work.${work}`, { signal: patience.signal }, () => {
+      // Given up in the moment in which it was granted.
+      if (claims.get(work) !== claim) return null;
+      clearTimeout(waited);
+      answer(true);
+      return new Promise((release) => (claim.end = () => {
+        release();
+        forget(true);
+      }));
+    }).catch((error) => forget(error.name === "AbortError" ? false : null));
   });
+  claims.set(work, claim);
+  return claim.answer;
 };
-page.release = (work) => {
-  releases.get(work)?.();
-  releases.delete(work);
-};
+page.release = (work) => claims.get(work)?.end();
 
 // ---- after a crash ----
 
@@ -52,6 +70,7 @@ const SPANISH = {
   "Load again, paused at its start": "Volver a cargar, en pausa al inicio",
   "Set it aside and start anew": "Apartarlo y empezar de nuevo",
   "Load again": "Volver a cargar",
+  "A part of the page could not be loaded": "No se pudo cargar una parte de la página",
 };
 const say = (text) => {
   let language = navigator.language;
@@ -80,12 +99,11 @@ const again = (how) => {
   location.reload();
 };
 
-let stopped = false;
+let screen = null;
 page.crashed = (why) => {
-  if (stopped) return;
-  stopped = true;
+  if (screen) return;
   const work = kept();
-  const screen = document.createElement("div");
+  screen = document.createElement("div");
   screen.className = "crash";
   screen.setAttribute("role", "alertdialog");
   screen.setAttribute("aria-labelledby", "crash-title");
@@ -130,11 +148,43 @@ page.crashed = (why) => {
   setTimeout(() => row.contains(document.activeElement) || row.firstChild.focus(), 100);
 };
 
-const fatal = /wasm|WebAssembly|panicked|unreachable|RuntimeError|call stack|memory access|Failed to fetch|error loading|Importing a module/i;
+// What ends the application: a trap in its module, or a stack that has no end. A panic calls `crashed` by itself.
+// Any other error on the page may be a browser extension's, or costs one click: the application goes on.
+const FOREIGN = /-extension:\/\//;
+const OVERFLOW = /call stack|too much recursion/i;
+// Until the application has started, also what keeps it from being there at all.
+const MISSING = /failed to fetch|networkerror|load failed|error loading|importing a module|wasm|webassembly/i;
+const Trap = globalThis.WebAssembly?.RuntimeError;
+let started = false;
+addEventListener("TrunkApplicationStarted", () => {
+  started = true;
+  if (!screen || !missing) return;
+  // It is there after all: what could not be fetched was something else.
+  screen.remove();
+  screen = null;
+  for (const element of document.body.children) element.inert = false;
+});
+// Whether the screen only says that the application is not there.
+let missing = false;
+const absent = (why) => {
+  // While the page itself is still being read there is nothing of ours to be missing.
+  if (screen || !document.body) return;
+  missing = true;
+  page.crashed(why);
+};
 const judge = (cause, message) => {
-  const text = [message, cause && cause.name, cause && cause.message, cause && cause.stack].filter(Boolean).join(" ");
-  if (fatal.test(text)) page.crashed((cause && cause.message) || message || text);
+  const stack = String(cause?.stack ?? "");
+  if (FOREIGN.test(stack)) return;
+  const text = [message, cause?.name, cause?.message].filter(Boolean).join(" ");
+  const trap = Trap && cause instanceof Trap;
+  const endless = cause instanceof Error && OVERFLOW.test(cause.message) && /wasm/i.test(stack);
+  if (trap || endless) page.crashed(cause?.message || message || text);
+  else if (!started && MISSING.test(text)) absent(cause?.message || message || text);
 };
 addEventListener("error", (e) => judge(e.error, e.message));
 addEventListener("unhandledrejection", (e) => judge(e.reason, String(e.reason)));
+// A script that could not be loaded says so only to those who listen before it.
+addEventListener("error", ({ target }) => {
+  if (target instanceof HTMLScriptElement && !started) absent(say("A part of the page could not be loaded"));
+}, true);
 })();

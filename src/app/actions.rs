@@ -4,6 +4,7 @@
 mod action;
 mod adding;
 mod arranging;
+mod available;
 mod breaking;
 mod copying;
 mod editing;
@@ -16,12 +17,12 @@ mod shaping;
 mod time;
 
 pub use action::Action;
-pub use adding::{add_here, free_place};
-pub use copying::{copied, cut, paste};
+pub use adding::{add_here, around};
+pub use copying::{copied, paste, taken};
 pub use editing::{connect_nodes, duplicate_at};
 pub use key::{Key, Press};
 pub use section::Section;
-pub use selecting::{reveal, subject};
+pub use selecting::{extent, reveal, subject};
 
 /// The commands by section, in the order of the sheet of keys.
 static LISTS: [&[Action]; 10] = [

@@ -15,6 +15,7 @@ mod paint;
 mod scene;
 mod tint;
 mod toolbar;
+mod way;
 
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
@@ -33,11 +34,13 @@ pub use frames::icon as group_icon;
 use frames::{FrameToolbar, Frames, Guides, LinkEnds, Notes, Offers, Subsystems, Typing};
 use legend::Legend;
 use minimap::Minimap;
-use scene::Looks;
+use scene::{Drag, Looks};
 use toolbar::BreakToolbar;
 
-/// Most packets drawn at once.
+/// Most packets drawn at once: as many as an eye can follow.
 const PACKETS: usize = 300;
+/// As many as `?packets=` in the address can ask for, to measure the drawing.
+const MOST_PACKETS: usize = 100_000;
 
 /// The stage: everything between the palette and the inspector.
 #[component]
@@ -48,6 +51,7 @@ pub fn Stage(
     let board = Board::get();
     let session = board.session;
     let under = NodeRef::<leptos::html::Canvas>::new();
+    let shapes = NodeRef::<leptos::html::Canvas>::new();
     let over = NodeRef::<leptos::html::Canvas>::new();
 
     // New colours when the theme changes, by the switch or by the system.
@@ -55,7 +59,7 @@ pub fn Stage(
         session.theme.track();
         board.scene.update_value(|scene| scene.colours = None);
     });
-    watch_size(board, under, over);
+    watch_size(board, [under, shapes, over]);
 
     let ids = Memo::new(move |_| {
         session.diagram.with(|d| {
@@ -82,8 +86,8 @@ pub fn Stage(
     let hint = move || hint(session);
     // Where copies being dragged would stand.
     let copies = move || {
-        let drag = board.drag.get();
-        let outlines = drag.nodes.iter().filter(|_| drag.copies).filter_map(|id| {
+        let drag = if board.copying.get() { board.drag.get() } else { Drag::default() };
+        let outlines = drag.nodes.iter().filter_map(|id| {
             let (x, y) = session.diagram.with(|d| d.node(id).map(|n| (n.x + drag.by.0, n.y + drag.by.1)))?;
             Some(view! { <div class="card-copy" style:transform=format!("translate({x}px, {y}px)")></div> })
         });
@@ -127,6 +131,7 @@ pub fn Stage(
                 <LinkEnds />
                 <Guides />
             </div>
+            <canvas class="layer over" node_ref=shapes aria-hidden="true"></canvas>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
             {band}
             <BreakToolbar />
@@ -209,7 +214,7 @@ fn building(diagram: &Document, by_finger: bool) -> Option<&'static str> {
 type Watch = (web_sys::ResizeObserver, Closure<dyn FnMut()>);
 
 /// Keeps the size of the stage and of its layers.
-fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<leptos::html::Canvas>) {
+fn watch_size(board: Board, layers: [NodeRef<leptos::html::Canvas>; 3]) {
     let session = board.session;
     let kept: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
     Effect::new(move |_| {
@@ -221,9 +226,12 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
             let Some(stage) = board.stage.get_untracked() else { return };
             let size = (f64::from(stage.client_width()), f64::from(stage.client_height()));
             let ratio = dom::window().map_or(1.0, |w| w.device_pixel_ratio());
-            for canvas in [under, over].into_iter().filter_map(|c| c.get_untracked()) {
-                canvas.set_width((size.0 * ratio) as u32);
-                canvas.set_height((size.1 * ratio) as u32);
+            let (width, height) = ((size.0 * ratio) as u32, (size.1 * ratio) as u32);
+            let resized = |c: &HtmlCanvasElement| (c.width(), c.height()) != (width, height);
+            // A canvas is emptied by that.
+            for canvas in layers.into_iter().filter_map(|c| c.get_untracked()).filter(|c| resized(c)) {
+                canvas.set_width(width);
+                canvas.set_height(height);
             }
             let before = session.viewport.get_untracked();
             let first = before.0 < 1.0;
@@ -250,18 +258,26 @@ fn watch_size(board: Board, under: NodeRef<leptos::html::Canvas>, over: NodeRef<
             }
         });
     });
+    let most_packets = most_packets();
     super::clock::each_frame(session, move |wall_ms| {
-        if let (Some(under), Some(over)) = (under.get_untracked(), over.get_untracked()) {
-            draw(board, &under, &over, wall_ms);
+        if let [Some(under), Some(shapes), Some(over)] = layers.map(|l| l.get_untracked()) {
+            draw(board, [&under, &shapes, &over], most_packets, wall_ms);
         }
     });
+}
+
+/// Most packets drawn at once, unless the address asks for another number.
+fn most_packets() -> usize {
+    let search = dom::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+    let asked = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("packets=")?.parse().ok());
+    asked.unwrap_or(PACKETS).min(MOST_PACKETS)
 }
 
 fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_ms: f64) {
+fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packets: usize, wall_ms: f64) {
     let session = board.session;
     board.lay_out();
     let (Some(under), Some(over)) = (pen(under), pen(over)) else { return };
@@ -297,13 +313,13 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
             return board.one_in.get_untracked();
         }
         let strength = if playing { run.dial.legibility(speed) } else { 1.0 };
-        let frame = run.experiment.frame(PACKETS);
+        let frame = run.experiment.frame(most_packets);
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
-            let keepers = session.diagram.with_untracked(|d| tint::keepers(d));
+            let diagram = session.diagram.get_untracked();
             let picture = paint::Picture {
                 colour_by,
-                keepers: &keepers,
+                diagram: &diagram,
                 frame: &frame,
                 marks: &run.marks,
                 view,
@@ -316,7 +332,7 @@ fn draw(board: Board, under: &HtmlCanvasElement, over: &HtmlCanvasElement, wall_
                 still,
                 strength,
             };
-            paint::paint(&under, &over, &picture, scene);
+            paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene);
         });
         frame.one_in.max(1)
     });

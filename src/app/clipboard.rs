@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DataTransfer, Event};
 
-use super::actions::{copied, cut, paste};
+use super::actions::{copied, paste, taken};
 use super::dom;
 use super::session::Session;
 
@@ -32,12 +32,10 @@ fn take(session: Session, event: &Event, cutting: bool) {
     if is_others(session, event) || marks_text() {
         return;
     }
-    let (Some(transfer), Some(text)) = (transfer(event), copied(session)) else { return };
+    let (Some(transfer), Some((text, what))) = (transfer(event), copied(session)) else { return };
     if transfer.set_data("text/plain", &text).is_ok() {
         event.prevent_default();
-        if cutting {
-            cut(session);
-        }
+        taken(session, &what, cutting);
     }
 }
 

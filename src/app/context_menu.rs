@@ -6,24 +6,24 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::actions::{action, Action};
-use super::dom;
 use super::session::{Menu, Session, Subject};
+use super::{dom, menu};
 use crate::icon::Icon;
 
 /// The names in the menu about this; a dash divides.
 fn listed(subject: Subject) -> &'static str {
     match subject {
         Subject::Node => {
-            "connect connect-list add-next settings rename - crash slow flush - copy cut-out duplicate delete - group select-group zoom-selection"
+            "connect connect-list add-next settings rename sweep truth - crash slow flush - copy cut-out duplicate delete - group-subsystem select-group zoom-selection"
         }
         Subject::Link => "cut add-next lead-elsewhere settings - delete",
         Subject::Group => "rename collapse settings - copy cut-out duplicate - select-group ungroup delete - zoom-selection",
         Subject::Note => "rename note-colour settings - copy cut-out duplicate delete",
         Subject::Several => {
-            "crash slow - copy cut-out duplicate delete - group group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
+            "crash slow - copy cut-out duplicate delete - group-subsystem group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
         }
-        Subject::Page => "new recent open save export share - commands help another-seed - theme language narrate",
-        Subject::Canvas => "add note group-zone group-region group-box paste - select-all find layout - undo redo - fit minimap outline starters",
+        Subject::Page => "new recent open save export share - repeat sweep truth - commands help another-seed - theme language narrate",
+        Subject::Canvas => "add note group-zone group-region group-subsystem group-box paste - select-all find layout - undo redo - fit minimap outline starters",
     }
 }
 
@@ -66,7 +66,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             *x = x.min(width - size.0 - 8.0).max(8.0);
             *y = y.min(height - size.1 - 8.0).max(8.0);
         });
-        focus_line(&element, 0);
+        menu::focus_first(&element);
     });
     let close = move || {
         session.desk.menu.set(None);
@@ -95,32 +95,12 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         event.stop_propagation();
         lifted.set_value(true);
         let Some(element) = element.get_untracked() else { return };
-        let lines = lines(&element);
-        let count = lines.len();
-        let active = dom::document().and_then(|d| d.active_element());
-        let at = lines.iter().position(|l| active.as_ref().is_some_and(|a| a.is_same_node(Some(l.as_ref())))).unwrap_or(0);
-        let to = match event.key().as_str() {
-            "ArrowDown" => (at + 1) % count.max(1),
-            "ArrowUp" => (at + count.saturating_sub(1)) % count.max(1),
-            "Home" => 0,
-            "End" => count.saturating_sub(1),
-            "Escape" | "Tab" => {
-                event.prevent_default();
-                return leave();
-            }
-            "Enter" | " " => return,
-            typed => {
-                // A letter goes to the next line that begins with it.
-                let typed = typed.to_lowercase();
-                let begins = |l: &HtmlElement| l.text_content().unwrap_or_default().to_lowercase().starts_with(&typed);
-                match (1..=count).map(|n| (at + n) % count.max(1)).find(|i| lines.get(*i).is_some_and(begins)) {
-                    Some(to) if typed.chars().count() == 1 => to,
-                    _ => return,
-                }
-            }
-        };
+        match event.key().as_str() {
+            "Escape" | "Tab" => leave(),
+            key if menu::goes_on(&element, key) => {}
+            _ => return,
+        }
         event.prevent_default();
-        focus_line(&element, to);
     };
     let lines = untrack(|| rows(session, menu.subject)).into_iter().map(|row| match row {
         None => view! { <div class="menu-rule" role="separator"></div> }.into_any(),
@@ -167,16 +147,5 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             {lines.collect_view()}
         </div>
         </aside>
-    }
-}
-
-fn lines(menu: &web_sys::HtmlDivElement) -> Vec<HtmlElement> {
-    let Ok(list) = menu.query_selector_all("button") else { return Vec::new() };
-    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
-}
-
-fn focus_line(menu: &web_sys::HtmlDivElement, at: usize) {
-    if let Some(line) = lines(menu).get(at) {
-        let _ = line.focus();
     }
 }

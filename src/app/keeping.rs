@@ -62,16 +62,13 @@ pub fn keep_going(session: Session) {
         }
     })));
     let leaving = window_event_listener_untyped("pagehide", move |_| session.leave());
-    let address = window_event_listener_untyped("hashchange", move |_| {
-        match storage::from_address() {
-            Some(Ok(document)) => {
-                let said = t!("Opened %{name} from the link", name = document.title);
-                session.open_instead(document, said, true);
-            }
-            Some(Err(problem)) => session.refuse(problem),
-            None => return,
+    let address = window_event_listener_untyped("hashchange", move |_| match storage::from_address() {
+        Some(Ok(document)) => session.open_linked(document),
+        Some(Err(problem)) => {
+            storage::forget_address();
+            session.refuse(problem);
         }
-        storage::forget_address();
+        None => {}
     });
     // Each tab keeps its own work, and says once that it is not alone.
     let told = StoredValue::new(false);

@@ -16,6 +16,7 @@ pub mod dom;
 pub mod files;
 pub use crate::icon;
 mod keeping;
+mod menu;
 mod narration;
 mod offline;
 mod outline;
@@ -25,6 +26,7 @@ pub mod session;
 mod shell;
 pub mod storage;
 pub mod theme;
+pub mod trials;
 
 use leptos::prelude::*;
 

@@ -1,25 +1,28 @@
-//! The outline: groups, components and their links as a list that edits the same diagram; the phone's and the screen
+//! The outline: groups, components and their links, and notes as a list that edits the same diagram; the phone's and the screen
 //! reader's second editor. Knows the canvas only by what is selected.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 use wasm_bindgen::JsCast;
 use web_sys::MouseEvent;
 
 use super::actions::{reveal, subject};
 use super::button::ActionButton;
-use super::canvas::facts;
+use super::canvas::board::Board;
+use super::canvas::{facts, group_icon};
 use super::panels::NameField;
 use super::session::{Menu, Session, Thing};
 use crate::components;
-use crate::diagram::Document;
-use crate::editor::{commands, Selection};
+use crate::diagram::{Document, Note};
+use crate::editor::Selection;
 use crate::icon::Icon;
 
-/// One line: a group or a node, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// One line: a group, a node or a note, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Row {
-    id: String,
-    is_group: bool,
+    thing: Thing,
     depth: usize,
     name: String,
     kind: &'static str,
@@ -30,31 +33,60 @@ struct Row {
 
 impl Row {
     fn selection(&self) -> Selection {
-        match self.is_group {
-            true => Selection::group(&self.id),
-            false => Selection::node(&self.id),
+        match &self.thing {
+            Thing::Group(id) => Selection::group(id),
+            Thing::Node(id) => Selection::node(id),
+            Thing::Note(id) => Selection::note(id),
         }
     }
 }
 
+/// The lines: groups and components, then notes.
+fn all_rows(diagram: &Document) -> Vec<Row> {
+    let mut out = Vec::new();
+    rows(diagram, &leaving(diagram), None, 0, &mut out);
+    let note = |n: &Note| Row {
+        thing: Thing::Note(n.id.clone()),
+        depth: 0,
+        name: n.text.lines().find(|l| !l.trim().is_empty()).map_or_else(|| t!("Empty note").to_string(), String::from),
+        kind: text!("Note"),
+        icon: "sticky-note",
+        links: Vec::new(),
+    };
+    out.extend(diagram.notes.iter().map(note));
+    out
+}
+
+/// Links by the node that they leave: id, name of the other end.
+type Leaving<'d> = BTreeMap<&'d str, Vec<(String, String)>>;
+
+fn leaving(diagram: &Document) -> Leaving<'_> {
+    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).collect();
+    let mut leaving = Leaving::new();
+    for link in &diagram.links {
+        let to = names.get(link.to.as_str()).copied().unwrap_or_default();
+        leaving.entry(&link.from).or_default().push((link.id.clone(), to.to_string()));
+    }
+    leaving
+}
+
 /// The lines: each group before what is in it, the rest after.
-fn rows(diagram: &Document, inside: Option<&str>, depth: usize, out: &mut Vec<Row>) {
+fn rows(diagram: &Document, leaving: &Leaving, inside: Option<&str>, depth: usize, out: &mut Vec<Row>) {
     for group in diagram.groups.iter().filter(|g| g.parent.as_deref() == inside) {
-        let (id, name, kind) = (group.id.clone(), group.name.clone(), group.kind.label());
-        out.push(Row { id, is_group: true, depth, name, kind, icon: "layers", links: Vec::new() });
-        rows(diagram, Some(&group.id), depth + 1, out);
+        let (thing, name, kind) = (Thing::Group(group.id.clone()), group.name.clone(), group.kind.label());
+        out.push(Row { thing, depth, name, kind, icon: group_icon(group.kind), links: Vec::new() });
+        rows(diagram, leaving, Some(&group.id), depth + 1, out);
     }
     for node in diagram.nodes.iter().filter(|n| n.group.as_deref() == inside) {
         let kind = components::kind(&node.kind);
-        let leaving = diagram.links.iter().filter(|l| l.from == node.id);
+        let leaving = leaving.get(node.id.as_str()).into_iter().flatten();
         out.push(Row {
-            id: node.id.clone(),
-            is_group: false,
+            thing: Thing::Node(node.id.clone()),
             depth,
             name: node.name.clone(),
             kind: kind.map_or(text!("Unknown kind"), |k| k.label),
             icon: kind.map_or("file-question-mark", |k| k.icon),
-            links: leaving.map(|l| (l.id.clone(), commands::node_name(diagram, &l.to))).collect(),
+            links: leaving.cloned().collect(),
         });
     }
 }
@@ -63,11 +95,9 @@ fn rows(diagram: &Document, inside: Option<&str>, depth: usize, out: &mut Vec<Ro
 #[component]
 pub fn Outline() -> impl IntoView {
     let session = Session::get();
-    let list = Memo::new(move |_| {
-        let mut out = Vec::new();
-        session.diagram.with(|d| rows(d, None, 0, &mut out));
-        out
-    });
+    let list = Memo::new(move |_| session.diagram.with(|d| all_rows(d)));
+    // Each line finds its own without looking through all of them.
+    let places = Memo::new(move |_| list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).collect()));
     // A line stays the same element while its name and links change, so that the focus stays on it.
     view! {
         <section class="outline" aria-label=t!("Outline")>
@@ -76,8 +106,8 @@ pub fn Outline() -> impl IntoView {
                 <ActionButton id="add" named=true class="outlined small" />
             </header>
             <ul class="outline-rows">
-                <For each=move || list.get() key=|row| (row.id.clone(), row.is_group, row.depth) let:row>
-                    <Line first=row list=list />
+                <For each=move || list.get() key=|row| (row.thing.clone(), row.depth) let:row>
+                    <Line first=row list=list places=places />
                 </For>
             </ul>
             <Show when=move || list.with(Vec::is_empty)>
@@ -94,23 +124,29 @@ fn Line(
     first: Row,
     /// All rows as they are.
     list: Memo<Vec<Row>>,
+    /// Where each is among them.
+    places: Memo<FxHashMap<Thing, usize>>,
 ) -> impl IntoView {
     let session = Session::get();
-    let Row { id, is_group, depth, kind, icon, .. } = first.clone();
+    let board = Board::get();
+    let Row { thing, depth, kind, icon, .. } = first.clone();
+    let id = thing.id().to_string();
     let whole = StoredValue::new(first.selection());
     let row = {
-        let id = id.clone();
-        Memo::new(move |_| list.with(|l| l.iter().find(|r| r.id == id && r.is_group == is_group).cloned()).unwrap_or_else(|| first.clone()))
+        let thing = thing.clone();
+        Memo::new(move |_| {
+            let at = places.with(|p| p.get(&thing).copied());
+            at.and_then(|at| list.with(|l| l.get(at).cloned())).unwrap_or_else(|| first.clone())
+        })
     };
     let name = Memo::new(move |_| row.with(|r| r.name.clone()));
-    let selected =
-        Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| w.nodes.is_subset(&s.nodes) && w.groups.is_subset(&s.groups))));
+    let selected = Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| s.includes(w))));
     let alone = Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| s == w)));
     let state = {
-        let id = id.clone();
-        Memo::new(move |_| match is_group {
-            true => facts::State::default(),
-            false => facts::state(&session.frame.get(), &session.diagram.get(), &id),
+        let thing = thing.clone();
+        Memo::new(move |_| match &thing {
+            Thing::Node(id) => board.standings.with(|s| s.state(id)),
+            Thing::Group(_) | Thing::Note(_) => facts::State::default(),
         })
     };
     let pick = move |e: MouseEvent| {
@@ -119,6 +155,7 @@ fn Line(
                 whole.with_value(|w| {
                     w.nodes.iter().for_each(|id| s.toggle_node(id));
                     w.groups.iter().for_each(|id| s.toggle_group(id));
+                    w.notes.iter().for_each(|id| s.toggle_note(id));
                 });
             });
         } else {
@@ -144,14 +181,20 @@ fn Line(
         words if words.is_empty() => format!("{}, {}", name.get(), t!(kind)),
         words => format!("{}, {}, {words}", name.get(), t!(kind)),
     };
-    let thing = if is_group { Thing::Group(id.clone()) } else { Thing::Node(id.clone()) };
     let thing = StoredValue::new(thing);
     let edit = move || {
         alone.get().then(|| {
-            let verbs: &[&str] = if is_group { &["delete"] } else { &["connect-list", "crash", "duplicate", "delete"] };
+            let thing = thing.get_value();
+            let verbs: &[&str] = match thing {
+                Thing::Group(_) => &["delete"],
+                Thing::Node(_) => &["connect-list", "crash", "duplicate", "delete"],
+                Thing::Note(_) => &["rename", "note-colour", "delete"],
+            };
+            // What is written on a note is more than a line.
+            let name = (!matches!(thing, Thing::Note(_))).then(|| view! { <NameField thing=thing /> });
             view! {
                 <div class="outline-edit">
-                    <NameField thing=thing.get_value() />
+                    {name}
                     <Verbs ids=verbs />
                 </div>
             }

@@ -7,6 +7,7 @@ use web_sys::{MouseEvent, PointerEvent};
 use super::actions::add_here;
 use super::button::ActionButton;
 use super::canvas::board::Board;
+use super::session::Carried;
 use crate::components::{kinds, Group, Kind};
 use crate::editor::geometry::to_diagram;
 use crate::icon::Icon;
@@ -15,22 +16,14 @@ const GROUPS: [Group; 4] = [Group::Traffic, Group::Edge, Group::Compute, Group::
 /// A pointer that moved less than this clicked.
 const CLICK: f64 = 5.0;
 
-#[derive(Clone, Copy)]
-struct Carried {
-    kind: &'static Kind,
-    from: (f64, f64),
-    at: (f64, f64),
-    moved: bool,
-}
-
 /// The palette.
 #[component]
 pub fn Palette() -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let carried: RwSignal<Option<Carried>> = RwSignal::new(None);
+    let carried = session.desk.carried;
     let groups = GROUPS.map(|group| {
-        let items: Vec<_> = kinds().iter().filter(|k| k.group == group).map(|kind| item(board, carried, kind)).collect();
+        let items: Vec<_> = kinds().iter().filter(|k| k.group == group).map(|kind| item(board, kind)).collect();
         (!items.is_empty()).then(|| view! { <h2>{t!(group.label())}</h2> {items} })
     });
     let ghost = move || {
@@ -38,14 +31,6 @@ pub fn Palette() -> impl IntoView {
         let place = format!("translate({}px, {}px) translate(-50%, -50%)", c.at.0, c.at.1);
         Some(view! { <div class="ghost" style:transform=place><Icon name=c.kind.icon />{t!(c.kind.label)}</div> })
     };
-    // Escape lets go of what is carried.
-    let escape = window_event_listener(leptos::ev::keydown, move |e| {
-        if e.key() == "Escape" && carried.with_untracked(Option::is_some) {
-            carried.set(None);
-            session.announce(t!("Cancelled"));
-        }
-    });
-    on_cleanup(move || escape.remove());
     view! {
         <nav class="palette" aria-label=t!("Components")>
             {groups.into_iter().collect_view()}
@@ -59,8 +44,9 @@ pub fn Palette() -> impl IntoView {
     }
 }
 
-fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -> impl IntoView {
+fn item(board: Board, kind: &'static Kind) -> impl IntoView {
     let session = board.session;
+    let carried = session.desk.carried;
     let point = |e: &PointerEvent| (f64::from(e.client_x()), f64::from(e.client_y()));
     // A click follows a drag's release on the same element: it must not add a second one.
     let dragged = StoredValue::new(false);
@@ -87,6 +73,8 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
                 if let Some(c) = c {
                     c.at = at;
                     c.moved |= libm::hypot(at.0 - c.from.0, at.1 - c.from.1) > CLICK;
+                    // Also where Escape lets go of it: then the click that follows the release is none.
+                    dragged.set_value(c.moved);
                 }
             });
         }
@@ -97,7 +85,6 @@ fn item(board: Board, carried: RwSignal<Option<Carried>>, kind: &'static Kind) -
         if !c.moved {
             return;
         }
-        dragged.set_value(true);
         let at = point(&e);
         if !board.is_over(at.0, at.1) {
             session.announce(t!("Nothing was added: it was dropped beside the canvas"));

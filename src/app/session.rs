@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use desk::{Desk, Finding, Menu, Panel, Subject};
+pub use desk::{Carried, Desk, Finding, Menu, Panel, Subject};
 pub use run::{Mark, Run};
 pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
 pub use time::{Speed, SPEED_RANGE};
@@ -26,10 +26,15 @@ use crate::lab::Experiment;
 use super::dom;
 use super::storage::{Saved, Work};
 use super::theme::Theme;
+use super::trials::Trials;
 use super::words::{translate, Language};
 
-/// Height of what lies along the lower edge of the canvas: the zoom buttons and the legend.
-const LOWER_EDGE: f64 = 40.0;
+/// Height of what lies along the upper and the lower edge of the canvas: a hint; the zoom buttons and the legend.
+const EDGES: (f64, f64) = (0.0, 40.0);
+/// The same on a phone, where the hint may have two lines and the legend stands above the buttons.
+const NARROW_EDGES: (f64, f64) = (16.0, 72.0);
+/// Below this width the canvas is a phone's.
+pub const NARROW: f64 = 520.0;
 
 /// A sheet over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub enum Dialog {
     Recent,
     /// Pictures and tables to take away.
     Export,
+    /// Repeats over seeds, and sweeps.
+    Trials,
+    /// What the model assumes, and theory beside what was measured.
+    Truth,
 }
 
 /// How a message is shown.
@@ -150,6 +159,8 @@ pub struct Session {
     pub live: RwSignal<String>,
     /// What it says next of the run; written by the narration.
     pub story: RwSignal<String>,
+    /// Repeats and sweeps.
+    pub trials: Trials,
     /// The open sheet.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A replay that is going on.
@@ -194,6 +205,7 @@ impl Session {
             messages: RwSignal::default(),
             live: RwSignal::default(),
             story: RwSignal::default(),
+            trials: Trials::new(),
             dialog: RwSignal::new(None),
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
@@ -269,11 +281,12 @@ impl Session {
         }
     }
 
-    /// Shows the whole diagram, above what lies along the lower edge of the canvas.
+    /// Shows the whole diagram, between what lies along the edges of the canvas.
     pub fn fit(self) {
         let (width, height) = self.viewport.get_untracked();
-        let view = self.diagram.with_untracked(|d| geometry::fit(d, (width, height - LOWER_EDGE)));
-        self.view.set(view);
+        let (upper, lower) = if width <= NARROW { NARROW_EDGES } else { EDGES };
+        let view = self.diagram.with_untracked(|d| geometry::fit(d, (width, height - upper - lower)));
+        self.view.set(geometry::pan(view, 0.0, upper));
     }
 
     /// Does what a message offered.

@@ -45,6 +45,8 @@ pub struct Opening {
     work: Option<String>,
     /// Whether something was built in it, beyond opening a starter.
     built: bool,
+    /// Whether the address holds it, until it is kept.
+    linked: bool,
     /// What a link took the place of: text, piece of work, whether built.
     before: Option<(String, String, bool)>,
     /// A message, if something was not as hoped.
@@ -97,12 +99,16 @@ pub fn opening() -> Opening {
     let own = noted(work::OWN).and_then(|id| shelf().work(&id));
     let kept = own.or_else(|| shelf().works().into_iter().next());
     let mut opening = Opening { fit: true, ..Opening::default() };
+    if start.as_deref() == Some("anew") {
+        // It may have been what stopped the application.
+        forget_address();
+    }
     match from_address() {
         Some(Ok(document)) => {
-            forget_address();
             opening.before = kept.and_then(|k| Some((shelf().text(&k.name)?, k.work, k.label.built)));
             opening.took_place = opening.before.is_some().then(|| t!("Opened %{name} from the link", name = document.title));
-            return Opening { document, built: true, ..opening };
+            let still = start.as_deref() == Some("still");
+            return Opening { document, built: true, linked: true, still, ..opening };
         }
         Some(Err(problem)) => {
             forget_address();
@@ -158,7 +164,7 @@ pub fn file_name(document: &Document, ending: &str) -> String {
 impl Session {
     /// Offers the document as a file.
     pub fn save_file(self) {
-        let document = self.document();
+        let document = self.whole();
         self.offer_file(&file_name(&document, "faultline.json"), "application/json", &read::write(&document));
     }
 

@@ -15,6 +15,8 @@ mod run;
 mod settings;
 #[path = "faultline/summary.rs"]
 mod summary;
+#[path = "faultline/trials.rs"]
+mod trials;
 #[path = "faultline/validate.rs"]
 mod validate;
 
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
     let outcome = match Args::try_parse() {
         Ok(args) => match args.command {
             Command::Run(options) => run::run(&options),
+            Command::Repeat(options) => trials::trials(&options, None),
+            Command::Sweep { vary, options } => trials::trials(&options, Some(&vary)),
             Command::Check { file } => run::check(&file),
             Command::Draw { file, theme, at } => run::draw(&file, theme, at),
             Command::Schema => Ok(reference::schema()),
@@ -52,7 +56,7 @@ fn main() -> ExitCode {
         },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(Outcome::done(error.to_string())),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err("say what to do: run, check, draw, schema, list, describe or validate (faultline --help explains)".into())
+            Err("say what to do: run, repeat, sweep, check, draw, schema, list, describe or validate (faultline --help explains)".into())
         }
         Err(error) => Err(one_line(&error)),
     };

@@ -19,7 +19,7 @@ pub mod signal;
 mod testing;
 pub mod worker;
 
-pub use part::{Gauge, Group, Headline, Kind, Part, Ports, Rules, View};
+pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, Rules, View};
 
 use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
@@ -138,12 +138,12 @@ pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpe
 }
 
 impl Component {
-    /// Where its kind stands in the palette; `None` for a placeholder, which does not.
-    pub fn group(&self) -> Option<Group> {
-        match self {
-            Component::Placeholder(_) => None,
-            known => Some(each!(known, part => group_of(part))),
+    /// Whether its kind keeps data.
+    pub fn keeps_data(&self) -> bool {
+        fn group<P: Part>(_: &P) -> Group {
+            P::KIND.group
         }
+        each!(self, part => group(part)) == Group::Data
     }
 
     /// Takes new values while running.

@@ -90,6 +90,15 @@ pub enum Headline {
     FirstGauge,
 }
 
+/// What a kind's model takes for granted, in sentences.
+#[derive(Clone, Copy, Debug)]
+pub struct Model {
+    /// What it assumes.
+    pub assumes: &'static [&'static str],
+    /// What real systems do beyond it.
+    pub beyond: &'static [&'static str],
+}
+
 /// The face of a kind: all that palette, inspector, reader and reference need.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
@@ -105,6 +114,8 @@ pub struct Kind {
     pub summary: &'static str,
     /// What it does, the trade-offs, and where the model stops. Plain paragraphs separated by blank lines.
     pub explanation: &'static str,
+    /// Where the model stops.
+    pub model: Model,
     /// Ports.
     pub ports: Ports,
     /// Rules that links from here are called by.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use crate::data::log::LogEntry;
+pub use crate::data::log::{Entries, LogEntry};
 
 /// A control message.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub enum Signal {
         /// Number of the first; entries are numbered from 1.
         first_lsn: u64,
         /// The entries.
-        entries: Arc<[LogEntry]>,
+        entries: Entries,
         /// Whether the primary wants to know when they are applied.
         confirm: bool,
     },

@@ -2,14 +2,16 @@
 //! Knows neither how it travels nor what it means to anybody.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::engine::{LinkIndex, SimDuration, SimTime};
 
 /// One entry: a key and the version it got.
 pub type LogEntry = (u64, u64);
+/// Entries on their way; one alone, as most are, needs no memory of its own.
+pub type Entries = SmallVec<[LogEntry; 1]>;
 
 /// Entries kept for followers; one further behind gets a snapshot.
 const KEPT: usize = 50_000;
@@ -34,7 +36,7 @@ pub enum Parcel {
     /// The whole state.
     Snapshot,
     /// Entries, the first of which has this number.
-    Entries(u64, Arc<[LogEntry]>),
+    Entries(u64, Entries),
 }
 
 /// The log.

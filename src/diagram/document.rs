@@ -4,13 +4,13 @@ use super::edit::Edit;
 use super::group::{Group, Note};
 use super::param::Values;
 use crate::engine::SimTime;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Current version of the file format.
 pub const VERSION: u32 = 2;
 
 /// One box. `id` is unique in the document, stable, and names the node's stream of randomness.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Node {
     /// Stable identity: letters, digits, `-` and `_`; at most 40 characters.
     pub id: String,
@@ -23,15 +23,15 @@ pub struct Node {
     /// Top edge.
     pub y: f64,
     /// Parameters that differ from their defaults.
-    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    #[serde(skip_serializing_if = "Values::is_empty")]
     pub params: Values,
     /// Id of the innermost group that it is in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
 
 /// One directed link: `from` calls `to` (or, to a replica from its primary, ships its log).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Link {
     /// Stable identity, unique among links.
     pub id: String,
@@ -40,12 +40,12 @@ pub struct Link {
     /// Id of the called node.
     pub to: String,
     /// Parameters that differ from their defaults; see [`crate::components::link`].
-    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    #[serde(skip_serializing_if = "Values::is_empty")]
     pub params: Values,
 }
 
 /// Where the canvas looks: the diagram point at the canvas's top left corner, and the zoom.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct View {
     /// Diagram x at the left edge.
     pub x: f64,
@@ -62,8 +62,8 @@ impl Default for View {
 }
 
 /// Something that breaks or mends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
     /// The node stops and loses what it had in flight.
     Crash {
@@ -100,7 +100,7 @@ pub enum Fault {
 }
 
 /// What was done, at a moment of simulated time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Entry {
     /// A fault, by hand or by timeline.

@@ -1,7 +1,7 @@
 //! A change to the diagram and its inverse: what is journalled, undone and told to the run.
 //! Judges only what would leave a name that leads nowhere; the rules judge the rest.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::document::{Document, Link, Node};
@@ -10,8 +10,8 @@ use super::param::Values;
 use super::place::Place;
 
 /// A change to the diagram. Every edit has an inverse, so that it can be undone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "edit", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "edit", rename_all = "snake_case")]
 pub enum Edit {
     /// Adds a node.
     AddNode {

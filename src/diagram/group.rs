@@ -1,12 +1,12 @@
 //! What lies on the canvas beside nodes and links: groups (regions, zones, subsystems, plain boxes) and notes.
 //! Knows no drawing, and of a place only its name.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::place::Place;
 
 /// What a group means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// A cloud region: lies at a place, and the way to another region takes time.
@@ -56,7 +56,7 @@ impl GroupKind {
 }
 
 /// A frame around nodes. `id` is unique among groups.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Group {
     /// Stable identity, spelled as a node's.
     pub id: String,
@@ -88,7 +88,7 @@ impl Group {
 }
 
 /// The colour of a note.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteColour {
     /// Yellow.
@@ -137,7 +137,7 @@ impl NoteColour {
 }
 
 /// A text on the canvas. `id` is unique among notes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Note {
     /// Stable identity, spelled as a node's.
     pub id: String,

@@ -127,10 +127,11 @@ fn whole(value: &Json) -> Option<i64> {
 }
 
 fn number_within(value: &Json, min: f64, max: f64, unit: &str) -> Result<(), String> {
+    let most = format!("{max}{unit}");
     match value.as_f64() {
         Some(v) if (min..=max).contains(&v) => Ok(()),
-        Some(v) => Err(format!("is {v}, it must be from {min} to {max}{unit}")),
-        None => Err(format!("is {}, it must be a number from {min} to {max}{unit}", brief(value))),
+        Some(v) => Err(format!("is {v}, it must be from {min} to {most}")),
+        None => Err(format!("is {}, it must be a number from {min} to {most}", brief(value))),
     }
 }
 

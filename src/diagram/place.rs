@@ -1,7 +1,7 @@
 //! Where regions lie, and how long a message travels between two nodes because of where they are.
 //! Knows no engine but its time.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::document::Document;
 use super::group::{Group, GroupKind};
@@ -19,7 +19,7 @@ const EARTH_KM: f64 = 6371.0;
 macro_rules! places {
     ($($variant:ident $id:literal $label:literal $latitude:literal $longitude:literal;)*) => {
         /// A city near which large clouds have a region.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Place { $(#[doc = $label] $variant,)* }
 

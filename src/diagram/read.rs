@@ -20,7 +20,7 @@ use super::place::Place;
 use crate::engine::SimTime;
 use fields::Fields;
 
-pub use rules::{can_link, can_reconnect, check_edit, check_fault, cycle_through, validate};
+pub use rules::{can_link, can_link_without, can_reconnect, check_edit, check_fault, cycle_through, validate};
 pub(crate) use tree::parse as parse_tree;
 pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};

@@ -8,7 +8,7 @@ mod dropping;
 mod groups;
 mod wiring;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -19,16 +19,15 @@ use crate::diagram::param::ParamSpec;
 use crate::diagram::read::{MAX_ID, MAX_NAME};
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
 
-pub use arrange::{align, all_of, distribute, move_selection, named, Alignment, Axis};
-pub(super) use connect::link_id;
+pub use arrange::{align, all_of, distribute, move_selection, named, outermost, Alignment, Axis};
 pub use connect::{can_connect, connect};
-pub use copy::{duplicate, duplicate_by};
-pub(super) use copy::{outer_first, without_number, ASIDE};
-pub use dropping::{drop_on_link, drop_selection, fit_group, home_of, insert_into_link};
+pub use copy::{duplicate, duplicate_by, insert};
+pub use dropping::{beside, drop_on_link, drop_selection, fit_group, home_of, insert_into_link, put_into};
 pub use groups::{
     add_group, add_note, collapse, colour_notes, group_name, nodes_of_group, place_group, rename_group, resize_group, resize_note,
     set_group, ungroup, with_contents, write_note, NOTE,
 };
+pub(super) use groups::{PADDING, TITLE};
 pub use wiring::{add_and_connect, can_splice, kinds_for, reconnect, splice, End};
 
 pub(super) fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Step {
@@ -38,8 +37,8 @@ pub(super) fn step(label: impl Into<String>, edits: impl IntoIterator<Item = Edi
 /// Adds a node of a kind with its left top corner near a point, in the group on whose frame it lies; returns the step and the new node's id.
 pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String) {
     let label = components::kind(kind).map_or(kind, |k| k.label);
-    let id = fresh_id(&kind.replace('_', "-"), |id| diagram.node(id).is_some());
-    let name = fresh_name(label, |name| diagram.nodes.iter().any(|n| n.name == name));
+    let id = Fresh::ids(diagram.nodes.iter().map(|n| &n.id)).take(&kind.replace('_', "-"));
+    let name = Fresh::names(diagram.nodes.iter().map(|n| &n.name)).take(label);
     let mut node = Node { id: id.clone(), kind: kind.into(), name, x: snap(x), y: snap(y), params: Default::default(), group: None };
     node.group = frame_at(diagram, card(&node).centre()).map(|g| g.id.clone());
     (step(format!("Add {}", node.name), [Edit::AddNode { node }]), id)
@@ -75,17 +74,6 @@ pub fn delete(diagram: &Document, selection: &Selection) -> Step {
     step(label, edits)
 }
 
-/// Moves nodes by a distance; they land on the grid.
-pub fn move_nodes<S: AsRef<str>>(diagram: &Document, ids: &[S], dx: f64, dy: f64) -> Step {
-    let ids: BTreeSet<&str> = ids.iter().map(AsRef::as_ref).collect();
-    let moved: Vec<_> = diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())).collect();
-    let label = match moved.as_slice() {
-        [node] => format!("Move {}", node.name),
-        _ => format!("Move {} components", moved.len()),
-    };
-    step(label, moved.iter().map(|n| Edit::Move { id: n.id.clone(), x: snap(n.x + dx), y: snap(n.y + dy) }))
-}
-
 /// Sets a node's parameter; null, or the default, resets it.
 pub fn set_node_param(diagram: &Document, id: &str, param: &str, value: Json) -> Step {
     let kind = diagram.node(id).and_then(|n| components::kind(&n.kind));
@@ -96,21 +84,21 @@ pub fn set_node_param(diagram: &Document, id: &str, param: &str, value: Json) ->
 
 /// Sets a parameter of many nodes, of those that have it, as one step; null, or the default, resets it.
 pub fn set_param_of_many(diagram: &Document, nodes: &BTreeSet<String>, param: &str, value: &Json) -> Step {
-    let mut label = String::new();
-    let mut entries = Vec::new();
+    let mut edits = Vec::new();
+    let mut specs_of_one = Vec::new();
     for node in diagram.nodes.iter().filter(|n| nodes.contains(&n.id)) {
-        let has = components::kind(&node.kind).is_some_and(|k| (k.specs)().iter().any(|s| s.name == param));
-        if has {
-            let one = set_node_param(diagram, &node.id, param, value.clone());
-            label = one.label;
-            entries.extend(one.entries);
+        let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
+        if specs.iter().any(|s| s.name == param) {
+            let (_, value) = setting(&specs, param, value.clone(), &node.name);
+            edits.push(Edit::SetNodeParam { id: node.id.clone(), param: param.into(), value });
+            specs_of_one = specs;
         }
     }
-    if entries.len() > 1 {
-        let stem = label.split(" of ").next().unwrap_or(&label);
-        label = format!("{stem} of {} components", entries.len());
-    }
-    Step { label, entries }
+    let of = match edits.as_slice() {
+        [Edit::SetNodeParam { id, .. }] => node_name(diagram, id),
+        _ => format!("{} components", edits.len()),
+    };
+    step(setting(&specs_of_one, param, value.clone(), &of).0, edits)
 }
 
 /// Sets a link's parameter; null, or the default, resets it.
@@ -119,15 +107,30 @@ pub fn set_link_param(diagram: &Document, id: &str, param: &str, value: Json) ->
     step(label, [Edit::SetLinkParam { id: id.into(), param: param.into(), value }])
 }
 
+/// What setting a parameter is called, and the value as it is kept.
 fn setting(specs: &[ParamSpec], param: &str, value: Json, of: &str) -> (String, Json) {
     let spec = specs.iter().find(|s| s.name == param);
     let shown = spec.map_or(param.to_string(), |s| lower_first(s.label));
     let value = match spec {
-        Some(s) if s.default == value => Json::Null,
+        Some(s) if same_value(&s.default, &value) => Json::Null,
         _ => value,
     };
-    let verb = if value.is_null() { "Reset" } else { "Set" };
-    (format!("{verb} {shown} of {of}"), value)
+    match value.is_null() {
+        true => (format!("Reset {shown} of {of}"), value),
+        false => (format!("Set {shown} of {of}"), value),
+    }
+}
+
+/// Equal as a reader of the file would see it: 4 and 4.0 are the same.
+pub fn same_value(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| same_value(v, other)))
+        }
+        _ => a == b,
+    }
 }
 
 /// Gives a node another name. Spaces around it and line breaks are left out.
@@ -207,22 +210,53 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// `stem`, or the first of `stem-2`, `stem-3`, … that is not taken; never too long.
-pub(super) fn fresh_id(stem: &str, taken: impl Fn(&str) -> bool) -> String {
-    let fits = |stem: &str, room: usize| stem.get(..stem.len().min(MAX_ID - room)).unwrap_or("n").to_string();
-    let plain = fits(stem, 0);
-    if !taken(&plain) {
-        return plain;
-    }
-    let stem = fits(stem, 6);
-    (2u32..).map(|n| format!("{stem}-{n}")).find(|id| !taken(id)).unwrap_or(plain)
+/// Ids or names of which some are taken, to give out others. Remembers how far each row of numbers has come, so that
+/// giving out many is quick.
+pub(super) struct Fresh {
+    taken: BTreeSet<String>,
+    /// The next number of a row, by what stands before the number.
+    next: BTreeMap<String, u32>,
+    mark: char,
+    /// Length of what stands before a number, and of all.
+    lengths: (usize, usize),
 }
 
-/// `stem`, or the first of `stem 2`, `stem 3`, … that is not taken.
-pub(super) fn fresh_name(stem: &str, taken: impl Fn(&str) -> bool) -> String {
-    let stem: String = stem.chars().take(72).collect();
-    if !taken(&stem) {
-        return stem;
+impl Fresh {
+    /// Gives out ids beside these: `orders`, `orders-2`, never too long.
+    pub(super) fn ids<'a>(taken: impl Iterator<Item = &'a String>) -> Fresh {
+        Fresh { taken: taken.cloned().collect(), next: BTreeMap::new(), mark: '-', lengths: (MAX_ID - 6, MAX_ID) }
     }
-    (2u32..).map(|n| format!("{stem} {n}")).find(|name| !taken(name)).unwrap_or(stem)
+
+    /// Gives out names beside these: `Orders`, `Orders 2`, never too long.
+    pub(super) fn names<'a>(taken: impl Iterator<Item = &'a String>) -> Fresh {
+        Fresh { taken: taken.cloned().collect(), next: BTreeMap::new(), mark: ' ', lengths: (MAX_NAME - 8, MAX_NAME - 8) }
+    }
+
+    /// Whether this is taken.
+    pub(super) fn is_taken(&self, text: &str) -> bool {
+        self.taken.contains(text)
+    }
+
+    /// Takes exactly this.
+    pub(super) fn keep(&mut self, text: &str) -> String {
+        self.taken.insert(text.into());
+        text.into()
+    }
+
+    /// Takes `stem`, or the first of its row that is not taken.
+    pub(super) fn take(&mut self, stem: &str) -> String {
+        let clipped = |most: usize| stem.chars().take(most).collect::<String>();
+        let plain = clipped(self.lengths.1);
+        if !self.is_taken(&plain) {
+            return self.keep(&plain);
+        }
+        let row = clipped(self.lengths.0);
+        let mut number = self.next.get(&row).copied().unwrap_or(2);
+        while self.is_taken(&format!("{row}{}{number}", self.mark)) {
+            number += 1;
+        }
+        let text = self.keep(&format!("{row}{}{number}", self.mark));
+        self.next.insert(row, number + 1);
+        text
+    }
 }

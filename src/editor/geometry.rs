@@ -14,9 +14,9 @@ use super::Selection;
 use crate::diagram::{Document, Group, Node, Note};
 
 pub use camera::{fit, fit_area, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
-pub use curve::{curve, curve_among, curve_between, Curve};
+pub use curve::{curve_among, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
-pub use neighbour::{spatial_neighbour, spatial_thing, Direction};
+pub use neighbour::{foothold, spatial_neighbour, spatial_thing, Direction};
 
 /// Width and height of a card.
 pub const CARD: (f64, f64) = (152.0, 80.0);
@@ -140,22 +140,6 @@ pub fn frame_over<'a>(diagram: &'a Document, point: (f64, f64), except: &BTreeSe
     })
 }
 
-/// The topmost node under a point.
-pub fn node_at(diagram: &Document, point: (f64, f64)) -> Option<&str> {
-    diagram.nodes.iter().rev().find(|n| card(n).contains(point)).map(|n| n.id.as_str())
-}
-
-/// The nearest link within `reach` of a point.
-pub fn link_at(diagram: &Document, point: (f64, f64), reach: f64) -> Option<&str> {
-    let near = diagram.links.iter().filter_map(|l| Some((curve(diagram, l)?.distance(point), l.id.as_str())));
-    near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
-}
-
-/// Ids of the nodes whose cards touch a rectangle.
-pub fn nodes_in(diagram: &Document, area: &Rect) -> Vec<String> {
-    diagram.nodes.iter().filter(|n| card(n).touches(area)).map(|n| n.id.clone()).collect()
-}
-
 /// What a rubber band selects: cards, closed subsystems and notes that it touches, frames that lie wholly in it.
 pub fn things_in(diagram: &Document, area: &Rect) -> Selection {
     let seen = |group: &Option<String>| closed_around(diagram, group.as_deref()).is_none();
@@ -171,10 +155,34 @@ pub fn things_in(diagram: &Document, area: &Rect) -> Selection {
     }
 }
 
-/// The node at whose edge a point lies, from where a link is drawn: within `reach` of the border, inside or outside.
-pub fn edge_at(diagram: &Document, point: (f64, f64), reach: f64) -> Option<&str> {
-    let on_edge = |n: &&Node| card(n).grown(reach).contains(point) && !card(n).grown(-reach).contains(point);
-    diagram.nodes.iter().rev().find(on_edge).map(|n| n.id.as_str())
+/// Where a node is seen: its card, or the card of the closed subsystem around it.
+pub fn seen_at(diagram: &Document, node: &Node) -> Rect {
+    closed_around(diagram, node.group.as_deref()).map_or_else(|| card(node), group_rect)
+}
+
+/// Whether a node's own card is seen: it is in no closed subsystem.
+pub fn is_seen(diagram: &Document, node: &Node) -> bool {
+    closed_around(diagram, node.group.as_deref()).is_none()
+}
+
+/// Room that a card moved aside leaves to the one that it would have covered.
+const APART: f64 = 2.0 * GRID;
+
+/// The spot nearest to a point where a card (that of `node`, if it is one of the diagram) covers no other: the point
+/// itself, or beside, above or below what is there.
+pub fn clear_spot(diagram: &Document, (x, y): (f64, f64), node: Option<&str>) -> (f64, f64) {
+    let others = || diagram.nodes.iter().filter(|n| Some(n.id.as_str()) != node && is_seen(diagram, n));
+    let covers = |n: &Node, (x, y): (f64, f64)| (n.x - x).abs() < CARD.0 && (n.y - y).abs() < CARD.1;
+    let free = |at: (f64, f64)| !others().any(|n| covers(n, at));
+    if free((x, y)) {
+        return (x, y);
+    }
+    let (wide, high) = (CARD.0 + APART, CARD.1 + APART);
+    let near = others().filter(|n| (n.x - x).abs() < 2.0 * wide && (n.y - y).abs() < 2.0 * high);
+    let beside = near.flat_map(|n| [(n.x - wide, y), (n.x + wide, y), (x, n.y - high), (x, n.y + high)]);
+    let far = |(a, b): (f64, f64)| (a - x) * (a - x) + (b - y) * (b - y);
+    let best = beside.map(|(a, b)| (snap(a), snap(b))).filter(|at| free(*at)).min_by(|a, b| far(*a).total_cmp(&far(*b)));
+    best.unwrap_or_else(|| free_spot(diagram, x, y))
 }
 
 /// The first spot from a point on where a new card covers no other, looking downwards and then to the right.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::commands::step;
+use super::commands::{step, PADDING, TITLE};
 use super::geometry::{snap, CARD};
 use super::Step;
 use crate::diagram::read::{MAX_COORDINATE, SIZES};
@@ -13,9 +13,6 @@ use crate::diagram::{Document, Edit, Group};
 /// Gaps between layers, and between neighbours in a layer.
 const BETWEEN_LAYERS: f64 = 88.0;
 const BETWEEN_ROWS: f64 = 32.0;
-/// Room in a group: at the sides and below, and above for its title.
-const PADDING: f64 = 24.0;
-const TITLE: f64 = 40.0;
 /// Sweeps over all layers to reduce crossings.
 const SWEEPS: usize = 12;
 

@@ -7,7 +7,7 @@ use super::random::{generator, mix, Purpose};
 use super::request::{Message, Outcome, Reason, Versioned, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
-use super::trace::{SpanKind, Trace, NO_SPAN};
+use super::trace::{SpanKind, NO_SPAN};
 
 /// What a job does next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -286,9 +286,9 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.requests_begun += 1;
         let id = self.core.requests_begun;
         let trace = self.core.record_traces.then(|| {
-            let mut trace = Trace { id, message, client: self.node, start: now, end: None, stale: false, spans: Vec::with_capacity(16) };
+            let mut trace = self.core.spare.take(id, message, self.node, now);
             trace.begin(SpanKind::Call, NO_SPAN, now, self.node, 1, Why::NONE);
-            Box::new(trace)
+            trace
         });
         let parent_span = if trace.is_some() { 0 } else { NO_SPAN };
         let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, internal, trace });
@@ -318,7 +318,7 @@ impl<B: Behaviour> Ctx<'_, B> {
         // Its first step is an event of its own: a request begins before anything it causes.
         self.core.queue.push(now, EventKind::ServiceEnd { job, turn: 0 });
         if let Some(patience) = deadline {
-            self.core.queue.push(now + patience, EventKind::Deadline(job));
+            self.core.queue.push_after(now, patience, EventKind::Deadline(job));
         }
     }
 

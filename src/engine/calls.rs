@@ -2,6 +2,7 @@
 
 use super::behaviour::Behaviour;
 use super::core::{Attempt, Call, Core, Job, Observation, Payload, Transit};
+use super::distribution::Distribution;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
 use super::queue::EventKind;
@@ -16,13 +17,22 @@ impl<B: Behaviour> Core<B> {
         let link = &mut self.links[transit.link.at()];
         let direction = usize::from(!transit.forward);
         let spec = &link.spec;
-        let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(luck, direction as u64));
         let law = if transit.forward { &spec.latency } else { &spec.return_latency };
-        let mut travel = law.sample(&mut rng) + spec.distance;
-        if spec.jitter > SimDuration::ZERO {
-            travel = travel + spec.jitter.scale(unit(&mut rng));
-        }
-        let lost = spec.loss > 0.0 && unit(&mut rng) < spec.loss;
+        let (travel, lost) = match law {
+            // Nothing is left to chance, so nothing is drawn.
+            Distribution::Constant { value_ms } if spec.jitter == SimDuration::ZERO && spec.loss <= 0.0 => {
+                (SimDuration::from_millis_f64(*value_ms), false)
+            }
+            law => {
+                let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(luck, direction as u64));
+                let mut travel = law.sample(&mut rng);
+                if spec.jitter > SimDuration::ZERO {
+                    travel = travel + spec.jitter.scale(unit(&mut rng));
+                }
+                (travel, spec.loss > 0.0 && unit(&mut rng) < spec.loss)
+            }
+        };
+        let mut travel = travel + spec.distance;
         if let Some(bps) = spec.bandwidth_bps {
             // The interface sends one message after the other: serialisation, then propagation.
             let begin = link.free_at[direction].max(self.now);
@@ -104,8 +114,7 @@ impl<B: Behaviour> Core<B> {
         link.ledger.started += 1;
         link.ledger.open += 1;
         if let Some(timeout) = patience.or(link.spec.policy.timeout) {
-            let at = self.now + timeout;
-            self.queue.push(at, EventKind::AttemptTimeout(attempt));
+            self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
         }
         if !link.counts_connections() {
             self.transmit(attempt);

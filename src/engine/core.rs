@@ -11,7 +11,7 @@ use super::random::Stream;
 use super::request::{ByReason, Message, Operation, Outcome, Reason, Versioned, Why};
 use super::station::Station;
 use super::time::{SimDuration, SimTime};
-use super::trace::{SpanIndex, SpanKind, Trace, NO_SPAN};
+use super::trace::{SpanIndex, SpanKind, Spare, Trace, NO_SPAN};
 
 /// Requests of a client: `sent = ok + failed + in flight`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -314,6 +314,8 @@ pub struct Core<B: Behaviour> {
     pub shared: B::Shared,
     /// What happened since it was last drained.
     pub observations: Vec<Observation>,
+    /// Stories to be used again.
+    pub spare: Spare,
     /// Whether stories are recorded.
     pub record_traces: bool,
     /// Requests begun so far.

@@ -1,11 +1,13 @@
-//! The event queue: a binary heap ordered by (time, sequence), so that equal times run in the order they were scheduled.
+//! The event queue, ordered by (time, sequence), so that equal times run in the order they were scheduled.
+//! Knows nothing of what the events do.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
 use super::request::Reason;
-use super::time::SimTime;
+use super::time::{SimDuration, SimTime};
 
 /// What may happen. Keys that have gone stale by then make the event void.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,51 +82,225 @@ pub struct Scheduled {
     pub kind: EventKind,
 }
 
-impl Eq for Scheduled {}
+/// An event in the heap: the earliest of its lane, or one that is in no lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Head {
+    at: SimTime,
+    /// The sequence, and below it the number of the lane: sequences differ, so the lane never decides.
+    order: u64,
+    kind: EventKind,
+}
 
-impl Ord for Scheduled {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.sequence).cmp(&(self.at, self.sequence))
+/// Bits of [`Head::order`] that hold the lane.
+const LANE_BITS: u32 = 4;
+/// Stands for no lane.
+const NO_LANE: usize = (1 << LANE_BITS) - 1;
+
+impl Head {
+    fn new(at: SimTime, sequence: u64, lane: usize, kind: EventKind) -> Head {
+        Head { at, order: sequence << LANE_BITS | lane as u64, kind }
+    }
+
+    fn lane(&self) -> usize {
+        (self.order & NO_LANE as u64) as usize
+    }
+
+    fn scheduled(&self) -> Scheduled {
+        Scheduled { at: self.at, sequence: self.order >> LANE_BITS, kind: self.kind }
     }
 }
 
-impl PartialOrd for Scheduled {
+impl Eq for Head {}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.order).cmp(&(self.at, self.order))
+    }
+}
+
+impl PartialOrd for Head {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-/// The pending events.
+/// Events that all come the same time after they were scheduled, so in the order they were scheduled: a line, not a heap.
+#[derive(Clone, Debug, Default)]
+struct Lane {
+    delay: SimDuration,
+    /// Whether its earliest event is in the heap; the others wait here.
+    headed: bool,
+    line: VecDeque<Scheduled>,
+}
+
+/// The pending events. What comes at once, and what comes a fixed time later (timeouts), waits in lines;
+/// the heap holds the rest and the first of each line, so it stays small. The order is the same as of one heap of all.
 #[derive(Clone, Debug, Default)]
 pub struct EventQueue {
-    heap: BinaryHeap<Scheduled>,
+    heap: BinaryHeap<Head>,
+    lanes: Vec<Lane>,
+    /// Events at the time of the last one taken, scheduled since.
+    immediate: VecDeque<(u64, EventKind)>,
+    last: SimTime,
+    waiting: usize,
     next_sequence: u64,
 }
 
 impl EventQueue {
     /// Schedules an event.
     pub fn push(&mut self, at: SimTime, kind: EventKind) {
-        self.heap.push(Scheduled { at, sequence: self.next_sequence, kind });
+        let sequence = self.next_sequence;
         self.next_sequence += 1;
+        if at == self.last {
+            self.immediate.push_back((sequence, kind));
+        } else {
+            self.heap.push(Head::new(at, sequence, NO_LANE, kind));
+        }
+    }
+
+    /// Schedules an event at `now + delay`, where many have the same delay.
+    pub fn push_after(&mut self, now: SimTime, delay: SimDuration, kind: EventKind) {
+        let at = now + delay;
+        let known = self.lanes.iter().position(|l| l.delay == delay);
+        let free = || self.lanes.iter().position(|l| !l.headed);
+        let lane = match known.or_else(free) {
+            _ if at == self.last => return self.push(at, kind),
+            Some(lane) => lane,
+            None if self.lanes.len() < NO_LANE => {
+                self.lanes.push(Lane::default());
+                self.lanes.len() - 1
+            }
+            None => return self.push(at, kind),
+        };
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        let place = &mut self.lanes[lane];
+        place.delay = delay;
+        if place.headed {
+            place.line.push_back(Scheduled { at, sequence, kind });
+            self.waiting += 1;
+        } else {
+            place.headed = true;
+            self.heap.push(Head::new(at, sequence, lane, kind));
+        }
     }
 
     /// The time of the next event.
     pub fn next_time(&self) -> Option<SimTime> {
-        self.heap.peek().map(|e| e.at)
+        let heap = self.heap.peek().map(|e| e.at);
+        match self.immediate.is_empty() {
+            true => heap,
+            false => Some(heap.map_or(self.last, |at| at.min(self.last))),
+        }
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Scheduled> {
-        self.heap.pop()
+        self.pop_until(SimTime(u64::MAX))
+    }
+
+    /// Takes the next event, if it is not after `until`.
+    pub fn pop_until(&mut self, until: SimTime) -> Option<Scheduled> {
+        let head = self.heap.peek_mut();
+        if let Some(&(sequence, kind)) = self.immediate.front() {
+            let first = head.as_ref().is_none_or(|h| (self.last, sequence) < (h.at, h.order >> LANE_BITS));
+            if first {
+                if self.last > until {
+                    return None;
+                }
+                drop(head);
+                self.immediate.pop_front();
+                return Some(Scheduled { at: self.last, sequence, kind });
+            }
+        }
+        let mut head = head?;
+        if head.at > until {
+            return None;
+        }
+        let event = head.scheduled();
+        let lane = head.lane();
+        match self.lanes.get_mut(lane).and_then(|l| l.line.pop_front()) {
+            Some(next) => {
+                self.waiting -= 1;
+                *head = Head::new(next.at, next.sequence, lane, next.kind);
+            }
+            None => {
+                PeekMut::pop(head);
+                if let Some(lane) = self.lanes.get_mut(lane) {
+                    lane.headed = false;
+                }
+            }
+        }
+        // Only with nothing left of the old time: what was scheduled for it comes first.
+        if self.immediate.is_empty() {
+            self.last = event.at;
+        }
+        Some(event)
     }
 
     /// Number of pending events.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.heap.len() + self.immediate.len() + self.waiting
     }
 
     /// Whether none is pending.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::{below, generator, Purpose};
+    use super::*;
+
+    /// Against a plain list, sorted: whatever was scheduled how, the order is (time, sequence).
+    #[test]
+    fn lines_and_heap_together_give_the_order_of_one_list() {
+        let mut queue = EventQueue::default();
+        let mut model: Vec<(u64, u64)> = Vec::new();
+        let (mut now, mut sequence, mut longest) = (0, 0, 0);
+        for step in 0..60_000u64 {
+            let mut rng = generator(3, 1, Purpose::Key, step);
+            let kind = EventKind::Timer { node: NodeIndex(0), epoch: 0, token: step };
+            // Twenty delays are more than there are lanes.
+            let (way, far) = (below(&mut rng, 10), below(&mut rng, 300) as u64);
+            let delay = below(&mut rng, if step % 2_000 < 1_000 { 20 } else { 3 }) as u64 * 50;
+            let at = match way {
+                0..=1 => now,
+                2 => now + far,
+                _ => now + delay,
+            };
+            match way {
+                0..=2 => queue.push(SimTime(at), kind),
+                3..=4 => queue.push_after(SimTime(now), SimDuration(delay), kind),
+                5 => {
+                    // Time goes on without an event, as it does between two looks at a run.
+                    now = model.iter().map(|(at, _)| *at).min().unwrap_or(now).max(now);
+                    continue;
+                }
+                _ => {
+                    model.sort_unstable_by(|a, b| b.cmp(a));
+                    let until = now + 40;
+                    let expected = model.last().copied().filter(|(at, _)| *at <= until);
+                    assert_eq!(queue.next_time().map(|t| t.0), model.last().map(|(at, _)| *at));
+                    let popped = queue.pop_until(SimTime(until)).map(|e| (e.at.0, e.sequence));
+                    assert_eq!(popped, expected, "step {step}");
+                    match popped {
+                        Some((at, _)) => {
+                            model.pop();
+                            now = at;
+                        }
+                        None => now = until.min(model.last().map_or(until, |(at, _)| *at)),
+                    }
+                    continue;
+                }
+            }
+            model.push((at, sequence));
+            sequence += 1;
+            longest = longest.max(model.len());
+            assert_eq!(queue.len(), model.len());
+        }
+        assert!(longest > 50, "{longest}");
     }
 }

@@ -21,15 +21,16 @@ impl<B: Behaviour> World<B> {
             let spec = &links[l.at()].spec;
             spec.role == Role::Call && spec.rule.when.takes(message.operation)
         };
-        let outgoing: smallvec::SmallVec<[LinkIndex; 8]> = self.core.nodes[node.at()].outgoing.iter().copied().filter(matching).collect();
+        let outgoing = || self.core.nodes[node.at()].outgoing.iter().copied().filter(matching);
         let stage_of = |l: &LinkIndex| links[l.at()].spec.rule.stage;
-        let Some(stage) = outgoing.iter().map(stage_of).filter(|s| last.is_none_or(|l| *s > l)).min() else {
+        let Some(stage) = outgoing().map(|l| stage_of(&l)).filter(|s| last.is_none_or(|l| *s > l)).min() else {
             let is_root = job.origin.is_none();
-            let outcome = if is_root && outgoing.is_empty() { Err(Reason::Unavailable) } else { Ok(job.value) };
+            let outcome = if is_root && outgoing().next().is_none() { Err(Reason::Unavailable) } else { Ok(job.value) };
             return self.end_stages(key, outcome);
         };
+        let members: smallvec::SmallVec<[LinkIndex; 8]> = outgoing().filter(|l| stage_of(l) == stage).collect();
         let alternatives: smallvec::SmallVec<[LinkIndex; 8]> =
-            outgoing.iter().copied().filter(|l| stage_of(l) == stage && links[l.at()].spec.rule.pick == Pick::One).collect();
+            members.iter().copied().filter(|l| links[l.at()].spec.rule.pick == Pick::One).collect();
         let chosen = match alternatives.len() {
             0 => None,
             n => {
@@ -39,9 +40,9 @@ impl<B: Behaviour> World<B> {
         };
         let choices = alternatives.len() as u64;
         self.core.jobs[key].stages = Stages { current: Some(stage), ..Default::default() };
-        for link in outgoing {
+        for link in members {
             let (rule, stream) = (self.core.links[link.at()].spec.rule, self.core.links[link.at()].stream);
-            if rule.stage != stage || (rule.pick == Pick::One && chosen != Some(link)) {
+            if rule.pick == Pick::One && chosen != Some(link) {
                 continue;
             }
             if rule.probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= rule.probability {

@@ -70,6 +70,41 @@ pub struct Trace {
 /// A request's spans can never be more; a retry storm in a deep system ends there and says so by being full.
 const MAX_SPANS: usize = 2_000;
 
+/// Stories that nobody needs any more, kept so that the next ones need no memory of their own.
+#[derive(Debug, Default)]
+pub struct Spare(Vec<Box<Trace>>);
+
+/// Spans that a new story has room for: a call of one service.
+const USUAL_SPANS: usize = 8;
+/// Most stories kept so; a burst that ends gives the rest of its memory back.
+const MAX_SPARE: usize = 1_024;
+
+impl Clone for Spare {
+    /// A snapshot carries no spare memory.
+    fn clone(&self) -> Self {
+        Spare::default()
+    }
+}
+
+impl Spare {
+    /// Takes a story back.
+    pub fn put(&mut self, trace: Box<Trace>) {
+        if self.0.len() < MAX_SPARE {
+            self.0.push(trace);
+        }
+    }
+
+    /// A story without spans.
+    pub fn take(&mut self, id: u64, message: Message, client: NodeIndex, start: SimTime) -> Box<Trace> {
+        let fresh = |spans| Trace { id, message, client, start, end: None, stale: false, spans };
+        let Some(mut old) = self.0.pop() else { return Box::new(fresh(Vec::with_capacity(USUAL_SPANS))) };
+        let mut spans = std::mem::take(&mut old.spans);
+        spans.clear();
+        *old = fresh(spans);
+        old
+    }
+}
+
 impl Trace {
     /// Begins a span.
     pub fn begin(&mut self, kind: SpanKind, parent: SpanIndex, at: SimTime, node: NodeIndex, attempt: u32, why: Why) -> SpanIndex {

@@ -20,6 +20,7 @@ pub struct World<B: Behaviour> {
     /// One behaviour per node.
     pub behaviours: Vec<B>,
     events: u64,
+    void: u64,
     hash: u64,
 }
 
@@ -39,12 +40,14 @@ impl<B: Behaviour> World<B> {
                 transits: SlotMap::with_key(),
                 shared: B::Shared::default(),
                 observations: Vec::new(),
+                spare: Default::default(),
                 record_traces: false,
                 requests_begun: 0,
                 queue: EventQueue::default(),
             },
             behaviours: Vec::new(),
             events: 0,
+            void: 0,
             hash: seed,
         }
     }
@@ -98,12 +101,14 @@ impl<B: Behaviour> World<B> {
         self.events
     }
 
+    /// Of these, events that had gone stale, such as the timeouts of calls that were answered: no code ran for them.
+    pub fn void_events(&self) -> u64 {
+        self.void
+    }
+
     /// Handles the next event, if it is not after `until`. Returns whether there was one.
     pub fn step(&mut self, until: SimTime) -> bool {
-        if self.core.queue.next_time().is_none_or(|t| t > until) {
-            return false;
-        }
-        let Some(event) = self.core.queue.pop() else { return false };
+        let Some(event) = self.core.queue.pop_until(until) else { return false };
         self.core.now = event.at;
         let (node, request) = self.concerns(event.kind);
         let mut words = [0u8; 40];
@@ -112,6 +117,7 @@ impl<B: Behaviour> World<B> {
         }
         self.hash = xxhash_rust::xxh3::xxh3_64_with_seed(&words, self.hash);
         self.events += 1;
+        self.void += u64::from(node == 0);
         self.handle(event.kind);
         true
     }

@@ -2,6 +2,7 @@
 //! Text out, nothing in; knows no screen and starts no run.
 
 pub mod csv;
+pub mod curve;
 mod palette;
 pub mod svg;
 

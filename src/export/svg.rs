@@ -12,7 +12,8 @@ use crate::diagram::{Document, Link, Node};
 use crate::editor::geometry::{bounds, card, closed_around, curve_among, group_rect, Curve, Rect, CARD};
 use crate::icon;
 use crate::lab::frame::{Frame, Health, LinkFrame};
-use words::{escaped, fitted, measured};
+use words::fitted;
+pub(super) use words::{escaped, measured};
 
 /// Around the diagram.
 const MARGIN: f64 = 32.0;
@@ -341,6 +342,7 @@ mod tests {
             frame("a", GroupKind::Region, Some(Place::CapeTown), false),
             frame("b", GroupKind::Subsystem, None, true),
             frame("c", GroupKind::Subsystem, None, true),
+            Group { name: "‹Tokyo›".into(), ..frame("d", GroupKind::Region, Some(Place::Tokyo), false) },
         ];
         document.nodes[0].group = Some("b".into());
         document.nodes[1].group = Some("c".into());
@@ -356,6 +358,7 @@ mod tests {
             ">‹2 components›<".into(),
             ">frame a · ‹Cape Town›<".into(),
             ">frame b<".into(),
+            ">‹Tokyo›<".into(),
         ] {
             assert!(svg.contains(&said), "{said} in {svg}");
         }

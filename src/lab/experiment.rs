@@ -19,6 +19,17 @@ const KEPT_STORIES: usize = 400;
 /// Events kept until they are taken.
 const KEPT_EVENTS: usize = 1_000;
 
+/// An event before anybody has asked for it: without names, so that noting it takes no memory of its own.
+#[derive(Clone, Copy, Debug)]
+struct Noted {
+    at: SimTime,
+    what: &'static str,
+    node: NodeIndex,
+    link: Option<LinkIndex>,
+    request: Option<u64>,
+    tone: Tone,
+}
+
 /// A running experiment.
 #[derive(Clone, Debug)]
 pub struct Experiment {
@@ -30,10 +41,10 @@ pub struct Experiment {
     links: BTreeMap<String, LinkIndex>,
     journal: VecDeque<(SimTime, Entry)>,
     pub(super) meter: Meter,
-    events: Vec<Event>,
+    events: Vec<Noted>,
     /// Ended stories, oldest first: failures and stale reads, and the rest.
-    pub(super) notable: VecDeque<Trace>,
-    pub(super) ordinary: VecDeque<Trace>,
+    pub(super) notable: VecDeque<Box<Trace>>,
+    pub(super) ordinary: VecDeque<Box<Trace>>,
     pub(super) wall_s: f64,
 }
 
@@ -104,6 +115,11 @@ impl Experiment {
     /// Hash of the run so far; of the run to exactly `now`.
     pub fn trace_hash(&self) -> u64 {
         self.world.trace_hash()
+    }
+
+    /// Events so far that ran code: not those that had gone stale, such as the timeouts of calls that were answered.
+    pub fn effective_events(&self) -> u64 {
+        self.world.events() - self.world.void_events()
     }
 
     /// Runs until `to`, or until `max_events` events are handled. Returns how many were.
@@ -298,10 +314,10 @@ impl Experiment {
             if let Observation::Ended { trace: Some(trace), .. } = observation {
                 let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
                 let shelf = if bad { &mut self.notable } else { &mut self.ordinary };
-                shelf.push_back(*trace);
-                if shelf.len() > KEPT_STORIES {
-                    shelf.pop_front();
+                if shelf.len() >= KEPT_STORIES {
+                    shelf.pop_front().into_iter().for_each(|oldest| self.world.core.spare.put(oldest));
                 }
+                shelf.push_back(trace);
             }
         }
         // The buffer is used again: no allocation per event.
@@ -312,13 +328,12 @@ impl Experiment {
         if self.events.len() >= KEPT_EVENTS && !matches!(observation, Observation::Notice { .. }) {
             return;
         }
-        let id = |n: NodeIndex| self.node_ids.get(n.at()).cloned();
         let event = match observation {
-            Observation::AttemptFailed { at, link, request, reason } => Event {
+            Observation::AttemptFailed { at, link, request, reason } => Noted {
                 at: *at,
-                what: reason.as_str().to_string(),
-                node: id(self.world.core.links[link.at()].to),
-                link: self.link_ids.get(link.at()).cloned(),
+                what: reason.as_str(),
+                node: self.world.core.links[link.at()].to,
+                link: Some(*link),
                 request: Some(*request),
                 tone: Tone::Bad,
             },
@@ -328,12 +343,12 @@ impl Experiment {
                     Ok(_) if *stale => ("stale read", Tone::Odd),
                     Ok(_) => return,
                 };
-                Event { at: *at, what: what.to_string(), node: id(*client), link: None, request: Some(*request), tone }
+                Noted { at: *at, what, node: *client, link: None, request: Some(*request), tone }
             }
-            Observation::Notice { at, node, about, what, good } => Event {
+            Observation::Notice { at, node, about, what, good } => Noted {
                 at: *at,
-                what: (*what).to_string(),
-                node: id(about.unwrap_or(*node)),
+                what,
+                node: about.unwrap_or(*node),
                 link: None,
                 request: None,
                 tone: match (good, about) {
@@ -353,7 +368,17 @@ impl Experiment {
 
     /// Notable events since the last call, oldest first.
     pub fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
+        let told = |noted: &Noted| Event {
+            at: noted.at,
+            what: noted.what.to_string(),
+            node: self.node_ids.get(noted.node.at()).cloned(),
+            link: noted.link.and_then(|l| self.link_ids.get(l.at()).cloned()),
+            request: noted.request,
+            tone: noted.tone,
+        };
+        let events = self.events.iter().map(told).collect();
+        self.events.clear();
+        events
     }
 
     /// Forgets the statistics so far (warm-up); the run goes on.

@@ -188,7 +188,8 @@ impl Meter {
     pub fn close(&mut self, world: &World<Component>) {
         let counts = Counts::read(world);
         let length = counts.at.since(self.last.at);
-        let mut done = std::mem::replace(&mut self.present, Raw::new(counts.at));
+        let next = Raw { latency: self.present.latency.emptied(), ..Raw::new(counts.at) };
+        let mut done = std::mem::replace(&mut self.present, next);
         done.bucket.length = length;
         self.nodes.resize_with(counts.nodes.len(), Vec::new);
         let ns = length.0.max(1) as f64;

@@ -6,6 +6,8 @@ pub mod meter;
 mod picture;
 pub mod report;
 pub mod scenarios;
+pub mod theory;
+pub mod trials;
 #[cfg(feature = "cli")]
 pub mod validation;
 

@@ -1,6 +1,6 @@
 //! Reads a frame, stories and series off an experiment. Changes nothing.
 
-use crate::components::{Group, View};
+use crate::components::View;
 use crate::engine::core::{Payload, Transit};
 use crate::engine::link::Role;
 use crate::engine::random::mix;
@@ -34,7 +34,8 @@ impl Experiment {
             node_places[i] = place;
         }
         let drawn = core.transits.values().filter(|t| max_packets > 0 && drawn(t));
-        let packets = drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)).collect();
+        let mut packets = Vec::with_capacity(core.transits.len().min(max_packets));
+        packets.extend(drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)));
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
         Frame {
             now: core.now,
@@ -104,7 +105,7 @@ impl Experiment {
             Payload::Signal(_) => (None, None, None, None),
             Payload::Call { message, request_start, .. } => {
                 let callee = core.links[transit.link.at()].to;
-                let keeps = self.world.behaviours[callee.at()].group() == Some(Group::Data);
+                let keeps = self.world.behaviours[callee.at()].keeps_data();
                 (Some(message.user), Some(*request_start), None, place(callee).filter(|_| keeps))
             }
             Payload::Reply { attempt, outcome, .. } => {
@@ -156,7 +157,7 @@ impl Experiment {
     /// The story of a request, in flight or recently ended.
     pub fn waterfall(&self, request: RequestId) -> Option<Waterfall> {
         let flying = self.world.core.requests.values().filter_map(|r| r.trace.as_deref());
-        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev());
+        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev()).map(|t| &**t);
         flying.chain(ended).find(|t| t.id == request).map(|t| self.render(t))
     }
 
@@ -220,6 +221,17 @@ impl Experiment {
     /// The same with neighbours merged until at most `most` buckets are left.
     pub fn node_series_of_at_most(&self, id: &str, most: usize) -> Vec<NodeBucket> {
         self.node_index(id).map(|n| self.meter.node_series_of_at_most(n, most)).unwrap_or_default()
+    }
+
+    /// The nodes with workers that were the busiest over the run so far, at most this many: their ids, the busiest first.
+    pub fn busiest(&self, most: usize) -> Vec<&str> {
+        let core = &self.world.core;
+        let limited = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && core.nodes[*i].station.spec.workers.is_some());
+        let load =
+            |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).iter().map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
+        let mut loads: Vec<(f64, usize)> = limited.map(|i| (load(i), i)).collect();
+        loads.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
     }
 
     /// Latency of the requests that ended well since the statistics began, of one client node or of all together: the bars of

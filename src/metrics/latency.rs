@@ -13,6 +13,8 @@ pub struct Latency {
     sum_ns: u128,
     max_ns: u64,
     digits: u8,
+    /// The longest to make room for at the start.
+    room_ns: u64,
 }
 
 /// The figures of a distribution, in milliseconds; zero where nothing was recorded.
@@ -71,7 +73,12 @@ fn edge_ns(i: usize) -> u64 {
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
-        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits }
+        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2 }
+    }
+
+    /// An empty one of the same precision, for durations like those recorded here: it will not have to grow for them.
+    pub fn emptied(&self) -> Self {
+        Latency { room_ns: self.room_ns.max(self.max_ns), ..Latency::new(self.digits) }
     }
 
     /// Records one.
@@ -79,11 +86,14 @@ impl Latency {
         self.count += 1;
         self.sum_ns += u128::from(latency.0);
         self.max_ns = self.max_ns.max(latency.0);
-        let digits = self.digits;
-        // Without a fixed range the histogram grows as needed and cannot refuse a value.
-        let histogram = self.histogram.get_or_insert_with(|| match Histogram::new(digits) {
-            Ok(h) => h,
-            Err(_) => unreachable!("1 to 5 digits are always accepted"),
+        let (digits, room_ns) = (self.digits, self.room_ns);
+        let histogram = self.histogram.get_or_insert_with(|| match Histogram::new_with_max(room_ns, digits) {
+            Ok(mut h) => {
+                // Without a fixed range the histogram grows as needed and cannot refuse a value.
+                h.auto(true);
+                h
+            }
+            Err(_) => unreachable!("1 to 5 digits and 2 ns or more are always accepted"),
         });
         let _ = histogram.record(latency.0);
     }

@@ -1,51 +1,8 @@
-// For everybody: keyboard alone, screen reader, both themes, a small window.
+// For everybody: keyboard alone, both themes, a small window. What a screen reader meets is in screens.test.mjs.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { journey } from './browser.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** The violations on the page as it stands, in words. */
-async function audit(page, where) {
-  await page.evaluate(`${axe};0`);
-  // A card's visible label is its name, and its accessible name begins with it; the rule takes the card's figures for a label too.
-  const rules = { 'label-content-name-mismatch': { enabled: false } };
-  const { violations } = await page.evaluate((rules) => window.axe.run(document, { resultTypes: ['violations'], rules }), rules);
-  return violations.map((v) => `${where}: ${v.id} (${v.impact}): ${v.help}\n      ${v.nodes.slice(0, 4).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join('\n      ')}`);
-}
-
-for (const colorScheme of ['light', 'dark']) {
-  journey(`no accessibility violation on the main screens, ${colorScheme}`, { colorScheme, timeout: 120_000 }, async ({ page, visit }) => {
-    const lab = new Lab(page);
-    await visit();
-    await lab.ready();
-    await lab.pass(3);
-    await lab.pause();
-    const told = await audit(page, 'running shop');
-    const [service] = await lab.namesOf('Service');
-    await lab.select(service);
-    await page.keyboard.press('k');
-    told.push(...await audit(page, 'a crashed service in the inspector'));
-    await page.keyboard.press('k');
-    await lab.deselect();
-    await lab.recent().first().click();
-    await page.getByRole('region', { name: /^Request / }).waitFor();
-    told.push(...await audit(page, 'a waterfall'));
-    for (const sheet of [/^Starters/, /^Share/, 'Help and keys']) {
-      await lab.button(sheet).first().click();
-      await page.getByRole('dialog').waitFor();
-      told.push(...await audit(page, `sheet ${sheet}`));
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    }
-    await lab.button('Table', lab.charts).click();
-    told.push(...await audit(page, 'figures over time'));
-    assert.equal(told.join('\n'), '');
-  });
-}
 
 journey('the theme follows the system, can be switched, and is remembered', { colorScheme: 'light' }, async ({ page, visit }) => {
   const lab = new Lab(page);

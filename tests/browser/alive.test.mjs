@@ -42,7 +42,7 @@ journey('time pauses, goes event by event, and starts again the same', async ({ 
   for (let i = 0; i < 40; i++) await lab.button('A single event').click();
   const stepped = await lab.now();
   assert.ok(stepped >= paused && stepped < paused + 5, 'single events advance a little');
-  await lab.button('Start again, mended').click();
+  await lab.button('Start over').click();
   await expectSoon(async () => (await lab.now()) < Math.max(stepped, 0.05) + 1, 'the clock to start again');
   await lab.setSpeed(1);
   assert.match(await lab.speed.getAttribute('aria-valuetext'), /real time|×1|1 s/i);

@@ -123,7 +123,7 @@ journey('another seed is another run, and the same seed the same', { reducedMoti
     await seed.press('Enter');
     await seed.blur();
     await lab.pause();
-    await lab.button('Start again, mended').click();
+    await lab.button('Start over').click();
     await lab.pause();
     for (let i = 0; i < 60; i++) await lab.button('A single event').click();
     return (await lab.share()).hash;

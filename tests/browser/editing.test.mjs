@@ -259,3 +259,94 @@ journey('many components are set at once, as one step, and differences are said'
   await lab.button('Undo').first().click();
   await common.getByText(/Mixed/).first().waitFor();
 });
+
+journey('F2 replaces the name, and a click elsewhere takes it and keeps the focus there', async (hands) => {
+  const { page } = hands;
+  const lab = await small(hands);
+  await lab.select('API');
+  await page.keyboard.press('F2');
+  await page.locator('.in-place').waitFor();
+  await page.keyboard.type('Orders');
+  await lab.inspector.getByRole('textbox', { name: 'Workers' }).click();
+  await lab.card('Orders').waitFor();
+  const focused = await page.evaluate(() => document.activeElement.id);
+  assert.match(focused, /workers/, 'the field that was clicked has the focus');
+});
+
+journey('a card dropped on another moves aside, from the palette too', async (hands) => {
+  const { page } = hands;
+  const lab = await small(hands);
+  const [spare, api] = [await middle(lab.card('Spare')), await middle(lab.card('API'))];
+  await drag(page, spare, { x: api.x + 30, y: api.y + 24 });
+  const apart = async (a, b) => {
+    const [p, q] = [await middle(lab.card(a)), await middle(lab.card(b))];
+    return Math.abs(p.x - q.x) >= p.width - 1 || Math.abs(p.y - q.y) >= p.height - 1;
+  };
+  assert.match(await undoName(page), /Move Spare|Put Spare/);
+  assert.ok(await apart('Spare', 'API'), 'side by side');
+  await lab.deselect();
+  const box = await lab.canvas.boundingBox();
+  const there = await middle(lab.card('Store'));
+  const added = await lab.drag('Cache', (there.x - box.x) / box.width, (there.y - box.y) / box.height);
+  assert.ok(await apart(added, 'Store'), 'the new card beside the old');
+});
+
+journey('the inspector puts a component into a group and gives frames and notes their size', async (hands) => {
+  const { page } = hands;
+  const lab = await small(hands);
+  await lab.deselect();
+  await lab.palette.getByRole('button', { name: 'Zone', exact: true }).click();
+  const zone = frame(page, 'Zone');
+  await zone.waitFor();
+  const width = lab.inspector.getByRole('textbox', { name: 'Width' });
+  const before = await middle(zone);
+  await width.fill('480');
+  await width.press('Enter');
+  await expectSoon(async () => (await middle(zone)).width > before.width * 1.4, 'the frame to be wider');
+  await lab.select('Spare');
+  await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'Zone' });
+  assert.match(await undoName(page), /Put Spare into Zone/);
+  const [card, around] = [await middle(lab.card('Spare')), await middle(zone)];
+  assert.ok(card.left >= around.left && card.left + card.width <= around.left + around.width, 'the card stands on the frame');
+  await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'None' });
+  assert.match(await undoName(page), /Take Spare out of its group/);
+});
+
+journey('what is in a collapsed subsystem is found at its card and is no tab stop of its own', async (hands) => {
+  const { page } = hands;
+  const lab = await small(hands);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+g');
+  await page.keyboard.press('Shift+e');
+  const closed = page.locator('.subsystem');
+  await closed.waitFor();
+  await lab.deselect();
+  assert.equal(await closed.getAttribute('tabindex'), '0', 'the card of the whole is the tab stop');
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('Spare');
+  await page.keyboard.press('Enter');
+  await expectSoon(async () => (await closed.getAttribute('data-within')) === 'true', 'the card to say that it holds what was found');
+  const [bar, card] = [await middle(lab.toolbar), await middle(closed)];
+  assert.ok(Math.abs(bar.x - card.x) < 4 && bar.top > card.top, 'the buttons stand beneath the card that is seen');
+  await page.keyboard.press('m');
+  assert.equal(await page.locator('.minimap .node').count(), 1);
+});
+
+journey('the outline has the notes, and arrows lead to frames', async (hands) => {
+  const { page } = hands;
+  const lab = await small(hands);
+  await lab.deselect();
+  await page.keyboard.press('Shift+t');
+  await page.keyboard.type('Slow on Mondays');
+  await page.keyboard.press('Escape');
+  await lab.select('Spare');
+  await page.keyboard.press('Control+g');
+  await frame(page, 'Subsystem').waitFor();
+  await lab.select('Spare');
+  await page.keyboard.press('ArrowUp');
+  await expectSoon(async () => (await frame(page, 'Subsystem').getAttribute('data-selected')) === 'true', 'the frame to be selected');
+  await page.keyboard.press('o');
+  const line = page.locator('.outline').getByRole('button', { name: /^Slow on Mondays, Note/ });
+  await line.click();
+  assert.equal(await page.locator('.note-card').getAttribute('data-selected'), 'true');
+});

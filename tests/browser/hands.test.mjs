@@ -1,22 +1,10 @@
 // Menus, search, selecting, the clipboard, the minimap, the outline, the narration: the one registry by all its doors.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { audit } from './audit.mjs';
 import { journey } from './browser.mjs';
 import { Finger, middle } from './hands.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds on the page as it stands, one line each. */
-async function audit(page, where) {
-  await page.evaluate(`${axe};0`);
-  // A card's visible label is its name; the rule takes its figures for a label too.
-  const rules = { 'label-content-name-mismatch': { enabled: false } };
-  const { violations } = await page.evaluate((given) => window.axe.run(document, { resultTypes: ['violations'], rules: given }), rules);
-  return violations.map((v) => `${where}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join('; ')}`);
-}
 
 journey('the menu of a card crashes it, says why something cannot be done, and gives the focus back', async ({ page, visit }) => {
   const lab = new Lab(page);
@@ -345,4 +333,101 @@ journey('a resting finger selects and opens the menu, and the canvas behind it c
   assert.equal(await lab.card(service).getAttribute('aria-pressed'), 'true');
   await finger.tap([12, 400]);
   await page.getByRole('menu').waitFor({ state: 'hidden' });
+});
+
+journey('Escape lets go of a rubber band, of the view and of what comes from the palette; nothing has changed', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  const [service] = await lab.namesOf('Service');
+  await lab.select(service);
+  const box = await lab.canvas.boundingBox();
+  const place = async () => Math.round((await lab.card(service).boundingBox()).x);
+  const [before, names] = [await place(), (await lab.names()).length];
+  // A pan.
+  await page.mouse.move(box.x + 30, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 130, box.y + 90, { steps: 4 });
+  assert.notEqual(await place(), before);
+  await page.keyboard.press('Escape');
+  await page.mouse.move(box.x + 160, box.y + 90);
+  await page.mouse.up();
+  assert.equal(await place(), before);
+  assert.equal(await lab.card(service).getAttribute('aria-pressed'), 'true', 'the selection stays');
+  // A rubber band.
+  await page.keyboard.down('Shift');
+  await page.mouse.move(box.x + 20, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 20, box.y + box.height - 80, { steps: 4 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  const pressed = await lab.cards().evaluateAll((cards) => cards.filter((c) => c.ariaPressed === 'true').length);
+  assert.equal(pressed, 1, 'what was selected before');
+  // From the palette.
+  const item = await lab.button('Queue', lab.palette).boundingBox();
+  await page.mouse.move(item.x + 20, item.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 200, box.y + 200, { steps: 4 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await page.waitForTimeout(200);
+  assert.equal((await lab.names()).length, names, 'nothing was added');
+  assert.equal(await lab.card(service).getAttribute('aria-pressed'), 'true');
+});
+
+journey('a click on one of several selects it alone, and its menu stands for all', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  const services = await lab.namesOf('Service');
+  await lab.select(services[0]);
+  for (const name of services.slice(1)) await lab.card(name).locator('.card-name').click({ modifiers: ['Shift'] });
+  const chosen = () => lab.cards().evaluateAll((cards) => cards.filter((c) => c.ariaPressed === 'true').map((c) => c.ariaLabel.split(', ')[0]));
+  assert.equal((await chosen()).length, services.length);
+  await lab.card(services[1]).locator('.card-name').click({ button: 'right' });
+  assert.equal((await chosen()).length, services.length);
+  await page.keyboard.press('Escape');
+  await lab.card(services[1]).locator('.card-name').click();
+  assert.deepEqual(await chosen(), [services[1]]);
+});
+
+journey('a cut from the menu takes what it was asked for, or nothing where the clipboard refuses', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  const names = await lab.names();
+  const services = await lab.namesOf('Service');
+  const cut = async (name) => {
+    await lab.card(name).locator('.card-name').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Cut to the clipboard/ }).click();
+  };
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+  await cut(services[0]);
+  await lab.message(/keeps its clipboard/).waitFor();
+  assert.equal((await lab.names()).length, names.length);
+  // It answers late: by then something else is selected.
+  await page.evaluate(() => { navigator.clipboard.writeText = () => new Promise((done) => { window.letGo = done; }); });
+  await cut(services[0]);
+  await lab.select(services[1]);
+  await page.evaluate(() => window.letGo());
+  await expectSoon(async () => (await lab.names()).length === names.length - 1, 'the cut');
+  assert.ok(!(await lab.names()).includes(services[0]) && (await lab.names()).includes(services[1]));
+});
+
+journey('on a phone the end of a link is led elsewhere from its menu', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  const [service] = await lab.namesOf('Service');
+  await lab.card(service).tap();
+  await page.keyboard.press('l');
+  await page.keyboard.press('e');
+  const from = page.getByRole('combobox', { name: 'From' });
+  await from.waitFor();
+  await expectSoon(() => from.evaluate((field) => field === document.activeElement), 'the field to have the focus');
 });

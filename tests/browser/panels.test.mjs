@@ -1,19 +1,11 @@
 // Charts with their tables, and what colours the packets: by pointer and by keyboard.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { audit } from './audit.mjs';
 import { journey } from './browser.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function audit(page, where) {
-  await page.evaluate(`${axe};0`);
-  const rules = { 'label-content-name-mismatch': { enabled: false } };
-  const { violations } = await page.evaluate((rules) => window.axe.run({ include: [['.charts'], ['.stage-legend']] }, { resultTypes: ['violations'], rules }), rules);
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].target} ${v.nodes[0].any[0]?.message ?? ''}`), [], where);
-}
+const clean = async (page, where) => assert.equal((await audit(page, where, ['.charts', '.stage-legend'])).join('\n'), '');
 
 journey('the histogram of latency is read by keyboard and as a table', { timeout: 90_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
@@ -33,7 +25,7 @@ journey('the histogram of latency is read by keyboard and as a table', { timeout
   assert.notEqual(await plot.getAttribute('aria-valuetext'), first);
   await page.keyboard.press('End');
   assert.match(await plot.getAttribute('aria-valuetext'), /; 100 % took at most this long$/);
-  await audit(page, 'histogram');
+  await clean(page, 'histogram');
   await lab.button('Table', lab.charts).click();
   const rows = await lab.charts.getByRole('row').allInnerTexts();
   const shares = rows.slice(1).map((row) => Number(row.split('\t').at(-1).replace(' %', '')));
@@ -60,7 +52,7 @@ journey('nodes are compared, and cost and availability are shown of the system a
   for (const title of ['Availability', 'Cost per hour', 'Cost per million requests']) {
     await lab.charts.getByRole('slider', { name: `${title} over time` }).waitFor();
   }
-  await audit(page, 'availability and cost');
+  await clean(page, 'availability and cost');
   await lab.select(service);
   await lab.button(service, lab.charts).click();
   await lab.button('Availability and cost', lab.charts).click();
@@ -73,52 +65,145 @@ journey('nodes are compared, and cost and availability are shown of the system a
   await lab.charts.getByRole('slider', { name: `Latency of requests of ${clients}` }).waitFor();
 });
 
-journey('what colours the packets is chosen by keyboard, and the legend says what the colours mean', { timeout: 90_000 }, async ({ page, visit }) => {
+/** The colours of tokens, as the browser paints them: `[[r, g, b], …]`. */
+const colours = (page, tokens) => page.evaluate((tokens) => tokens.map((token) => {
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = `var(${token})`;
+  const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  probe.remove();
+  return [r, g, b];
+}), tokens);
+
+/** How many pixels of what is drawn on the canvas have each of these colours. */
+async function painted(page, wanted) {
+  const bare = await page.addStyleTag({ content: '.stage * { visibility: hidden !important } .stage canvas { visibility: visible !important }' });
+  const picture = await page.locator('.stage').screenshot();
+  await bare.evaluate((style) => style.remove());
+  return page.evaluate(async ([base64, wanted]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const pen = canvas.getContext('2d');
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+    const found = wanted.map(() => 0);
+    for (let i = 0; i < data.length; i += 4) {
+      const at = wanted.findIndex(([r, g, b]) => data[i] === r && data[i + 1] === g && data[i + 2] === b);
+      if (at >= 0) found[at]++;
+    }
+    return found;
+  }, [picture.toString('base64'), wanted]);
+}
+
+// Long ways and nobody who waits: at any moment some hundred and fifty requests and replies are on them.
+const latency = { law: 'log_normal', median_ms: 20, sigma: 0.3 };
+const BUSY = JSON.stringify({
+  format: 'faultline', version: 2, title: 'Busy', seed: 3,
+  nodes: [
+    { id: 'users', kind: 'clients', name: 'Users', x: 0, y: 96, params: { rate_per_s: 2000, read_percent: 80, keys: 100, users: 100 } },
+    { id: 'api', kind: 'service', name: 'API', x: 420, y: 96, params: { workers: 400 } },
+    { id: 'db', kind: 'database', name: 'Primary', x: 840, y: 96, params: { workers: 400 } },
+  ],
+  links: [{ id: 'users-api', from: 'users', to: 'api', params: { latency } }, { id: 'api-db', from: 'api', to: 'db', params: { latency } }],
+});
+
+journey('what colours the packets is chosen by keyboard: the canvas and the legend have the same colours', { timeout: 90_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();
   await lab.ready();
+  await lab.openFile(BUSY);
+  await lab.card('API').waitFor();
+  await lab.pass(0.5, 1);
+  // At a speed at which they can be followed they are not faded.
+  await lab.pass(0.005, 0.01);
+  await lab.pause();
+  await page.keyboard.press('0');
+  await lab.deselect();
   const menu = page.getByLabel('Colour by');
   const meanings = page.getByRole('list', { name: 'Colours' });
-  const hues = () => page.evaluate(() => {
-    const layer = document.querySelector('canvas.over');
-    const { data } = layer.getContext('2d').getImageData(0, 0, layer.width, layer.height);
-    const found = new Set();
-    for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) found.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-    return found.size;
-  });
-  assert.ok((await hues()) > 0, 'packets are drawn');
+  // The same packets all the while: what changes is their colour.
+  const kinds = await colours(page, ['--read', '--write', '--message']);
+  const others = async (found) => (await painted(page, kinds)).map((n, i) => (found.some((c) => `${c}` === `${kinds[i]}`) ? 0 : n));
+  assert.ok((await painted(page, kinds))[0] > 40, 'reads are drawn in their colour');
   await menu.focus();
-  for (const [by, meaning] of [
-    ['Outcome', /stale/], ['User', /user 0/], ['Key', /key 0/], ['Store of the key', /Primary/],
-    ['Version', /version 1/], ['Attempt', /first attempt/], ['Age', /under 10 ms/],
+  for (const [by, meaning, distinct] of [
+    ['Outcome', /stale/, 1], ['User', /user 0/, 5], ['Key', /key 0/, 5], ['Store of the key', /Primary/, 1],
+    ['Version', /version 1/, 2], ['Attempt', /first attempt/, 1], ['Age', /under 10 ms/, 3],
   ]) {
     await menu.selectOption({ label: by });
     await expectSoon(async () => meaning.test(await meanings.innerText()), `the legend of ${by}`);
+    const tokens = await meanings.locator('i').evaluateAll((all) => all.map((i) => i.getAttribute('style').match(/--[\w-]+/)[0]));
+    // Control traffic is in the last of the palettes too, whatever else is chosen.
+    const swatches = await colours(page, [...new Set(tokens)].filter((token) => token !== '--control'));
+    let found;
+    await expectSoon(async () => {
+      found = await painted(page, swatches);
+      return found.filter((n) => n >= 8).length >= distinct;
+    }, `${distinct} colours of ${by} on the canvas`);
+    assert.deepEqual(await others(swatches), [0, 0, 0], `coloured by ${by}, nothing has the colour of its kind: ${found}`);
   }
-  await audit(page, 'coloured by age');
+  await clean(page, 'coloured by age');
   await menu.selectOption({ label: 'Kind' });
   assert.equal(await meanings.getByRole('listitem').count(), 0);
+  await expectSoon(async () => (await painted(page, kinds))[0] > 40, 'reads in their colour again');
 });
+
+/** Calls to the canvas in each of the frames of two seconds, as a median; and how many frames there were. */
+const drawing = (page) => page.evaluate(() => new Promise((resolve) => {
+  let calls = 0;
+  const pens = [CanvasRenderingContext2D, globalThis.WebGL2RenderingContext].filter(Boolean).map((kind) => kind.prototype);
+  const mended = [];
+  for (const pen of pens) {
+    for (const name of ['fill', 'stroke', 'fillRect', 'strokeRect', 'fillText', 'strokeText', 'drawImage', 'putImageData', 'drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced']) {
+      const real = pen[name];
+      if (!real) continue;
+      pen[name] = function (...given) {
+        calls++;
+        return real.apply(this, given);
+      };
+      mended.push(() => (pen[name] = real));
+    }
+  }
+  const frames = [];
+  const start = performance.now();
+  const count = () => {
+    frames.push(calls);
+    calls = 0;
+    if (performance.now() - start < 2_000) return requestAnimationFrame(count);
+    mended.forEach((mend) => mend());
+    resolve({ calls: frames.slice(1).sort((a, b) => a - b)[Math.floor((frames.length - 1) / 2)], frames: frames.length });
+  };
+  requestAnimationFrame(count);
+}));
 
 journey('a flood is drawn as streams beside a fixed sample, at no greater cost', { timeout: 120_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();
   await lab.ready();
   const [clients] = await lab.namesOf('Clients');
-  await lab.select(clients);
-  const rate = lab.inspector.getByLabel('Rate', { exact: true }).first();
-  await rate.fill('60000');
-  await rate.press('Enter');
-  await lab.setSpeed(0.02);
-  await lab.play();
   const sample = page.getByText(/^1 of [\d,]+ requests shown; dotted streams are the flow of all of them$/);
+  const oneIn = async () => Number((await sample.innerText()).match(/^1 of ([\d,]+)/)[1].replaceAll(',', ''));
+  const flow = async (rate) => {
+    await lab.select(clients);
+    const field = lab.inspector.getByLabel('Rate', { exact: true }).first();
+    await field.fill(String(rate));
+    await field.press('Enter');
+    await lab.setSpeed(0.02);
+    await lab.play();
+  };
+  await flow(20_000);
   await sample.waitFor({ timeout: 40_000 });
+  await page.waitForTimeout(500);
+  const [few, some] = [await oneIn(), await drawing(page)];
+  await flow(120_000);
+  await expectSoon(async () => (await oneIn()) > 2 * few, 'a smaller share to be drawn', 40_000);
+  await page.waitForTimeout(500);
+  const many = await drawing(page);
+  assert.ok(some.calls > 100, `something is drawn: ${some.calls} calls`);
+  // One of two, one of four, one of eight: so a sample has between half of the most that are drawn, and all of it.
+  assert.ok(many.calls < 2.2 * some.calls, `six times the requests: ${many.calls} calls a frame, of ${some.calls}`);
   // Drawing goes on: well over a few frames a second, on any machine.
-  const frames = await page.evaluate(() => new Promise((resolve) => {
-    let n = 0;
-    const start = performance.now();
-    const count = () => (performance.now() - start > 2_000 ? resolve(n) : (n++, requestAnimationFrame(count)));
-    requestAnimationFrame(count);
-  }));
-  assert.ok(frames > 12, `${frames} frames in two seconds`);
+  assert.ok(many.frames > 12, `${many.frames} frames in two seconds`);
 });

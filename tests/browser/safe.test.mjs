@@ -1,34 +1,10 @@
-// Never lose work: tabs keep apart, earlier states come back, a full or damaged store and a crash cost nothing.
+// Never lose work: tabs keep apart, earlier states come back, a full or damaged store costs nothing.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { address, journey } from './browser.mjs';
-import { faultline } from './cli.mjs';
 import { Lab } from './lab.mjs';
+import { openRecent, records, rename, saved, start } from './keeping.mjs';
 import { expectSoon } from './soon.mjs';
-
-const saved = (page) => page.locator('.saved[data-state="saved"]').waitFor();
-const records = (page) => page.evaluate(() => Object.entries(localStorage).filter(([name]) => name.startsWith('faultline.work.')));
-const recent = (page) => page.getByRole('dialog', { name: 'Recent diagrams' });
-
-async function openRecent(page) {
-  await page.getByRole('button', { name: 'Recent diagrams', exact: true }).first().click();
-  await recent(page).waitFor();
-  return recent(page);
-}
-
-async function rename(page, title) {
-  const field = page.getByRole('textbox', { name: 'Title of the document' });
-  await field.fill(title);
-  await field.press('Enter');
-}
-
-async function start(page, visit) {
-  const lab = new Lab(page);
-  if (visit) await visit();
-  await lab.ready();
-  await lab.pause();
-  return lab;
-}
 
 journey('two tabs keep their own work, each is told of the other, and both can be found again', async ({ page, visit, tab }) => {
   const lab = await start(page, visit);
@@ -141,6 +117,48 @@ journey('the last ten autosaves can be restored', { timeout: 90_000 }, async ({ 
   await expectSoon(async () => (await lab.names()).length === before + 12, 'the latest state again');
 });
 
+journey('what stood when the page was loaded, and what stood for minutes, can be restored', async ({ page, visit }) => {
+  await page.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + Number(sessionStorage.getItem('ahead') ?? 0);
+  });
+  const later = (minutes) => page.evaluate((minutes) => sessionStorage.setItem('ahead', Number(sessionStorage.getItem('ahead') ?? 0) + minutes * 60_000), minutes);
+  const lab = await start(page, visit);
+  const count = async () => (await lab.names()).length;
+  const before = await count();
+  // All of it within a minute.
+  await lab.button('Cache', lab.palette).click();
+  await saved(page);
+  for (const i of [2, 3]) {
+    await lab.button('Cache', lab.palette).click();
+    await expectSoon(async () => (await count()) === before + i, 'one more cache');
+  }
+  await saved(page);
+  await page.reload();
+  await lab.ready();
+  await lab.pause();
+  await saved(page);
+  const remove = async () => {
+    const now = await count();
+    await lab.select((await lab.namesOf('Cache')).at(-1));
+    await page.keyboard.press('Delete');
+    await expectSoon(async () => (await count()) === now - 1, 'one to go');
+    await saved(page);
+  };
+  const restorable = async () => {
+    const sheet = await openRecent(page);
+    const labels = await sheet.getByRole('button', { name: /^Restore / }).evaluateAll((buttons) => buttons.map((b) => Number(b.ariaLabel.match(/(\d+) components/)[1])));
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    return labels;
+  };
+  await remove();
+  assert.deepEqual(await restorable(), [before + 3, before + 1], 'what was there when the page was loaded, though it had not been there for a minute');
+  await later(5);
+  await remove();
+  assert.ok((await restorable()).includes(before + 2), 'what had been there for five minutes');
+});
+
 journey('an empty start, starters and files lose nothing of what was open', async ({ page, visit }) => {
   const lab = await start(page, visit);
   await rename(page, 'My system');
@@ -240,64 +258,4 @@ journey('a diagram that hung at opening is opened standing at its start', async 
   await page.reload();
   await lab.ready();
   assert.equal(await lab.message(/did not open to its end/).count(), 0, 'this time it did');
-});
-
-/** Takes the running module's memory away under it: whatever it does next, it panics or traps. */
-const capture = () => window.addEventListener('TrunkApplicationStarted', (event) => (window.running = event.detail.wasm));
-const wreck = () => new Uint8Array(window.running.memory.buffer).fill(0xa5, 1 << 16);
-
-for (const how of ['still', 'anew']) {
-  journey(`after a crash the diagram can be downloaded, and the page loads again ${how}`, async ({ page, visit, expectProblems }) => {
-    expectProblems(/./);
-    await page.addInitScript(capture);
-    const lab = await start(page, visit);
-    await rename(page, 'Not to be lost');
-    const fresh = await lab.drag('Cache', 0.5, 0.9);
-    await saved(page);
-    await page.evaluate(wreck);
-    await page.mouse.move(400, 400);
-    const screen = page.getByRole('alertdialog', { name: 'Faultline has stopped' });
-    await screen.waitFor();
-    const first = screen.getByRole('button', { name: 'Download the diagram' });
-    await expectSoon(() => first.evaluate((b) => b === document.activeElement), 'the focus to be on the first button');
-    const [download] = await Promise.all([page.waitForEvent('download'), screen.getByRole('button', { name: 'Download the diagram' }).click()]);
-    const path = await download.path();
-    assert.match(readFileSync(path, 'utf8'), /"title": "Not to be lost"/);
-    assert.match(faultline('check', path), /fine/);
-    if (how === 'still') {
-      await screen.getByRole('button', { name: 'Load again, paused at its start' }).click();
-      await lab.ready();
-      assert.equal(await lab.now(), 0);
-      assert.ok((await lab.names()).includes(fresh));
-      await lab.pass(1);
-    } else {
-      await screen.getByRole('button', { name: 'Set it aside and start anew' }).click();
-      await lab.ready();
-      await lab.message(/set aside, among the recent diagrams/).waitFor();
-      assert.ok(!(await lab.names()).includes(fresh));
-      const sheet = await openRecent(page);
-      await sheet.getByRole('button', { name: /^Open Not to be lost, / }).click();
-      await expectSoon(async () => (await lab.names()).includes(fresh), 'the diagram from before the crash');
-    }
-  });
-}
-
-journey('when the browser keeps nothing, the crash screen still has the diagram', async ({ page, visit, expectProblems }) => {
-  expectProblems(/./);
-  await page.addInitScript(capture);
-  await page.addInitScript(() => {
-    Storage.prototype.setItem = () => {
-      throw new DOMException('full', 'QuotaExceededError');
-    };
-  });
-  const lab = await start(page, visit);
-  await rename(page, 'Only in memory');
-  await page.locator('.saved[data-state="failed"]').waitFor();
-  await page.evaluate(wreck);
-  await page.mouse.move(400, 400);
-  const screen = page.getByRole('alertdialog', { name: 'Faultline has stopped' });
-  await screen.getByText(/could not keep your diagram: download it/).waitFor();
-  const [download] = await Promise.all([page.waitForEvent('download'), screen.getByRole('button', { name: 'Download the diagram' }).click()]);
-  assert.match(readFileSync(await download.path(), 'utf8'), /Only in memory/);
-  await lab.clock.waitFor({ state: 'attached' });
 });

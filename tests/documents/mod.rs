@@ -67,7 +67,7 @@ pub fn a_step(d: &Document, c: &mut Choices) -> Option<Step> {
         }
         8 => commands::delete(d, &some(c)),
         9 => commands::duplicate(d, &some(c)).0,
-        10 => commands::move_nodes(d, &[node(c)?, node(c)?], c.below(500) as f64 - 250.0, 16.0),
+        10 => commands::drop_selection(d, &some(c), c.below(500) as f64 - 250.0, 16.0),
         11 => {
             let id = node(c)?;
             let kind = components::kind(&d.node(&id)?.kind)?;

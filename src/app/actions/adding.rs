@@ -8,7 +8,7 @@ use super::{reveal, Action, Section};
 use crate::app::session::{Finding, Session};
 use crate::components::Kind;
 use crate::editor::commands;
-use crate::editor::geometry::{free_spot, to_diagram, CARD};
+use crate::editor::geometry::{clear_spot, free_spot, snap, to_diagram, CARD};
 use crate::editor::Selection;
 
 /// The commands.
@@ -22,7 +22,7 @@ pub(super) static ACTIONS: &[Action] = &[Action::new("add", text!("Add a compone
 
 /// Adds a component with its middle at a point of the diagram, or in a free place, and selects it. Gives its id.
 pub fn add_here(session: Session, kind: &Kind, middle: Option<(f64, f64)>) -> Option<String> {
-    let (x, y) = middle.map_or_else(|| free_place(session), |(x, y)| (x - CARD.0 / 2.0, y - CARD.1 / 2.0));
+    let (x, y) = middle.map_or_else(|| free_place(session), |middle| around(session, middle));
     let (step, id) = session.diagram.with_untracked(|d| commands::add_node(d, kind.id, x, y));
     if !session.perform_adding(step) {
         return None;
@@ -33,8 +33,14 @@ pub fn add_here(session: Session, kind: &Kind, middle: Option<(f64, f64)>) -> Op
     Some(id)
 }
 
+/// The left top corner of a new card with its middle at a point, moved aside where it would cover another.
+pub fn around(session: Session, (x, y): (f64, f64)) -> (f64, f64) {
+    let corner = (snap(x - CARD.0 / 2.0), snap(y - CARD.1 / 2.0));
+    session.diagram.with_untracked(|d| clear_spot(d, corner, None))
+}
+
 /// A place that no card covers: to the right of the one selected component, else near the middle of the view.
-pub fn free_place(session: Session) -> (f64, f64) {
+fn free_place(session: Session) -> (f64, f64) {
     let (width, height) = session.viewport.get_untracked();
     let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
     let selection = session.selection.get_untracked();

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::available::{if_so, things, Available};
 use super::key::ctrl_shift;
 use super::{Action, Section};
 use crate::app::session::Session;
@@ -36,16 +37,12 @@ pub(super) static ACTIONS: &[Action] = &[
     .when(three),
 ];
 
-fn selected(session: Session) -> usize {
-    session.selection.with(|s| s.nodes.len() + s.groups.len() + s.notes.len())
+fn two(session: Session) -> Available {
+    if_so(things(session) > 1, text!("Select at least two things to align"))
 }
 
-fn two(session: Session) -> Result<(), &'static str> {
-    (selected(session) > 1).then_some(()).ok_or(text!("Select at least two things to align"))
-}
-
-fn three(session: Session) -> Result<(), &'static str> {
-    (selected(session) > 2).then_some(()).ok_or(text!("Select at least three things to distribute"))
+fn three(session: Session) -> Available {
+    if_so(things(session) > 2, text!("Select at least three things to distribute"))
 }
 
 fn by(session: Session, how: Alignment) {

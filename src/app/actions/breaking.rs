@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::available::{if_so, some_link, some_node, Available};
 use super::key::key;
 use super::{Action, Section};
 use crate::app::session::Session;
@@ -49,25 +50,11 @@ fn all_cut(session: Session) -> bool {
 }
 
 /// How many times as long a slowed node takes.
-pub const SLOWNESS: f64 = 5.0;
-
-/// What can be broken needs a node.
-pub fn some_node(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.is_empty() { Err(text!("Select a component first")) } else { Ok(()) })
-}
-
-/// A link, or a node whose only links are meant.
-pub fn some_link(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.links.is_empty() { Err(text!("Select a link first")) } else { Ok(()) })
-}
+const SLOWNESS: f64 = 5.0;
 
 /// A cache.
-pub fn some_cache(session: Session) -> Result<(), &'static str> {
-    if caches(session).is_empty() {
-        Err(text!("Select a cache first"))
-    } else {
-        Ok(())
-    }
+fn some_cache(session: Session) -> Available {
+    if_so(!caches(session).is_empty(), text!("Select a cache first"))
 }
 
 fn caches(session: Session) -> Vec<String> {
@@ -98,7 +85,7 @@ fn named(session: Session, ids: &[String]) -> String {
 }
 
 /// Restarts the selected nodes if all are down, else crashes those that run.
-pub fn crash(session: Session) {
+fn crash(session: Session) {
     let ids = nodes(session);
     let (down, up): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Down(_)));
     if up.is_empty() {
@@ -111,7 +98,7 @@ pub fn crash(session: Session) {
 }
 
 /// Makes the selected nodes normal if all are slow, else slow.
-pub fn slow(session: Session) {
+fn slow(session: Session) {
     let ids = nodes(session);
     let (slow, normal): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| matches!(health(session, id), Health::Slow(_)));
     let (ids, factor) = if normal.is_empty() { (slow, 1.0) } else { (normal, SLOWNESS) };
@@ -124,7 +111,7 @@ pub fn slow(session: Session) {
 }
 
 /// Mends the selected links if all are cut, else cuts them.
-pub fn cut(session: Session) {
+fn cut(session: Session) {
     let ids: Vec<String> = session.selection.with_untracked(|s| s.links.iter().cloned().collect());
     let is_cut = |id: &String| session.frame.with_untracked(|f| f.links.iter().any(|l| l.id == *id && l.cut));
     let (cut, whole): (Vec<_>, Vec<_>) = ids.into_iter().partition(is_cut);
@@ -140,7 +127,7 @@ pub fn cut(session: Session) {
 }
 
 /// Empties the selected caches.
-pub fn flush(session: Session) {
+fn flush(session: Session) {
     let ids = untrack(|| caches(session));
     let label = format!("Flush {}", named(session, &ids));
     session.break_or_mend(label, ids.into_iter().map(|node| Fault::Flush { node }).collect());

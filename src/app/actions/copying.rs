@@ -2,41 +2,38 @@
 //! Knows no clipboard event; from a menu it asks the browser's clipboard, which may refuse.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::{spawn_local, JsFuture};
+use wasm_bindgen_futures::spawn_local;
 
+use super::available::some_thing;
 use super::key::browsers;
 use super::{reveal, Action, Section};
 use crate::app::dom;
 use crate::app::session::Session;
-use crate::editor::fragment;
+use crate::editor::{fragment, Selection};
 
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[
-    Action::new("copy", text!("Copy"), "clipboard-copy", Section::Edit, |s| by_menu(s, false)).keys(&[browsers("c")]).when(something),
+    Action::new("copy", text!("Copy"), "clipboard-copy", Section::Edit, |s| by_menu(s, false)).keys(&[browsers("c")]).when(some_thing),
     Action::new("cut-out", text!("Cut to the clipboard"), "scissors", Section::Edit, |s| by_menu(s, true))
         .keys(&[browsers("x")])
-        .when(something),
+        .when(some_thing),
     Action::new("paste", text!("Paste"), "clipboard-paste", Section::Edit, paste_by_menu).keys(&[browsers("v")]).words(text!("insert")),
 ];
 
-/// Something is selected that can be copied: links go with their ends.
-fn something(session: Session) -> Result<(), &'static str> {
-    let any = session.selection.with(|s| !s.nodes.is_empty() || !s.groups.is_empty() || !s.notes.is_empty());
-    any.then_some(()).ok_or(text!("Select a component first"))
-}
-
-/// What is selected, as text, and says so.
-pub fn copied(session: Session) -> Option<String> {
+/// What is selected, as text.
+pub fn copied(session: Session) -> Option<(String, Selection)> {
     let selection = session.selection.get_untracked();
     let text = session.diagram.with_untracked(|d| fragment::copy(d, &selection))?;
-    session.announce(t!("Copied"));
-    Some(text)
+    Some((text, selection))
 }
 
-/// Removes what was copied.
-pub fn cut(session: Session) {
-    let selection = session.selection.get_untracked();
-    session.perform(session.diagram.with_untracked(|d| fragment::cut(d, &selection)));
+/// What was copied is on the clipboard: says so, or removes it where it was to be cut.
+pub fn taken(session: Session, what: &Selection, cutting: bool) {
+    if cutting {
+        session.perform(session.diagram.with_untracked(|d| fragment::cut(d, what)));
+    } else {
+        session.announce(t!("Copied"));
+    }
 }
 
 /// Adds what a text holds, where the menu was opened or else near where it was; selects it.
@@ -53,20 +50,12 @@ pub fn paste(session: Session, text: &str, at: Option<(f64, f64)>) {
     }
 }
 
-fn clipboard() -> Option<web_sys::Clipboard> {
-    dom::window().map(|w| w.navigator().clipboard()).filter(|c| !c.is_undefined())
-}
-
 fn by_menu(session: Session, cutting: bool) {
-    let Some(text) = copied(session) else { return };
+    let Some((text, what)) = copied(session) else { return };
     spawn_local(async move {
-        let written = match clipboard() {
-            Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
-            None => false,
-        };
-        match written {
-            true if cutting => cut(session),
-            true => {}
+        match dom::copy(&text).await {
+            // Meanwhile something else may have been selected.
+            true => taken(session, &what, cutting),
             false => session.refuse(t!("The browser keeps its clipboard from menus: use the keys instead")),
         }
     });
@@ -75,11 +64,7 @@ fn by_menu(session: Session, cutting: bool) {
 fn paste_by_menu(session: Session) {
     let at = session.desk.spot.get_untracked();
     spawn_local(async move {
-        let read = match clipboard() {
-            Some(clipboard) => JsFuture::from(clipboard.read_text()).await.ok().and_then(|t| t.as_string()),
-            None => None,
-        };
-        match read {
+        match dom::copied().await {
             Some(text) => paste(session, &text, at),
             None => session.refuse(t!("The browser keeps its clipboard from menus: use the keys instead")),
         }

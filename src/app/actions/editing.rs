@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::available::{if_so, one_node, some_thing, something, Available};
 use super::key::{ctrl, ctrl_shift, key, shift};
 use super::{Action, Section};
 use crate::app::session::{Finding, Session};
@@ -32,41 +33,23 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("duplicate", text!("Duplicate"), "copy", Section::Edit, duplicate)
         .keys(&[key("d"), ctrl("d")])
         .words(text!("copy clone scale out"))
-        .when(some_things),
+        .when(some_thing),
     Action::new("delete", text!("Delete"), "trash-2", Section::Edit, delete)
         .keys(&[key("Delete"), key("Backspace")])
         .words(text!("remove erase"))
         .when(something),
 ];
 
-fn can_undo(session: Session) -> Result<(), &'static str> {
-    session.undo_label.with(|l| l.as_ref().map(|_| ()).ok_or(text!("There is nothing to undo")))
+fn can_undo(session: Session) -> Available {
+    if_so(session.undo_label.with(Option::is_some), text!("There is nothing to undo"))
 }
 
-fn can_redo(session: Session) -> Result<(), &'static str> {
-    session.redo_label.with(|l| l.as_ref().map(|_| ()).ok_or(text!("There is nothing to do again")))
-}
-
-/// Exactly one node is selected.
-pub fn one_node(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.nodes.len() == 1 { Ok(()) } else { Err(text!("Select one component to connect from")) })
-}
-
-/// Nodes, groups or notes are selected.
-fn some_things(session: Session) -> Result<(), &'static str> {
-    match session.selection.with(|s| s.nodes.is_empty() && s.groups.is_empty() && s.notes.is_empty()) {
-        true => Err(text!("Select a component first")),
-        false => Ok(()),
-    }
-}
-
-/// Something is selected.
-pub fn something(session: Session) -> Result<(), &'static str> {
-    session.selection.with(|s| if s.is_empty() { Err(text!("Nothing is selected")) } else { Ok(()) })
+fn can_redo(session: Session) -> Available {
+    if_so(session.redo_label.with(Option::is_some), text!("There is nothing to do again"))
 }
 
 /// Begins a link from the selected node.
-pub fn connect(session: Session) {
+fn connect(session: Session) {
     let from = session.selection.with_untracked(|s| s.nodes.iter().next().cloned());
     let name = from.as_ref().and_then(|id| session.diagram.with_untracked(|d| d.node(id).map(|n| n.name.clone())));
     session.linking.set(from);
@@ -105,8 +88,8 @@ pub fn connect_nodes(session: Session, from: &str, to: &str) -> bool {
     }
 }
 
-/// Duplicates the selected nodes and selects the copies.
-pub fn duplicate(session: Session) {
+/// Duplicates what is selected and selects the copies.
+fn duplicate(session: Session) {
     let selection = session.selection.get_untracked();
     let (step, copies) = session.diagram.with_untracked(|d| commands::duplicate(d, &selection));
     let label = step.label.clone();
@@ -126,7 +109,7 @@ pub fn duplicate_at(session: Session, by: (f64, f64)) {
 }
 
 /// Deletes what is selected.
-pub fn delete(session: Session) {
+fn delete(session: Session) {
     let selection = session.selection.get_untracked();
     let step = session.diagram.with_untracked(|d| commands::delete(d, &selection));
     let label = step.label.clone();

@@ -20,7 +20,7 @@ pub(super) static ACTIONS: &[Action] = &[
     .keys(&[key("1")]),
     Action::new("zoom-selection", text!("Zoom to the selection"), "locate", Section::Canvas, zoom_selection)
         .keys(&[key("2")])
-        .when(super::editing::something),
+        .when(super::available::something),
     Action::new("minimap", text!("Minimap"), "map", Section::Canvas, |s| s.desk.turn_minimap())
         .keys(&[key("m")])
         .words(text!("overview navigator"))

@@ -8,6 +8,7 @@ use super::{Action, Section};
 use crate::app::dom;
 use crate::app::session::{Dialog, Finding, Menu, Session, Subject};
 use crate::app::theme::Theme;
+use crate::app::trials::Mode;
 
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[
@@ -32,6 +33,17 @@ pub(super) static ACTIONS: &[Action] = &[
         .words(text!("file import load")),
     Action::new("export", text!("Export pictures and tables"), "image-down", Section::Page, |s| s.show(Some(Dialog::Export)))
         .words(text!("png svg csv image")),
+    Action::new("repeat", text!("Repeat over seeds"), "layers", Section::Page, |s| s.trials.open(s, Mode::Repeat))
+        .keys(&[key("r")])
+        .words(text!("confidence interval runs statistics trials"))
+        .when(drawn),
+    Action::new("sweep", text!("Sweep a parameter"), "chart-line", Section::Page, |s| s.trials.open(s, Mode::Sweep))
+        .keys(&[key("w")])
+        .words(text!("vary range curve experiment trials"))
+        .when(drawn),
+    Action::new("truth", text!("How true is this?"), "scale", Section::Page, |s| s.show(Some(Dialog::Truth)))
+        .keys(&[key("h")])
+        .words(text!("assumptions theory validation model")),
     Action::new("theme", text!("Light or dark"), "sun-moon", Section::Page, change_theme).keys(&[key("t")]).words(text!("theme colours")),
     Action::new("language", text!("Change the language"), "languages", Section::Page, |s| s.speak(s.language.get_untracked().next()))
         .words("english español idioma")
@@ -49,6 +61,13 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[key("?")])
         .words(text!("shortcuts keyboard")),
 ];
+
+fn drawn(session: Session) -> Result<(), &'static str> {
+    match session.diagram.with(|d| d.nodes.is_empty()) {
+        true => Err(text!("There is nothing to run yet: add a component first")),
+        false => Ok(()),
+    }
+}
 
 fn change_theme(session: Session) {
     let theme: Theme = session.theme.get_untracked().other();

@@ -3,12 +3,13 @@
 
 use leptos::prelude::*;
 
+use super::available::{if_so, some_component, something, Available};
 use super::key::{ctrl, key, shift};
 use super::{Action, Section};
 use crate::app::dom;
 use crate::app::session::{Finding, Menu, Panel, Session, Subject};
 use crate::diagram::Document;
-use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, pan, to_screen, Rect};
+use crate::editor::geometry::{bounds_of, group_rect, note_rect, pan, seen_at, to_screen, Rect};
 use crate::editor::{commands, Selection};
 
 /// The commands.
@@ -33,15 +34,11 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("settings", text!("Go to its settings"), "sliders-horizontal", Section::Select, settings)
         .keys(&[key("i")])
         .words(text!("inspector parameters properties"))
-        .when(super::editing::something),
+        .when(something),
     Action::new("menu", text!("Open its menu"), "ellipsis", Section::Select, menu_by_key)
         .keys(&[key("ContextMenu"), shift("F10")])
         .words(text!("context right click")),
 ];
-
-fn some_component(session: Session) -> Result<(), &'static str> {
-    session.diagram.with(|d| if d.nodes.is_empty() { Err(text!("The diagram is empty")) } else { Ok(()) })
-}
 
 /// Selects all nodes and links.
 fn select_all(session: Session) {
@@ -51,11 +48,9 @@ fn select_all(session: Session) {
 }
 
 /// A node or a link is selected, and it has links.
-fn has_links(session: Session) -> Result<(), &'static str> {
-    match anchor(session).is_some_and(|id| !links_of(session, &id).is_empty()) {
-        true => Ok(()),
-        false => Err(text!("Select a component with links first")),
-    }
+fn has_links(session: Session) -> Available {
+    let has = anchor(session).is_some_and(|id| !links_of(session, &id).is_empty());
+    if_so(has, text!("Select a component with links first"))
 }
 
 /// The node whose links are gone through: the focused or selected one, or where the selected link begins.
@@ -85,12 +80,17 @@ fn next_link(session: Session) {
 
 /// Moves the focus to the inspector of what is selected.
 fn settings(session: Session) {
+    show_inspector(session, ":is(input, select, textarea, button)");
+}
+
+/// Shows the inspector, on a phone in place of another panel, and moves the focus to what a selector finds in it.
+pub(super) fn show_inspector(session: Session, selector: &'static str) {
     session.desk.panel.update(|panel| {
         if *panel != Panel::Outline || dom::media("(max-width: 860px)") {
             *panel = Panel::Inspector;
         }
     });
-    gloo_timers::callback::Timeout::new(0, || dom::focus(".inspector-slot :is(input, select, button)")).forget();
+    gloo_timers::callback::Timeout::new(0, move || dom::focus(&format!(".inspector-slot {selector}"))).forget();
 }
 
 /// Opens the menu of what has the focus, else of what is selected, else of the canvas.
@@ -152,10 +152,10 @@ pub fn reveal(session: Session, selection: &Selection) {
     }
 }
 
-/// The rectangle around what is selected; of links, around their ends.
-pub(super) fn extent(diagram: &Document, selection: &Selection) -> Option<Rect> {
+/// The rectangle around what is selected as it is seen; of links, around their ends.
+pub fn extent(diagram: &Document, selection: &Selection) -> Option<Rect> {
     let end = |id: &String| diagram.links.iter().any(|l| selection.links.contains(&l.id) && (l.from == *id || l.to == *id));
-    let nodes = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id) || end(&n.id)).map(card);
+    let nodes = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id) || end(&n.id)).map(|n| seen_at(diagram, n));
     let groups = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).map(group_rect);
     let notes = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id)).map(note_rect);
     bounds_of(nodes.chain(groups).chain(notes))

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
+use super::available::{if_so, node_or_link, one_link, one_thing, some_component, some_group, some_note, things, Available};
 use super::key::{ctrl, ctrl_shift, key, shift};
+use super::selecting::show_inspector;
 use super::{Action, Section};
 use crate::app::dom;
 use crate::app::session::{Goal, Opening, Session, Thing};
@@ -31,14 +33,12 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[shift("n")])
         .words(text!("new next append insert splice into link"))
         .when(node_or_link),
-    Action::new("lead-elsewhere", text!("Lead the link elsewhere…"), "waypoints", Section::Edit, |_| dom::focus(".link-ends select"))
-        .keys(&[key("e")])
-        .words(text!("reconnect reroute end"))
-        .when(one_link),
-    Action::new("group", text!("Group as a subsystem"), "package", Section::Edit, |s| group(s, GroupKind::Subsystem))
-        .keys(&[ctrl("g")])
-        .words(text!("frame container together"))
-        .when(some_thing),
+    Action::new("lead-elsewhere", text!("Lead the link elsewhere…"), "waypoints", Section::Edit, |s| {
+        show_inspector(s, ".link-ends select")
+    })
+    .keys(&[key("e")])
+    .words(text!("reconnect reroute end"))
+    .when(one_link),
     Action::new("group-region", text!("Region"), "earth", Section::Edit, |s| group(s, GroupKind::Region))
         .words(text!("frame place continent cloud group latency distance"))
         .called(|s| if nothing(s) { text!("Region") } else { text!("Put in a region") }),
@@ -46,6 +46,7 @@ pub(super) static ACTIONS: &[Action] = &[
         .words(text!("frame availability datacentre group"))
         .called(|s| if nothing(s) { text!("Zone") } else { text!("Put in a zone") }),
     Action::new("group-subsystem", text!("Subsystem"), "package", Section::Edit, |s| group(s, GroupKind::Subsystem))
+        .keys(&[ctrl("g")])
         .words(text!("frame container together group"))
         .called(|s| if nothing(s) { text!("Subsystem") } else { text!("Put in a subsystem") }),
     Action::new("group-box", text!("Box"), "square-dashed", Section::Edit, |s| group(s, GroupKind::Box))
@@ -80,50 +81,8 @@ pub(super) static ACTIONS: &[Action] = &[
         .when(some_component),
 ];
 
-type Available = Result<(), &'static str>;
-
-fn if_so(yes: bool, reason: &'static str) -> Available {
-    match yes {
-        true => Ok(()),
-        false => Err(reason),
-    }
-}
-
-/// How many cards, frames and notes are selected.
-fn things(session: Session) -> usize {
-    session.selection.with(|s| s.nodes.len() + s.groups.len() + s.notes.len())
-}
-
 fn nothing(session: Session) -> bool {
     things(session) == 0
-}
-
-fn some_thing(session: Session) -> Available {
-    if_so(!nothing(session), text!("Select a component first"))
-}
-
-fn one_thing(session: Session) -> Available {
-    if_so(things(session) == 1, text!("Select one component, group or note first"))
-}
-
-fn some_component(session: Session) -> Available {
-    if_so(session.diagram.with(|d| !d.nodes.is_empty()), text!("The diagram is empty"))
-}
-
-fn some_group(session: Session) -> Available {
-    if_so(session.selection.with(|s| !s.groups.is_empty()), text!("Select a group first"))
-}
-
-fn some_note(session: Session) -> Available {
-    if_so(session.selection.with(|s| !s.notes.is_empty()), text!("Select a note first"))
-}
-
-fn one_link(session: Session) -> Available {
-    if_so(session.selection.with(|s| s.only_link().is_some()), text!("Select a link first"))
-}
-
-fn node_or_link(session: Session) -> Available {
-    if_so(session.selection.with(|s| s.only_node().or(s.only_link()).is_some()), text!("Select one component or link first"))
 }
 
 /// The one subsystem that is selected, or the one around the selected node.

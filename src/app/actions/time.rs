@@ -19,7 +19,7 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("slower", text!("Slower"), "minus", Section::Time, |s| turn_dial(s, 0.5)).keys(&[key("[")]).words(text!("speed")),
     Action::new("faster", text!("Faster"), "plus", Section::Time, |s| turn_dial(s, 2.0)).keys(&[key("]")]).words(text!("speed")),
     Action::new("auto", text!("Automatic speed"), "gauge", Section::Time, |s| s.set_speed(Speed::Auto)).keys(&[key("a")]),
-    Action::new("restart", text!("Start again, mended"), "rotate-ccw", Section::Time, |s| s.restart())
+    Action::new("restart", text!("Start over"), "rotate-ccw", Section::Time, |s| s.restart())
         .keys(&[shift("r")])
         .words(text!("reset rewind beginning")),
     Action::new("another-seed", text!("Another seed"), "dices", Section::Time, |s| {

@@ -1,17 +1,20 @@
 //! What the parts of the canvas share: the gesture going on, what is dragged, and the scene.
 //! Knows no element but the stage.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::curve::{between, to_point, Curve, Point};
+use super::facts::Standings;
 use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
 use super::tint::ColourBy;
 use crate::app::dom;
-use crate::app::session::Session;
-use crate::diagram::View;
-use crate::editor::geometry::{to_screen, CARD};
+use crate::app::session::{Session, Thing};
+use crate::diagram::{Group, Node, View};
+use crate::editor::geometry::{closed_around, is_seen, seen_at, to_screen, CARD};
 use crate::lab::frame::SpanKind;
 
 /// The shared handle.
@@ -19,8 +22,16 @@ use crate::lab::frame::SpanKind;
 pub struct Board {
     /// The session.
     pub session: Session,
-    /// Cards being dragged.
+    /// What the latest picture says of each node.
+    pub standings: Memo<Standings>,
+    /// Where each node stands in the diagram's list.
+    places: Memo<BTreeMap<String, usize>>,
+    /// What is being dragged, and how far; set by [`Board::carry`].
     pub drag: RwSignal<Drag>,
+    /// What is being dragged, `by` left out: what is not dragged need not hear of each movement.
+    carried: RwSignal<Drag>,
+    /// Whether copies are being dragged.
+    pub copying: Memo<bool>,
     /// Where the loose end of a link being drawn is, in diagram pixels.
     pub loose_end: RwSignal<Option<Point>>,
     /// The card under the loose end, or chosen by key: what Enter connects to.
@@ -29,6 +40,8 @@ pub struct Board {
     pub band: RwSignal<Option<(Point, Point)>>,
     /// The card that holds the request whose story is shown, while it waits or is served.
     pub holder: Memo<Option<String>>,
+    /// The one thing of the diagram that Tab leads to.
+    pub tab_stop: Memo<Option<Thing>>,
     /// One request in this many is drawn.
     pub one_in: RwSignal<u64>,
     /// What colours the packets.
@@ -44,6 +57,19 @@ pub struct Board {
     pub(super) stage: NodeRef<leptos::html::Section>,
 }
 
+/// The one thing of the diagram that Tab leads to: what is selected, else the first card, if it is seen.
+fn tab_stop(session: Session) -> Option<Thing> {
+    let selection = session.selection.get();
+    session.diagram.with(|d| {
+        let card = |id: &String| d.node(id).filter(|n| is_seen(d, n)).map(|n| Thing::Node(n.id.clone()));
+        let group = |g: &&Group| g.is_closed() && closed_around(d, g.parent.as_deref()).is_none();
+        let closed = |id: &String| d.group(id).filter(group).map(|g| Thing::Group(g.id.clone()));
+        let chosen = selection.nodes.iter().find_map(card).or_else(|| selection.groups.iter().find_map(closed));
+        let first = || d.nodes.iter().find(|n| is_seen(d, n)).map(|n| Thing::Node(n.id.clone()));
+        chosen.or_else(first).or_else(|| d.groups.iter().find(group).map(|g| Thing::Group(g.id.clone())))
+    })
+}
+
 /// Where the shown request waits or is served now.
 fn holder(session: Session) -> Option<String> {
     let request = session.request.get()?;
@@ -56,13 +82,19 @@ fn holder(session: Session) -> Option<String> {
 impl Board {
     /// A board for this session.
     pub fn new(session: Session) -> Board {
+        let carried = RwSignal::new(Drag::default());
         Board {
             session,
+            standings: Memo::new_with_compare(move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)), |_, _| true),
+            places: Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
             drag: RwSignal::default(),
+            carried,
+            copying: Memo::new(move |_| carried.with(|c| c.copies)),
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
             band: RwSignal::new(None),
             holder: Memo::new(move |_| holder(session)),
+            tab_stop: Memo::new(move |_| tab_stop(session)),
             one_in: RwSignal::new(1),
             colour_by: RwSignal::default(),
             grabbing: RwSignal::new(false),
@@ -77,6 +109,30 @@ impl Board {
     /// The board of the view that calls.
     pub fn get() -> Board {
         expect_context::<Board>()
+    }
+
+    /// A node of the diagram. Tracked.
+    pub fn node(self, id: &str) -> Option<Node> {
+        let at = self.places.with(|p| p.get(id).copied())?;
+        // The index may be older than the diagram by one notification.
+        self.session.diagram.with(|d| d.nodes.get(at).filter(|n| n.id == id).or_else(|| d.node(id)).cloned())
+    }
+
+    /// Drags this.
+    pub(super) fn carry(self, drag: Drag) {
+        let still = Drag { by: (0.0, 0.0), ..drag.clone() };
+        if self.carried.with_untracked(|c| *c != still) {
+            self.carried.set(still);
+        }
+        self.drag.set(drag);
+    }
+
+    /// How far a thing is dragged. Tracked, and only what is dragged hears of each movement.
+    pub(super) fn shift_of(self, thing: &Thing) -> Point {
+        match self.carried.with(|c| c.holds(thing)) {
+            true => self.drag.with(|d| d.shift_of(thing)),
+            false => (0.0, 0.0),
+        }
     }
 
     /// A point of the window as a point of the stage.
@@ -112,11 +168,11 @@ impl Board {
         })
     }
 
-    /// Where a card is on the stage: left, top, width, height.
+    /// Where a card is seen on the stage, or that of the closed subsystem around it: left, top, width, height.
     pub fn card_rect(self, id: &str, view: View, drag: &Drag) -> Option<(f64, f64, f64, f64)> {
-        let place = self.session.diagram.with(|d| d.node(id).map(|n| (n.x, n.y)))?;
+        let place = self.node(id).map(|n| self.session.diagram.with(|d| seen_at(d, &n)))?;
         let by = drag.shift(id);
-        let (x, y) = to_screen(view, place.0 + by.0, place.1 + by.1);
+        let (x, y) = to_screen(view, place.x + by.0, place.y + by.1);
         Some((x, y, CARD.0 * view.zoom, CARD.1 * view.zoom))
     }
 

@@ -23,44 +23,31 @@ pub fn Card(
     let board = Board::get();
     let session = board.session;
     let id = StoredValue::new(id);
-    let node: Memo<Option<Node>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.node(id).cloned())));
-    let now: Memo<Option<NodeFrame>> =
-        Memo::new(move |_| id.with_value(|id| session.frame.with(|f| f.nodes.iter().find(|n| n.id == *id).cloned())));
+    let node: Memo<Option<Node>> = Memo::new(move |_| id.with_value(|id| board.node(id)));
+    let now: Memo<Option<NodeFrame>> = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.node(id).cloned())));
     let kind_id = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.kind.clone()).unwrap_or_default()));
     let name = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
     let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
     let aimed = Memo::new(move |_| id.with_value(|id| board.target.with(|t| t.as_ref() == Some(id))));
     let holds = Memo::new(move |_| id.with_value(|id| board.holder.with(|h| h.as_ref() == Some(id))));
     let linking = Memo::new(move |_| id.with_value(|id| session.linking.with(|l| l.as_ref() == Some(id))));
-    let state = Memo::new(move |_| {
-        let frame = session.frame.get();
-        id.with_value(|id| facts::state(&frame, &session.diagram.get(), id))
-    });
+    let state = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.state(id))));
     let place = move || {
         let (x, y) = node.with(|n| n.as_ref().map_or((0.0, 0.0), |n| (n.x, n.y)));
         let thing = id.with_value(|id| Thing::Node(id.clone()));
-        let (by, glide) = (board.drag.with(|d| d.shift_of(&thing)), session.shaping.glide(&thing));
+        let (by, glide) = (board.shift_of(&thing), session.shaping.glide(&thing));
         let by = (by.0 + glide.0, by.1 + glide.1);
         format!("translate({}px, {}px)", x + by.0, y + by.1)
     };
-    // One tab stop for the diagram: the selected card, else the first.
-    let tab_stop = Memo::new(move |_| {
-        id.with_value(|id| {
-            let stop = session.selection.with(|s| s.nodes.iter().next().cloned());
-            let stop = stop.or_else(|| session.diagram.with(|d| d.nodes.first().map(|n| n.id.clone())));
-            stop.as_ref() == Some(id)
-        })
-    });
+    let tab_stop = Memo::new(move |_| id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Node(stop)) if stop == id))));
     let label = move || {
         let kind = kind(&kind_id.get()).map_or(t!("Unknown kind"), |k| t!(k.label));
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
     };
     let headline = Memo::new(move |_| {
-        now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), session.frame.with(|f| f.now))).unwrap_or_default())
+        now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), board.standings.with(|s| s.now()))).unwrap_or_default())
     });
-    let extra = Memo::new(move |_| {
-        session.frame.with(|f| now.with(|n| n.as_ref().map(|n| facts::extra(f, n, &kind_id.get())).unwrap_or_default()))
-    });
+    let extra = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.extra(id, &kind_id.get()))));
     let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
     let has_workers = Memo::new(move |_| now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
     let load = Memo::new(move |_| facts::load(utilisation.get()));

@@ -4,27 +4,62 @@
 use super::tint::{HUES, RAMP};
 use crate::app::dom;
 
+/// A colour of what moves: a number that both ways of drawing understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ink(u8);
+
+/// How many inks there are.
+pub const INKS: usize = 9 + HUES + RAMP.len();
+/// The tokens of the first inks.
+const TOKENS: [&str; 9] = ["--raised", "--accent", "--read", "--write", "--message", "--control", "--good", "--bad", "--odd"];
+
+impl Ink {
+    /// Ground of cards, for hollow shapes.
+    pub const SURFACE: Ink = Ink(0);
+    /// Selection.
+    pub const ACCENT: Ink = Ink(1);
+    /// Reads.
+    pub const READ: Ink = Ink(2);
+    /// Writes.
+    pub const WRITE: Ink = Ink(3);
+    /// Messages.
+    pub const MESSAGE: Ink = Ink(4);
+    /// Control traffic.
+    pub const CONTROL: Ink = Ink(5);
+    /// Recovery.
+    pub const GOOD: Ink = Ink(6);
+    /// Errors.
+    pub const BAD: Ink = Ink(7);
+    /// Stale and replicated data.
+    pub const ODD: Ink = Ink(8);
+
+    /// One of the distinct colours, which come round again.
+    pub const fn hue(n: u64) -> Ink {
+        Ink((TOKENS.len() as u64 + n % HUES as u64) as u8)
+    }
+
+    /// A step from young to old.
+    pub const fn ramp(step: usize) -> Ink {
+        Ink((TOKENS.len() + HUES + if step < RAMP.len() { step } else { RAMP.len() - 1 }) as u8)
+    }
+
+    /// Its place in the palette.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The tokens that the drawing uses.
 #[derive(Clone, Debug, Default)]
 pub struct Colours {
     /// Ground of the canvas, for gaps.
     pub page: String,
-    /// Ground of cards, for hollow shapes.
-    pub surface: String,
     /// Ink of labels.
     pub ink: String,
     /// Quiet ink.
     pub quiet: String,
     /// Selection.
     pub accent: String,
-    /// Reads.
-    pub read: String,
-    /// Writes.
-    pub write: String,
-    /// Messages.
-    pub message: String,
-    /// Control traffic.
-    pub control: String,
     /// Recovery.
     pub good: String,
     /// Errors.
@@ -39,10 +74,7 @@ pub struct Colours {
     pub link_strong: String,
     /// The page's font.
     pub font: String,
-    /// Distinct colours for things without an order.
-    pub hues: [String; HUES],
-    /// From young to old.
-    pub ramp: [String; 5],
+    palette: Vec<String>,
 }
 
 impl Colours {
@@ -51,16 +83,12 @@ impl Colours {
         let root = dom::document()?.document_element()?;
         let style = dom::window()?.get_computed_style(&root).ok()??;
         let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
+        let hues = (0..HUES).map(|i| token(&format!("--cat-{}", i + 1)));
         Some(Colours {
             page: token("--page"),
-            surface: token("--raised"),
             ink: token("--ink"),
             quiet: token("--ink-2"),
             accent: token("--accent"),
-            read: token("--read"),
-            write: token("--write"),
-            message: token("--message"),
-            control: token("--control"),
             good: token("--good"),
             bad: token("--bad"),
             on_bad: token("--on-bad"),
@@ -68,8 +96,47 @@ impl Colours {
             link: token("--link"),
             link_strong: token("--link-strong"),
             font: token("--font"),
-            hues: std::array::from_fn(|i| token(&format!("--cat-{}", i + 1))),
-            ramp: RAMP.map(token),
+            palette: TOKENS.into_iter().map(token).chain(hues).chain(RAMP.map(token)).collect(),
         })
+    }
+
+    /// The ink of this number, as the style writes it.
+    pub fn by_number(&self, number: usize) -> &str {
+        self.palette.get(number).map_or("gray", String::as_str)
+    }
+
+    /// All inks as red, green and blue from 0 to 1, one after the other.
+    pub fn rgb(&self) -> Vec<f32> {
+        self.palette.iter().flat_map(|colour| rgb(colour)).collect()
+    }
+}
+
+/// `#rrggbb` as three shares; grey if it is not written so.
+fn rgb(colour: &str) -> [f32; 3] {
+    let number = colour.strip_prefix('#').filter(|c| c.len() == 6).and_then(|c| u32::from_str_radix(c, 16).ok());
+    let number = number.unwrap_or(0x80_80_80);
+    [16, 8, 0].map(|shift| ((number >> shift) & 0xff) as f32 / 255.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_colour_that_moves_is_written_as_six_digits() {
+        let tokens = include_str!("../../../style/tokens.css");
+        let hues = (1..=HUES).map(|i| format!("--cat-{i}"));
+        for token in TOKENS.into_iter().chain(RAMP).map(String::from).chain(hues) {
+            let values = tokens.lines().filter_map(|l| l.trim().strip_prefix(&format!("{token}: "))).collect::<Vec<_>>();
+            assert!(!values.is_empty(), "{token} is nowhere");
+            for value in values.iter().map(|v| v.trim_end_matches(';')) {
+                assert!(value.starts_with("var(--cat-") || value.len() == 7 && value.starts_with('#'), "{token}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_shares() {
+        assert_eq!(rgb("#ff0080"), [1.0, 0.0, 128.0 / 255.0]);
     }
 }

@@ -1,6 +1,9 @@
 //! What a card says of a node, in words and figures.
 //! Knows frames, and no element.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use crate::app::panels::format;
 use crate::components::{self, Headline};
 use crate::diagram::Document;
@@ -18,12 +21,84 @@ pub struct State {
     pub words: String,
 }
 
-/// The state of a node: its own health, what others think of it, and whether its links are all cut.
-pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
-    let Some(node) = frame.nodes.iter().find(|n| n.id == id) else {
-        return State { name: "up", words: t!("up").into(), ..State::default() };
+/// What one picture of the run says of each node, found once for all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    frame: Arc<Frame>,
+    of: BTreeMap<String, Standing>,
+}
+
+#[derive(Clone, Debug)]
+struct Standing {
+    /// Index into the frame's nodes.
+    at: usize,
+    state: State,
+    /// Of a router's requests.
+    share: Option<f64>,
+}
+
+impl Standings {
+    /// Those of this picture. Costs as much as there are nodes and links.
+    pub fn new(frame: Arc<Frame>, diagram: &Document) -> Standings {
+        let mut verdicts: BTreeMap<&str, &'static str> = BTreeMap::new();
+        let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
+        for node in &frame.nodes {
+            for (of, what) in &node.verdicts {
+                verdicts.entry(of).or_insert(what);
+            }
+            for (of, share) in &node.shares {
+                shares.entry(of).or_insert(*share);
+            }
+        }
+        let cut = cut_off(&frame, diagram);
+        let standing = |(at, node): (usize, &NodeFrame)| {
+            let id = node.id.as_str();
+            let state = state(node, verdicts.get(id).copied(), cut.contains(id));
+            (node.id.clone(), Standing { at, state, share: shares.get(id).copied() })
+        };
+        let of = frame.nodes.iter().enumerate().map(standing).collect();
+        Standings { frame, of }
+    }
+
+    /// The run's moment.
+    pub fn now(&self) -> SimTime {
+        self.frame.now
+    }
+
+    /// The node in the picture.
+    pub fn node(&self, id: &str) -> Option<&NodeFrame> {
+        self.of.get(id).and_then(|s| self.frame.nodes.get(s.at))
+    }
+
+    /// Its state: its own health, what others think of it, and whether its links are all cut.
+    pub fn state(&self, id: &str) -> State {
+        let unknown = || State { name: "up", words: t!("up").into(), ..State::default() };
+        self.of.get(id).map_or_else(unknown, |s| s.state.clone())
+    }
+
+    /// What its kind adds to the headline: its share of a router's requests, a gauge, a held key with its version.
+    pub fn extra(&self, id: &str, kind: &str) -> String {
+        match (self.node(id), self.of.get(id)) {
+            (Some(node), Some(standing)) => extra(node, kind, standing.share),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The nodes that have links, all of them cut.
+fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
+    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).collect();
+    if cut.is_empty() {
+        return BTreeSet::new();
+    }
+    let ends = |is_cut: bool| -> BTreeSet<&'d str> {
+        let links = diagram.links.iter().filter(|l| cut.contains(l.id.as_str()) == is_cut);
+        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).collect()
     };
-    let verdict = frame.nodes.iter().flat_map(|n| &n.verdicts).find(|(of, _)| of == id).map(|(_, what)| *what);
+    &ends(true) - &ends(false)
+}
+
+fn state(node: &NodeFrame, verdict: Option<&'static str>, cut_off: bool) -> State {
     match node.health {
         Health::Down(since) => State {
             name: "down",
@@ -36,7 +111,7 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
         Health::Placeholder => {
             State { name: "unknown", chip: t!("unknown").into(), words: t!("of a kind this version does not know").into() }
         }
-        _ if is_cut_off(frame, diagram, id) => State { name: "cut", chip: t!("cut off").into(), words: t!("all its links are cut").into() },
+        _ if cut_off => State { name: "cut", chip: t!("cut off").into(), words: t!("all its links are cut").into() },
         Health::Slow(factor) if verdict.is_some() => State {
             name: "out",
             chip: t!("out, slow ×%{factor}", factor = format::figure(factor)),
@@ -56,27 +131,16 @@ pub fn state(frame: &Frame, diagram: &Document, id: &str) -> State {
     }
 }
 
-fn is_cut_off(frame: &Frame, diagram: &Document, id: &str) -> bool {
-    let mut any = false;
-    for link in diagram.links.iter().filter(|l| l.to == id || l.from == id) {
-        any = true;
-        if !frame.links.iter().any(|l| l.id == link.id && l.cut) {
-            return false;
-        }
-    }
-    any
-}
-
 /// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
 pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
     if let Health::Down(since) = node.health {
         return t!("crashed %{ago}", ago = format::ago(since, now));
     }
-    let rate = t!("%{rate} req/s", rate = figure(node.rate_per_s));
+    let rate = t!("%{rate} req/s", rate = format::glance(node.rate_per_s));
     match (headline_of(kind), node.gauges.first()) {
         (Headline::FirstGauge, Some(first)) => gauge(first),
         (Headline::RateAndSuccess, _) if node.rate_per_s > 0.0 => {
-            t!("%{rate} · %{share} % ok", rate = rate, share = percent(node.ok_share))
+            t!("%{rate} · %{share} % ok", rate = rate, share = format::percent(node.ok_share))
         }
         _ => rate,
     }
@@ -86,14 +150,12 @@ fn headline_of(kind: &str) -> Headline {
     components::kind(kind).map_or(Headline::Rate, |k| k.headline)
 }
 
-/// What the kind adds: its share of a router's requests, a gauge, a held key with its version.
-pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
+fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
     if matches!(node.health, Health::Down(_)) {
         return String::new();
     }
-    let share = frame.nodes.iter().flat_map(|n| &n.shares).find(|(of, _)| *of == node.id);
-    if let Some((_, share)) = share.filter(|_| node.rate_per_s > 0.0) {
-        return t!("%{share} % of the requests", share = percent(*share));
+    if let Some(share) = share.filter(|_| node.rate_per_s > 0.0) {
+        return t!("%{share} % of the requests", share = format::percent(share));
     }
     let held = node.sample.first().map(|(key, version)| t!("key %{key} = v%{version}", key = key, version = version));
     // The headline has said the first gauge already; a fill level says more than a single key.
@@ -107,17 +169,17 @@ pub fn extra(frame: &Frame, node: &NodeFrame, kind: &str) -> String {
 /// A gauge in words: `hit ratio 71 %`, `812 of 1,000 keys`.
 pub fn gauge(gauge: &Gauge) -> String {
     let (label, unit) = (t!(gauge.label), t!(gauge.unit));
-    let of = |of: f64| t!("%{part} of %{whole}", part = whole(gauge.value), whole = whole(of));
+    let of = |of: f64| t!("%{part} of %{whole}", part = format::whole(gauge.value), whole = format::whole(of));
     match (gauge.unit, gauge.of) {
-        ("%", _) => format!("{label} {} %", percent(gauge.value)),
+        ("%", _) => format!("{label} {} %", format::percent(gauge.value)),
         ("", Some(full)) => format!("{} {label}", of(full)),
-        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", whole(gauge.value)),
-        ("", None) => format!("{label} {}", figure(gauge.value)),
+        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", format::whole(gauge.value)),
+        ("", None) => format!("{label} {}", format::glance(gauge.value)),
         (_, Some(full)) if full > 0.0 => format!("{} {unit}", of(full)),
-        ("/s", _) => format!("{label} {}/s", figure(gauge.value)),
-        ("ms" | "s", _) => format!("{label} {} {unit}", figure(gauge.value)),
+        ("/s", _) => format!("{label} {}/s", format::glance(gauge.value)),
+        ("ms" | "s", _) => format!("{label} {} {unit}", format::glance(gauge.value)),
         // Things that are counted: `14 requests in flight`.
-        _ => format!("{} {unit} {label}", whole(gauge.value)),
+        _ => format!("{} {unit} {label}", format::whole(gauge.value)),
     }
 }
 
@@ -127,31 +189,5 @@ pub fn load(utilisation_percent: u32) -> &'static str {
         0..=69 => "low",
         70..=89 => "high",
         _ => "full",
-    }
-}
-
-/// A share in percent, of which only all is 100.
-pub fn percent(share: f64) -> String {
-    let value = share * 100.0;
-    // 99.96 % is not all of it.
-    if value > 99.0 && value < 100.0 {
-        format::local(&format!("{:.1}", (value * 10.0).floor() / 10.0))
-    } else {
-        format!("{value:.0}")
-    }
-}
-
-fn whole(value: f64) -> String {
-    format::count(value.max(0.0).round() as u64)
-}
-
-/// A figure with as many digits as can be read at a glance.
-pub fn figure(value: f64) -> String {
-    if value >= 100.0 || value == 0.0 {
-        whole(value)
-    } else if value >= 10.0 {
-        format!("{value:.0}")
-    } else {
-        format::local(&format!("{value:.1}"))
     }
 }

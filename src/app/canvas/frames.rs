@@ -50,7 +50,7 @@ fn rect_now(board: Board, thing: &Thing, lies: Option<Rect>) -> Rect {
     let shaping = board.session.shaping;
     let resized = shaping.resized.with(|r| r.as_ref().filter(|(t, _)| t == thing).map(|(_, rect)| *rect));
     let lies = resized.or(lies).unwrap_or(Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 });
-    let by = board.drag.with(|d| d.shift_of(thing));
+    let by = board.shift_of(thing);
     let glide = shaping.glide(thing);
     lies.moved((by.0 + glide.0, by.1 + glide.1))
 }

@@ -29,8 +29,8 @@ enum Doing {
     Nothing,
     /// Pressed on empty canvas (or with the space bar): pans once it moves.
     Pan { view: View, on_empty: bool },
-    /// Pressed on a card: moves the selection once it moves, or copies of it.
-    Move { anchor: Point, copies: bool },
+    /// Pressed on a card, frame or note: moves the selection once it moves, or copies of it. A mere click selects `one` alone.
+    Move { anchor: Point, copies: bool, one: Option<Selection> },
     /// Pressed on empty canvas with shift: a rubber band.
     Band { before: Selection },
     /// Drawing a link.
@@ -81,6 +81,10 @@ impl Board {
         self.let_go_of_hold();
         let fingers = self.gesture.try_update_value(|g| {
             g.touch = touch;
+            // The first finger of all: of those before it nothing is known any more.
+            if event.is_primary() {
+                g.pointers.clear();
+            }
             g.pointers.insert(event.pointer_id(), point);
             g.pointers.values().copied().collect::<Vec<_>>()
         });
@@ -129,12 +133,16 @@ impl Board {
             self.begin(Doing::Link { from }, point);
             return;
         }
-        if self.pick_thing(&event, adds(&event)) {
-            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1), copies: event.alt_key() }, point);
-            return;
+        let adds = adds(&event);
+        let begin_move = |one: Selection| {
+            let anchor = to_diagram(view, point.0, point.1);
+            self.begin(Doing::Move { anchor, copies: event.alt_key(), one: (!adds).then_some(one) }, point);
+        };
+        if let Some(one) = self.pick_thing(&event, adds) {
+            return begin_move(one);
         }
         // Packets are drawn above the cards' edges: what is seen is what is hit. A finger on a card means the card.
-        let packet = self.scene.with_value(|s| s.packet_at(point)).filter(|_| !touch || card.is_none());
+        let packet = self.scene.with_value(|s| s.packet_at(view, point)).filter(|_| !touch || card.is_none());
         if let Some(request) = packet {
             session.request.set(Some(request));
             session.announce(t!("Request %{id}", id = request));
@@ -142,12 +150,11 @@ impl Board {
             return;
         }
         if let Some(id) = card {
-            self.pick_node(&id, adds(&event));
-            self.begin(Doing::Move { anchor: to_diagram(view, point.0, point.1), copies: event.alt_key() }, point);
-            return;
+            self.pick_node(&id, adds);
+            return begin_move(Selection::node(id));
         }
         if let Some(id) = self.scene.with_value(|s| s.link_at(view, point, touch)) {
-            self.pick_link(&id, adds(&event));
+            self.pick_link(&id, adds);
             self.begin(Doing::Nothing, point);
             return;
         }
@@ -160,6 +167,9 @@ impl Board {
 
     /// A pointer moved.
     pub fn moved(self, event: PointerEvent) {
+        if self.is_foreign(&event) {
+            return;
+        }
         let point = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
         let session = self.session;
         let state = self.gesture.try_update_value(|g| {
@@ -185,7 +195,7 @@ impl Board {
             Doing::Nothing => {}
             Doing::Pan { view, .. } if gesture.moved => session.view.set(pan(*view, point.0 - gesture.start.0, point.1 - gesture.start.1)),
             Doing::Pan { .. } => {}
-            Doing::Move { anchor, copies } if gesture.moved => {
+            Doing::Move { anchor, copies, .. } if gesture.moved => {
                 let now = to_diagram(session.view.get_untracked(), point.0, point.1);
                 self.drag_to((now.0 - anchor.0, now.1 - anchor.1), *copies, event.ctrl_key() || event.meta_key());
             }
@@ -205,9 +215,17 @@ impl Board {
         }
     }
 
+    /// Whether a gesture goes on with other pointers than this: one that was pressed on a button over the stage, say.
+    fn is_foreign(self, event: &PointerEvent) -> bool {
+        self.gesture.with_value(|g| !g.pointers.is_empty() && !g.pointers.contains_key(&event.pointer_id()))
+    }
+
     /// A pointer was released.
     pub fn released(self, event: PointerEvent) {
         let session = self.session;
+        if self.is_foreign(&event) {
+            return;
+        }
         self.let_go_of_hold();
         let ended = self.gesture.try_update_value(|g| {
             g.pointers.remove(&event.pointer_id());
@@ -226,12 +244,17 @@ impl Board {
                     session.select(Selection::default());
                 }
             }
-            // A click in the midst of the selection means the one card.
             Doing::Band { .. } if !gesture.moved => session.select(Selection::default()),
+            // A click in the midst of the selection means the one card.
+            Doing::Move { one, .. } if !gesture.moved => {
+                if let Some(one) = one {
+                    session.select(one);
+                }
+            }
             Doing::Move { .. } => {
                 let drag = self.drag.get_untracked();
-                self.drag.set(Drag::default());
-                if drag.copies && gesture.moved {
+                self.carry(Drag::default());
+                if drag.copies {
                     session.shaping.let_go();
                     duplicate_at(session, drag.by);
                 } else if drag.by != (0.0, 0.0) {
@@ -261,19 +284,22 @@ impl Board {
         }
     }
 
-    /// The gesture is given up: nothing changes.
-    pub fn cancel(self) {
-        let before = self.gesture.try_update_value(|g| std::mem::take(&mut g.doing));
-        match before {
-            Some(Doing::Pan { view, .. } | Doing::Pinch { view, .. }) => self.session.view.set(view),
-            Some(Doing::Link { .. }) => self.let_go(),
-            Some(Doing::Band { before }) => self.session.select(before),
-            Some(Doing::Shape(_)) => drop(self.end_shape()),
+    /// The gesture is given up: nothing changes. Whether there was one that had moved something.
+    pub fn cancel(self) -> bool {
+        let before = self.gesture.try_update_value(|g| (std::mem::take(&mut g.doing), std::mem::take(&mut g.moved)));
+        let (doing, moved) = before.unwrap_or_default();
+        let moved = moved && doing != Doing::Nothing;
+        match doing {
+            Doing::Pan { view, .. } | Doing::Pinch { view, .. } => self.session.view.set(view),
+            Doing::Link { .. } => self.let_go(),
+            Doing::Band { before } => self.session.select(before),
+            Doing::Shape(_) => drop(self.end_shape()),
             _ => {}
         }
         self.session.shaping.let_go();
-        self.drag.set(Drag::default());
+        self.carry(Drag::default());
         self.band.set(None);
+        moved
     }
 
     /// A right click or the menu key.
@@ -330,6 +356,9 @@ impl Board {
 
     /// A pointer was lost.
     pub fn lost(self, event: PointerEvent) {
+        if self.is_foreign(&event) {
+            return;
+        }
         self.let_go_of_hold();
         self.gesture.update_value(|g| {
             g.pointers.remove(&event.pointer_id());
@@ -339,12 +368,17 @@ impl Board {
 
     /// The wheel pans; with control (or pinched on a track pad) it zooms at the pointer.
     pub fn wheeled(self, event: WheelEvent) {
+        // A list or a text over the stage is rolled itself.
+        let zooms = event.ctrl_key() || event.meta_key();
+        if !zooms && closest_to(event.target(), ".menu, .messages, textarea, select").is_some() {
+            return;
+        }
         event.prevent_default();
         let point = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
         let unit = if event.delta_mode() == WheelEvent::DOM_DELTA_LINE { 16.0 } else { 1.0 };
         let (dx, dy) = (event.delta_x() * unit, event.delta_y() * unit);
         self.session.view.update(|view| {
-            *view = if event.ctrl_key() || event.meta_key() {
+            *view = if zooms {
                 zoom_at(*view, point.0, point.1, libm::exp(-dy.clamp(-120.0, 120.0) / 240.0))
             } else if event.shift_key() && dx == 0.0 {
                 pan(*view, -dy, 0.0)

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::board::Board;
-use crate::app::actions::{connect_nodes, reveal};
+use crate::app::actions::{connect_nodes, extent, reveal};
 use crate::app::dom;
+use crate::app::panels::format;
+use crate::app::words::translate;
 use crate::editor::geometry::{spatial_neighbour, Direction, GRID};
 use crate::editor::{commands, Selection};
 
@@ -61,7 +63,7 @@ impl Board {
     }
 
     /// Gives up what is going on; true if there was something.
-    pub fn escape(self) -> bool {
+    fn escape(self) -> bool {
         let session = self.session;
         if session.linking.with_untracked(Option::is_some) || session.desk.placing.with_untracked(Option::is_some) {
             session.desk.placing.set(None);
@@ -70,9 +72,9 @@ impl Board {
             session.announce(t!("Cancelled"));
             return true;
         }
-        let dragging = self.drag.with_untracked(|d| !d.is_empty()) | self.end_shape();
-        self.cancel();
-        if dragging {
+        let carrying = session.desk.carried.with_untracked(|c| c.as_ref().is_some_and(|c| c.moved));
+        session.desk.carried.set(None);
+        if self.end_shape() | self.cancel() | carrying {
             session.announce(t!("Cancelled"));
             return true;
         }
@@ -132,7 +134,11 @@ impl Board {
             Direction::Down => (0.0, GRID),
         };
         let step = session.diagram.with_untracked(|d| commands::drop_selection(d, &selection, dx, dy));
+        let label = translate(&step.label).into_owned();
         // Many presses in a row are one step.
-        session.perform_continuing(step);
+        if session.perform_continuing(step) {
+            let at = session.diagram.with_untracked(|d| extent(d, &selection)).map(|r| (r.x, r.y)).unwrap_or_default();
+            session.announce(t!("%{what}: now at %{x}, %{y}", what = label, x = format::figure(at.0), y = format::figure(at.1)));
+        }
     }
 }

@@ -15,7 +15,7 @@ const SHAPES: &[(&str, &str)] = &[
     (r#"<circle cx="6" cy="6" r="4" class="read hollow"/>"#, text!("read")),
     (r#"<circle cx="6" cy="6" r="4" class="read"/>"#, text!("reply")),
     (r#"<rect x="2" y="2" width="8" height="8" class="write hollow"/>"#, text!("write")),
-    (r#"<path d="M6 1.5l4.8 8.4h-9.6z" class="message hollow"/>"#, MESSAGE),
+    (r#"<path d="M6 1.5l4.8 8.4h-9.6z" class="queued hollow"/>"#, MESSAGE),
     (r#"<path d="M2.5 2.5l7 7m0-7l-7 7" class="bad"/>"#, text!("error")),
     (r#"<circle cx="6" cy="6" r="4" class="odd hollow"/><path d="M3.5 8.5l5-5" class="odd"/>"#, text!("stale")),
     (r#"<path d="M6 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" class="control hollow"/>"#, text!("health check, replication")),

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use super::board::Board;
-use crate::editor::geometry::{bounds, bounds_of, card, group_rect, Rect};
+use crate::editor::geometry::{bounds, bounds_of, card, closed_around, group_rect, is_seen, Rect};
 
 /// Size on the page.
 const SIZE: (f64, f64) = (184.0, 116.0);
@@ -35,8 +35,10 @@ pub fn Minimap() -> impl IntoView {
     let shape = |r: Rect, class: &'static str| view! { <rect class=class x=r.x y=r.y width=r.width height=r.height rx="12"></rect> };
     let cards = move || {
         session.diagram.with(|d| {
-            let groups = d.groups.iter().map(|g| shape(group_rect(g), "frame"));
-            groups.chain(d.nodes.iter().map(|n| shape(card(n), "node"))).collect_view()
+            let seen = d.groups.iter().filter(|g| closed_around(d, g.parent.as_deref()).is_none());
+            let groups = seen.map(|g| shape(group_rect(g), if g.is_closed() { "node" } else { "frame" }));
+            let nodes = d.nodes.iter().filter(|n| is_seen(d, n));
+            groups.chain(nodes.map(|n| shape(card(n), "node"))).collect_view()
         })
     };
     let look = move |e: &PointerEvent| {

@@ -1,36 +1,44 @@
 //! Draws one frame: links beneath the cards; waiting requests, packets and marks above them.
 //! Reads the frame and the scene; changes only what the scene remembers of the drawing.
 
+mod gl;
+mod labels;
 mod links;
 mod marks;
-mod packets;
+mod plain;
+mod shapes;
 mod streams;
 
 pub use marks::LIFE_MS as MARK_LIFE_MS;
-pub use streams::Streams;
+pub use streams::Stream;
 
 use std::collections::VecDeque;
 use std::f64::consts::FRAC_PI_2;
 
-use web_sys::CanvasRenderingContext2d as Pen;
+use web_sys::{CanvasRenderingContext2d as Pen, HtmlCanvasElement};
 
-use crate::diagram::View;
+use crate::diagram::{Document, View};
 use crate::editor::geometry::to_screen;
 use crate::editor::Selection;
+use crate::engine::SimTime;
 use crate::lab::frame::{Frame, RequestId};
 
 use super::colours::Colours;
 use super::curve::{Curve, Point};
 use super::scene::Scene;
 use super::tint::ColourBy;
+use super::way::Way;
 use crate::app::session::Mark;
+use gl::{Gl, Setting};
+use links::Style;
+use shapes::Shapes;
 
 /// All that one drawing needs.
 pub struct Picture<'a> {
     /// What colours the packets.
     pub colour_by: ColourBy,
-    /// Nodes that keep data, in the order of their colours.
-    pub keepers: &'a [String],
+    /// The diagram.
+    pub diagram: &'a Document,
     /// The run.
     pub frame: &'a Frame,
     /// Marks that fade.
@@ -66,34 +74,149 @@ impl Picture<'_> {
         self.view.zoom.clamp(0.65, 1.5)
     }
 
+    /// What is seen of the diagram, and so much around it in CSS pixels: left, top, right, bottom.
+    fn area(&self, around: f64) -> [f64; 4] {
+        let (View { x, y, zoom, .. }, (width, height)) = (self.view, self.size);
+        [x - around / zoom, y - around / zoom, x + (width + around) / zoom, y + (height + around) / zoom]
+    }
+
     fn screen(&self, p: Point) -> Point {
         to_screen(self.view, p.0, p.1)
     }
 }
 
-/// Draws both layers.
-pub fn paint(under: &Pen, over: &Pen, picture: &Picture, scene: &mut Scene) {
-    if scene.colours.is_none() {
-        scene.colours = Colours::read();
-    }
-    let Some(colours) = scene.colours.take() else { return };
-    for pen in [under, over] {
-        let _ = pen.set_transform(picture.ratio, 0.0, 0.0, picture.ratio, 0.0, 0.0);
-        pen.clear_rect(0.0, 0.0, picture.size.0, picture.size.1);
-        pen.set_line_cap("round");
-        pen.set_line_join("round");
-    }
-    links::paint(under, picture, scene, &colours);
-    streams::paint(under, picture, scene, &colours);
-    packets::paint_waiting(over, picture, scene, &colours);
-    packets::paint(over, picture, scene, &colours);
-    marks::paint(over, picture, scene, &colours);
-    scene.colours = Some(colours);
+/// What the painting keeps from frame to frame.
+#[derive(Default)]
+pub struct Kept {
+    shapes: Shapes,
+    gl: Option<Gl>,
+    /// The canvas on which WebGL2 was tried last.
+    tried: Option<HtmlCanvasElement>,
+    /// How the links are drawn now.
+    under: Option<Under>,
+    /// Whether there is nothing on the uppermost canvas.
+    blank: bool,
+    /// Whether flows are remembered in the ways.
+    streaming: bool,
+    at: SimTime,
 }
 
+/// All that the canvas beneath the cards shows while no stream flows there.
+#[derive(PartialEq)]
+struct Under {
+    styles: Vec<Style>,
+    layouts: u64,
+    view: View,
+    size: (f64, f64),
+    ratio: f64,
+    draft: Option<(Curve, bool)>,
+}
+
+/// The canvases: beneath the cards, of the small shapes, above all.
+pub struct Layers<'a> {
+    /// Links and streams.
+    pub under: &'a Pen,
+    /// Packets and waiting requests, where there is WebGL2.
+    pub shapes: &'a HtmlCanvasElement,
+    /// Figures and marks; the shapes too, where there is none.
+    pub over: &'a Pen,
+}
+
+/// Draws all layers, those that look the same left as they are.
+pub fn paint(layers: &Layers, picture: &Picture, scene: &mut Scene) {
+    let mut kept = std::mem::take(&mut scene.kept);
+    if scene.colours.is_none() {
+        scene.colours = Colours::read();
+        kept.recolour();
+    }
+    let colours = scene.colours.take();
+    scene.kept = kept;
+    if let Some(colours) = &colours {
+        paint_in(layers, picture, scene, colours);
+    }
+    scene.colours = colours;
+}
+
+fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, colours: &Colours) {
+    let frame = picture.frame;
+    let passed_s = if frame.now > scene.kept.at { frame.now.since(scene.kept.at).as_secs_f64() } else { 0.0 };
+    scene.kept.at = frame.now;
+    streams::follow(frame, scene, passed_s);
+    // Taken out while they are read, so that the scene can remember where packets are.
+    let kept_ways = std::mem::take(&mut scene.ways);
+    let mut kept = std::mem::take(&mut scene.kept);
+    let ways: Vec<Option<&Way>> = frame.links.iter().map(|l| kept_ways.get(&l.id)).collect();
+
+    let under = Under {
+        styles: links::styles(picture, scene, &ways),
+        layouts: scene.layouts,
+        view: picture.view,
+        size: picture.size,
+        ratio: picture.ratio,
+        draft: picture.draft,
+    };
+    if kept.streaming || kept.under.as_ref() != Some(&under) {
+        ready(layers.under, picture);
+        links::paint(layers.under, picture, &ways, &under.styles, colours);
+        if kept.streaming {
+            streams::paint(layers.under, picture, &ways, passed_s, colours);
+        }
+        // A stream moves: what was drawn with it is not what is drawn next.
+        kept.under = (!kept.streaming).then_some(under);
+    }
+
+    kept.shapes.collect(picture, scene, &ways);
+    let setting =
+        Setting { size: picture.size, ratio: picture.ratio, zoom: picture.view.zoom, scale: picture.scale(), strength: picture.strength };
+    let shown = kept.gl_of(layers.shapes).is_some_and(|(gl, shapes)| gl.draw(shapes.list(), setting, || colours.rgb()));
+    let plainly = !shown && !kept.shapes.list().is_empty();
+    let busy = plainly || labels::any(picture) || marks::any(picture);
+    if busy || !kept.blank {
+        ready(layers.over, picture);
+    }
+    if busy {
+        if plainly {
+            plain::draw(layers.over, kept.shapes.list(), setting, colours);
+        }
+        labels::paint(layers.over, picture, scene, &ways, colours);
+    }
+    kept.blank = !busy;
+    scene.kept = kept;
+    scene.ways = kept_ways;
+    if busy {
+        marks::paint(layers.over, picture, scene, colours);
+    }
+}
+
+impl Kept {
+    fn recolour(&mut self) {
+        self.under = None;
+        if let Some(gl) = &mut self.gl {
+            gl.recolour();
+        }
+    }
+
+    /// WebGL2 on this canvas, tried once, and what it is to draw.
+    fn gl_of(&mut self, canvas: &HtmlCanvasElement) -> Option<(&mut Gl, &Shapes)> {
+        if self.tried.as_ref() != Some(canvas) {
+            self.tried = Some(canvas.clone());
+            self.gl = Gl::new(canvas);
+        }
+        self.gl.as_mut().map(|gl| (gl, &self.shapes))
+    }
+}
+
+/// Empties a layer and readies its pen.
+fn ready(pen: &Pen, picture: &Picture) {
+    let _ = pen.set_transform(picture.ratio, 0.0, 0.0, picture.ratio, 0.0, 0.0);
+    pen.clear_rect(0.0, 0.0, picture.size.0, picture.size.1);
+    pen.set_line_cap("round");
+    pen.set_line_join("round");
+}
+
+/// Into the path.
 fn trace(pen: &Pen, picture: &Picture, curve: &Curve) {
     let [a, b, c, d] = curve.points.map(|p| picture.screen(p));
-    pen.begin_path();
     pen.move_to(a.0, a.1);
     pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
 }

@@ -14,6 +14,7 @@ use crate::lab::frame::RequestId;
 use super::colours::Colours;
 use super::curve::{between, Curve, Point};
 use super::tint::ColourBy;
+use super::way::Way;
 
 /// How near the pointer must be to a packet, in screen pixels.
 const PACKET_REACH: f64 = 12.0;
@@ -46,14 +47,19 @@ impl Drag {
         self.nodes.is_empty() && self.groups.is_empty() && self.notes.is_empty()
     }
 
-    /// How far the drag has moved this.
-    pub fn shift_of(&self, thing: &Thing) -> Point {
+    /// Whether the drag moves this.
+    pub fn holds(&self, thing: &Thing) -> bool {
         let dragged = match thing {
             Thing::Node(id) => self.nodes.contains(id),
             Thing::Group(id) => self.groups.contains(id),
             Thing::Note(id) => self.notes.contains(id),
         };
-        if !self.copies && dragged {
+        !self.copies && dragged
+    }
+
+    /// How far the drag has moved this.
+    pub fn shift_of(&self, thing: &Thing) -> Point {
+        if self.holds(thing) {
             self.by
         } else {
             (0.0, 0.0)
@@ -104,16 +110,18 @@ pub struct Looks {
 pub struct Scene {
     /// Colours, until the theme changes.
     pub colours: Option<Colours>,
-    /// Way of each link, by id.
-    pub curves: BTreeMap<String, Curve>,
+    /// Way of each link that is seen, by id.
+    pub ways: BTreeMap<String, Way>,
     /// Top left corner of each card that is seen, by id.
     pub cards: BTreeMap<String, Point>,
     /// Where each node is shown, by id: its card, or that of the closed subsystem around it.
     pub places: BTreeMap<String, Point>,
-    /// Where packets of requests were drawn last, on the screen.
+    /// Where packets of requests were drawn last, in diagram pixels.
     pub packets: Vec<(Point, RequestId)>,
-    /// The flows as they were drawn.
-    pub streams: super::paint::Streams,
+    /// What the painting keeps from frame to frame.
+    pub kept: super::paint::Kept,
+    /// Counts layouts.
+    pub layouts: u64,
     laid_out: Option<(Arc<Document>, Drag, Glide)>,
     drawn: Option<Looks>,
 }
@@ -158,23 +166,43 @@ impl Scene {
         }
         let seen = |l: &&Link| within.get(l.from.as_str()).is_none_or(|g| within.get(l.to.as_str()) != Some(g));
         let others: Vec<Point> = self.places.values().copied().collect();
-        let curve = |l: &Link| Some((l.id.clone(), between(*self.places.get(&l.from)?, *self.places.get(&l.to)?, others.iter())));
-        self.curves = diagram.links.iter().filter(seen).filter_map(curve).collect();
+        let mut before = std::mem::take(&mut self.ways);
+        for link in diagram.links.iter().filter(seen) {
+            let (Some(from), Some(to)) = (self.places.get(&link.from), self.places.get(&link.to)) else { continue };
+            let curve = between(*from, *to, others.iter());
+            // What did not move is not measured again.
+            let way = match before.remove(&link.id) {
+                Some(way) if way.curve == curve && way.to == link.to => way,
+                _ => Way::new(curve, &link.to),
+            };
+            self.ways.insert(link.id.clone(), way);
+        }
+        self.layouts += 1;
         self.laid_out = Some((diagram.clone(), drag.clone(), glide.clone()));
     }
 
+    /// The curve of a link that is seen.
+    pub fn curve(&self, id: &str) -> Option<&Curve> {
+        self.ways.get(id).map(|w| &w.curve)
+    }
+
     /// The request whose packet is at a point of the canvas.
-    pub fn packet_at(&self, (x, y): Point) -> Option<RequestId> {
-        let near = self.packets.iter().map(|(p, id)| (libm::hypot(p.0 - x, p.1 - y), *id));
+    pub fn packet_at(&self, view: View, (x, y): Point) -> Option<RequestId> {
+        let (x, y) = to_diagram(view, x, y);
+        let near = self.packets.iter().map(|(p, id)| (libm::hypot(p.0 - x, p.1 - y) * view.zoom, *id));
         near.filter(|(d, _)| *d <= PACKET_REACH).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
     }
 
     /// The link at a point of the canvas.
     pub fn link_at(&self, view: View, (x, y): Point, finger: bool) -> Option<String> {
         let reach = if finger { FINGER_REACH } else { LINK_REACH };
-        let point = to_diagram(view, x, y);
-        let near = self.curves.iter().map(|(id, c)| (c.distance(point) * view.zoom, id));
-        near.filter(|(d, _)| *d <= reach).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
+        self.link_near(to_diagram(view, x, y), reach / view.zoom)
+    }
+
+    /// The link nearest to a point of the diagram, if it is not farther than `reach`.
+    pub fn link_near(&self, point: Point, reach: f64) -> Option<String> {
+        let near = self.ways.iter().filter_map(|(id, way)| Some((way.within(point, reach)?, id)));
+        near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
     }
 
     /// The card at a point of the canvas.

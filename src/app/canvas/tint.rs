@@ -1,12 +1,14 @@
 //! What colours the packets: their kind, or what the reader wants to follow. Shape still says the kind.
 //! Knows no pen.
 
+use std::collections::BTreeMap;
+
 use crate::components::{kind, Group};
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Packet, PacketFate, PacketKind};
 
-use super::colours::Colours;
+use super::colours::Ink;
 
 /// Distinct colours for things without an order.
 pub const HUES: usize = 8;
@@ -103,32 +105,35 @@ impl ColourBy {
         }
     }
 
-    /// The colour of a packet.
-    pub fn of<'c>(self, packet: &Packet, frame: &Frame, keepers: &[String], colours: &'c Colours) -> &'c str {
-        let hue = |n: u64| colours.hues[n as usize % HUES].as_str();
+    /// The colour of a packet. `orders` are those of [`orders`].
+    pub fn of(self, packet: &Packet, now: SimTime, orders: &[Option<u64>]) -> Ink {
         if packet.kind == PacketKind::Control {
-            return &colours.control;
+            return Ink::CONTROL;
         }
         let known = match self {
-            ColourBy::Kind => Some(by_kind(packet, colours)),
+            ColourBy::Kind => Some(by_kind(packet)),
             ColourBy::Outcome => Some(match packet.fate {
-                PacketFate::Outbound => colours.control.as_str(),
-                PacketFate::Reply => &colours.good,
-                PacketFate::StaleReply => &colours.odd,
-                PacketFate::Error => &colours.bad,
+                PacketFate::Outbound => Ink::CONTROL,
+                PacketFate::Reply => Ink::GOOD,
+                PacketFate::StaleReply => Ink::ODD,
+                PacketFate::Error => Ink::BAD,
             }),
-            ColourBy::User => packet.user.map(hue),
-            ColourBy::Key => packet.key.map(hue),
-            ColourBy::Version => packet.version.map(hue),
-            ColourBy::Shard => {
-                let id = packet.keeper.and_then(|at| frame.nodes.get(at)).map(|n| &n.id);
-                id.and_then(|id| keepers.iter().position(|k| k == id)).map(|i| hue(i as u64))
-            }
-            ColourBy::Attempt => Some(hue(u64::from(packet.attempt.clamp(1, 4)) - 1)),
-            ColourBy::Age => packet.born.map(|born| colours.ramp[step(born, frame.now)].as_str()),
+            ColourBy::User => packet.user.map(Ink::hue),
+            ColourBy::Key => packet.key.map(Ink::hue),
+            ColourBy::Version => packet.version.map(Ink::hue),
+            ColourBy::Shard => packet.keeper.and_then(|at| orders.get(at).copied().flatten()).map(Ink::hue),
+            ColourBy::Attempt => Some(Ink::hue(u64::from(packet.attempt.clamp(1, 4)) - 1)),
+            ColourBy::Age => packet.born.map(|born| Ink::ramp(step(born, now))),
         };
-        known.unwrap_or(&colours.control)
+        known.unwrap_or(Ink::CONTROL)
     }
+}
+
+/// Of each of the frame's nodes, which of those that keep data it is, in the order of the diagram.
+pub fn orders(frame: &Frame, diagram: &Document) -> Vec<Option<u64>> {
+    let keepers = keepers(diagram);
+    let order: BTreeMap<&str, u64> = keepers.iter().zip(0..).map(|(id, i)| (id.as_str(), i)).collect();
+    frame.nodes.iter().map(|n| order.get(n.id.as_str()).copied()).collect()
 }
 
 /// The first few, and that the colours come round again.
@@ -142,14 +147,14 @@ fn numbered(name: impl Fn(usize) -> String, again: &'static str) -> Vec<Meaning>
     list
 }
 
-fn by_kind<'c>(packet: &Packet, colours: &'c Colours) -> &'c str {
+fn by_kind(packet: &Packet) -> Ink {
     match (packet.fate, packet.kind) {
-        (PacketFate::Error, _) => &colours.bad,
-        (PacketFate::StaleReply, _) => &colours.odd,
-        (_, PacketKind::Read) => &colours.read,
-        (_, PacketKind::Write) => &colours.write,
-        (_, PacketKind::Message) => &colours.message,
-        (_, PacketKind::Control) => &colours.control,
+        (PacketFate::Error, _) => Ink::BAD,
+        (PacketFate::StaleReply, _) => Ink::ODD,
+        (_, PacketKind::Read) => Ink::READ,
+        (_, PacketKind::Write) => Ink::WRITE,
+        (_, PacketKind::Message) => Ink::MESSAGE,
+        (_, PacketKind::Control) => Ink::CONTROL,
     }
 }
 

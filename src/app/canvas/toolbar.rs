@@ -8,13 +8,17 @@ use super::curve::between;
 use crate::app::actions::action;
 use crate::app::button::ActionButton;
 use crate::app::dom;
-use crate::editor::geometry::to_screen;
+use crate::app::session::{Session, NARROW};
+use crate::diagram::Node;
+use crate::editor::geometry::{seen_at, to_screen};
 use crate::lab::frame::Health;
 
 /// Half the width of a link's toolbar, its height, and how far a handle stands out of its card.
 const LINK_HALF: f64 = 64.0;
 const BAR: f64 = 36.0;
 const HANDLE: f64 = 14.0;
+/// How far above the stage's lower edge a docked toolbar begins: above the zoom buttons.
+const DOCKED: f64 = 116.0;
 
 /// The toolbar.
 #[component]
@@ -70,15 +74,15 @@ pub fn BreakToolbar() -> impl IntoView {
 fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)> {
     let session = board.session;
     let view = session.view.get();
-    let (width, height) = session.viewport.get();
     let drag = board.drag.get();
     let rects: Vec<_> = nodes.iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
     let (x, y) = if rects.is_empty() {
         let diagram = session.diagram.get();
         let link = links.first().and_then(|id| diagram.link(id))?;
         let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
-        let cards: Vec<_> = diagram.nodes.iter().map(|n| (n.x, n.y)).collect();
-        let middle = between((from.x, from.y), (to.x, to.y), cards.iter()).point_at(0.5);
+        let seen = |n: &Node| (seen_at(&diagram, n).x, seen_at(&diagram, n).y);
+        let cards: Vec<_> = diagram.nodes.iter().map(seen).collect();
+        let middle = between(seen(from), seen(to), cards.iter()).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
         // Not over the ends: there are the handles for the next link.
         let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
@@ -99,7 +103,17 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let bottom = rects.iter().map(|r| r.1 + r.3).fold(f64::NEG_INFINITY, f64::max);
         ((left + right) / 2.0, bottom + 10.0)
     };
-    // Within the stage, so that the buttons can always be reached; those for fingers are wider.
+    Some(within(session, (x, y)))
+}
+
+/// Where a toolbar stands whose middle would be at a point: within the stage, so that its buttons can always be reached;
+/// on a phone, where it would cover the neighbours, along the lower edge.
+pub(super) fn within(session: Session, (x, y): (f64, f64)) -> (f64, f64) {
+    let (width, height) = session.viewport.get();
+    if width <= NARROW {
+        return (width / 2.0, (height - DOCKED).max(8.0));
+    }
+    // Those for fingers are wider.
     let half = if dom::media("(pointer: coarse)") { 176.0_f64 } else { 140.0 };
-    Some((x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0))))
+    (x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0)))
 }

@@ -10,6 +10,30 @@ pub fn count(value: u64) -> String {
     crate::metrics::grouped(value).replace(',', marks().group)
 }
 
+/// The nearest whole number, with separators; what is below zero is 0.
+pub fn whole(value: f64) -> String {
+    count(libm::round(value.max(0.0)) as u64)
+}
+
+/// A figure on the canvas, with as many digits as can be read at a glance: `0.4`, `31`, `1,204`.
+pub fn glance(value: f64) -> String {
+    if value >= 9.95 || value == 0.0 {
+        whole(value)
+    } else {
+        local(&format!("{value:.1}"))
+    }
+}
+
+/// A share in percent without its sign, of which only all is 100: `71`, `99.9`.
+pub fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    if value > 99.0 && value < 100.0 {
+        local(&format!("{:.1}", libm::floor(value * 10.0) / 10.0))
+    } else {
+        format!("{value:.0}")
+    }
+}
+
 /// A number's text with the decimal mark of the language.
 pub fn local(text: &str) -> String {
     match marks().decimal {
@@ -216,6 +240,12 @@ mod tests {
         for (share, text) in cases {
             assert_eq!(availability(share), text);
         }
+    }
+
+    #[test]
+    fn figures_on_the_canvas_are_short() {
+        assert_eq!([0.0, 0.44, 9.96, 31.4, 1204.6].map(glance), ["0", "0.4", "10", "31", "1,205"]);
+        assert_eq!([0.714, 0.9999, 1.0].map(percent), ["71", "99.9", "100"]);
     }
 
     #[test]

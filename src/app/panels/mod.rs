@@ -8,6 +8,7 @@ pub mod inspector;
 pub mod name_field;
 pub mod scale;
 pub mod transport;
+pub mod trials;
 pub mod waterfall;
 
 pub use charts::Charts;

@@ -2,6 +2,7 @@
 //! Knows no rule for names: the editor has it.
 
 use leptos::prelude::*;
+use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::app::session::{Session, Thing};
 use crate::app::words::translate;
@@ -21,20 +22,32 @@ pub fn NameField(
     let error = RwSignal::new(None::<String>);
     let name = Memo::new(move |_| session.diagram.with(|d| thing.with_value(|t| t.text(d)).unwrap_or_default()));
     let change = move |event: leptos::ev::Event| {
-        error.set(thing.with_value(|t| session.rename(t, &event_target_value(&event))).err());
+        // A field that is taken away while it is typed in still says goodbye: it has nobody to tell.
+        if let Some(done) = thing.try_with_value(|t| session.rename(t, &event_target_value(&event))) {
+            error.set(done.err());
+        }
+    };
+    // A long name goes on in the next line; Enter takes it all the same.
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            event.prevent_default();
+            let _ = event_target::<HtmlElement>(&event).blur();
+        }
     };
     view! {
-        <input
+        <textarea
             class=class
-            type="text"
+            rows="1"
             aria-label=t!("Name")
             maxlength=MAX_NAME
             autocomplete="off"
             spellcheck="false"
             aria-invalid=move || error.with(Option::is_some).then_some("true")
             prop:value=move || name.get()
+            title=move || name.get()
             on:change=change
-        />
+            on:keydown=keys
+        ></textarea>
         {move || error.get().map(|text| view! { <p class="field-error" role="alert">{translate(&text).into_owned()}</p> })}
     }
 }

@@ -47,6 +47,19 @@ pub enum Subject {
     Page,
 }
 
+/// A kind being dragged from the palette.
+#[derive(Clone, Copy)]
+pub struct Carried {
+    /// Which.
+    pub kind: &'static Kind,
+    /// Where it was pressed, on the page.
+    pub from: Point,
+    /// Where it is.
+    pub at: Point,
+    /// Whether it was moved, or only pressed so far.
+    pub moved: bool,
+}
+
 /// An open context menu.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Menu {
@@ -96,6 +109,8 @@ pub struct Desk {
     pub finding: RwSignal<Finding>,
     /// The kind that the next tap on the canvas places.
     pub placing: RwSignal<Option<&'static Kind>>,
+    /// The kind being dragged from the palette.
+    pub carried: RwSignal<Option<Carried>>,
     /// Where the context menu was asked for, in diagram pixels: where things are pasted and added.
     pub spot: RwSignal<Option<Point>>,
     /// Whether dragging on empty canvas selects an area rather than moving the view.
@@ -114,6 +129,7 @@ impl Desk {
             menu: RwSignal::new(None),
             finding: RwSignal::default(),
             placing: RwSignal::new(None),
+            carried: RwSignal::new(None),
             spot: RwSignal::new(None),
             selects_area: RwSignal::new(false),
             minimap: RwSignal::new(dom::kept(MINIMAP).as_deref() == Some("on")),

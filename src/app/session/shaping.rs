@@ -12,7 +12,7 @@ use crate::editor::geometry::{Guide, Rect};
 type Point = (f64, f64);
 
 /// Something with a name or text of its own on the canvas.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Thing {
     /// A node, by id.
     Node(String),
@@ -23,6 +23,13 @@ pub enum Thing {
 }
 
 impl Thing {
+    /// Its id, among those of its sort.
+    pub fn id(&self) -> &str {
+        match self {
+            Thing::Node(id) | Thing::Group(id) | Thing::Note(id) => id,
+        }
+    }
+
     /// Its name, or what is written on it; nothing if it is not there.
     pub fn text(&self, diagram: &Document) -> Option<String> {
         match self {

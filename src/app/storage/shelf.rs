@@ -86,6 +86,11 @@ pub struct Kept {
 pub struct Shelf<S>(pub S);
 
 impl Label {
+    /// Whether it says the same, whenever it was written.
+    pub fn agrees(&self, other: &Label) -> bool {
+        Label { at: other.at, ..self.clone() } == *other
+    }
+
     fn line(&self) -> String {
         json!({ "title": self.title, "at": self.at, "nodes": self.nodes, "built": self.built, "essence": self.essence }).to_string()
     }
@@ -120,24 +125,63 @@ pub fn essence(text: &str) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// An earlier state, by its name alone: telling which is the oldest must not cost reading them all.
+#[derive(Clone, Debug)]
+struct Named {
+    name: String,
+    work: String,
+    at: f64,
+}
+
+impl Named {
+    fn from_name(name: String) -> Option<Named> {
+        let (work, at) = name.strip_prefix(PAST)?.split_once('.')?;
+        let (work, at) = (work.to_string(), at.parse().unwrap_or(0.0));
+        Some(Named { name, work, at })
+    }
+}
+
 impl<S: Store> Shelf<S> {
     /// Writes a piece of work, reads it back and compares. Where there is no room, earlier states make way, oldest first.
     pub fn keep(&self, work: &str, label: &Label, text: &str) -> Result<(), Refusal> {
-        self.put(&format!("{WORK}{work}"), label, text)
+        self.put(&format!("{WORK}{work}"), label, text, |_| true)
     }
 
-    fn put(&self, name: &str, label: &Label, text: &str) -> Result<(), Refusal> {
+    /// What the record of a piece of work says: its label and the document's text.
+    pub fn entry(&self, work: &str) -> Option<(Label, String)> {
+        let record = self.0.get(&format!("{WORK}{work}"))?;
+        let (label, text) = split(&record);
+        Some((label, text.to_string()))
+    }
+
+    /// Before a changed text takes the place of this one: keeps it as an earlier state if it stood a while, or if the last
+    /// earlier state is a while ago.
+    pub fn keep_what_stood(&self, work: &str, before: &(Label, String), now: &Label) {
+        let (label, text) = before;
+        if label.built && label.essence != now.essence {
+            self.keep_past(work, label, text, now.at - label.at < BETWEEN_MS);
+        }
+    }
+
+    /// Writes a record; for it, those earlier states may go that `may_go`.
+    fn put(&self, name: &str, label: &Label, text: &str, may_go: impl Fn(&Named) -> bool) -> Result<(), Refusal> {
         let record = format!("{}\n{text}", label.line());
-        loop {
-            match self.0.set(name, &record) {
-                Ok(()) => break,
-                Err(Refusal::Full) => match self.states(None).pop() {
-                    Some(oldest) if oldest.name != name => self.0.remove(&oldest.name),
-                    _ => return Err(Refusal::Full),
-                },
-                Err(refusal) => return Err(refusal),
+        let mut gone = Vec::new();
+        let mut written = self.0.set(name, &record);
+        if written == Err(Refusal::Full) {
+            let mut others = self.names_of_states(None);
+            others.retain(|s| s.name != name && may_go(s));
+            while let (Err(Refusal::Full), Some(oldest)) = (written, others.pop()) {
+                gone.extend(self.0.get(&oldest.name).map(|text| (oldest.name.clone(), text)));
+                self.0.remove(&oldest.name);
+                written = self.0.set(name, &record);
             }
         }
+        // Of those that went, as many as there is room for beside it: all, if it was in vain.
+        for (name, text) in gone.iter().rev() {
+            let _ = self.0.set(name, text);
+        }
+        written?;
         match self.0.get(name) {
             Some(back) if back == record => Ok(()),
             _ => Err(Refusal::Unfaithful),
@@ -145,39 +189,48 @@ impl<S: Store> Shelf<S> {
     }
 
     /// Keeps a text as an earlier state of a piece of work, unless there is one already that says the same, or `spaced`
-    /// and one that is hardly older.
-    pub fn keep_past(&self, work: &str, label: &Label, text: &str, spaced: bool) {
-        let states = self.states(Some(work));
-        let recent = |s: &Kept| spaced && label.at - s.label.at < BETWEEN_MS && label.at >= s.label.at;
-        if states.iter().any(|s| s.label.essence == label.essence || recent(s)) {
-            return;
+    /// and one that is hardly older. Where there is no room, older ones make way. Returns whether that settles it: false asks to
+    /// come back when a minute has passed.
+    pub fn keep_past(&self, work: &str, label: &Label, text: &str, spaced: bool) -> bool {
+        let states = self.names_of_states(Some(work));
+        if spaced && states.iter().any(|s| label.at - s.at < BETWEEN_MS && label.at >= s.at) {
+            return false;
         }
-        // What finds no room is not worth the loss of what is there.
-        let _ = self.put(&format!("{PAST}{work}.{:.0}", label.at), label, text);
-        for old in self.states(Some(work)).iter().skip(MOST_PAST) {
+        let same = |s: &Named| self.record(&s.name, s.work.clone()).is_some_and(|kept| kept.label.essence == label.essence);
+        if states.iter().any(same) {
+            return true;
+        }
+        // What finds no room, older ones gone, finds none in a moment either.
+        let _ = self.put(&format!("{PAST}{work}.{:.0}", label.at), label, text, |s| s.at < label.at);
+        for old in self.names_of_states(Some(work)).iter().skip(MOST_PAST) {
             self.0.remove(&old.name);
         }
-        for old in self.states(None).iter().skip(MOST_PAST_OF_ALL) {
+        for old in self.names_of_states(None).iter().skip(MOST_PAST_OF_ALL) {
             self.0.remove(&old.name);
         }
+        true
     }
 
     /// The pieces of work, the most recent first.
     pub fn works(&self) -> Vec<Kept> {
-        self.records(WORK, |rest| rest.to_string())
+        let named = self.0.names().into_iter().filter_map(|n| Some((n.clone(), n.strip_prefix(WORK)?.to_string())));
+        self.records(named)
     }
 
     /// The earlier states of one piece of work, or of all; the most recent first.
     pub fn states(&self, work: Option<&str>) -> Vec<Kept> {
-        let mut states = self.records(PAST, |rest| rest.split('.').next().unwrap_or_default().to_string());
-        states.retain(|s| work.is_none_or(|w| s.work == w));
-        states
+        self.records(self.names_of_states(work).into_iter().map(|s| (s.name, s.work)))
     }
 
-    fn records(&self, start: &str, work: impl Fn(&str) -> String) -> Vec<Kept> {
-        let names = self.0.names();
-        let mut found: Vec<Kept> =
-            names.iter().filter_map(|n| Some((n, n.strip_prefix(start)?))).filter_map(|(n, rest)| self.record(n, work(rest))).collect();
+    fn names_of_states(&self, work: Option<&str>) -> Vec<Named> {
+        let mut found: Vec<Named> = self.0.names().into_iter().filter_map(Named::from_name).collect();
+        found.retain(|s| work.is_none_or(|w| s.work == w));
+        found.sort_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(&b.name)));
+        found
+    }
+
+    fn records(&self, named: impl Iterator<Item = (String, String)>) -> Vec<Kept> {
+        let mut found: Vec<Kept> = named.filter_map(|(name, work)| self.record(&name, work)).collect();
         found.sort_by(|a, b| b.label.at.total_cmp(&a.label.at).then_with(|| a.name.cmp(&b.name)));
         found
     }
@@ -195,14 +248,14 @@ impl<S: Store> Shelf<S> {
 
     /// The record of a piece of work.
     pub fn work(&self, work: &str) -> Option<Kept> {
-        self.works().into_iter().find(|k| k.work == work)
+        self.record(&format!("{WORK}{work}"), work.to_string())
     }
 
     /// Forgets a record, and with a piece of work its earlier states.
     pub fn forget(&self, kept: &Kept) {
         self.0.remove(&kept.name);
         if !kept.name.starts_with(PAST) {
-            self.states(Some(&kept.work)).iter().for_each(|s| self.0.remove(&s.name));
+            self.names_of_states(Some(&kept.work)).iter().for_each(|s| self.0.remove(&s.name));
         }
     }
 
@@ -221,112 +274,4 @@ impl<S: Store> Shelf<S> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-mod tests {
-    use std::cell::RefCell;
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    /// A storage with room for so many bytes.
-    struct Memory(RefCell<BTreeMap<String, String>>, usize);
-
-    impl Store for Memory {
-        fn get(&self, name: &str) -> Option<String> {
-            self.0.borrow().get(name).cloned()
-        }
-        fn set(&self, name: &str, text: &str) -> Result<(), Refusal> {
-            let mut map = self.0.borrow_mut();
-            let others: usize = map.iter().filter(|(n, _)| *n != name).map(|(_, t)| t.len()).sum();
-            if others + text.len() > self.1 {
-                return Err(Refusal::Full);
-            }
-            map.insert(name.into(), text.into());
-            Ok(())
-        }
-        fn remove(&self, name: &str) {
-            self.0.borrow_mut().remove(name);
-        }
-        fn names(&self) -> Vec<String> {
-            self.0.borrow().keys().cloned().collect()
-        }
-    }
-
-    fn shelf(room: usize) -> Shelf<Memory> {
-        Shelf(Memory(RefCell::default(), room))
-    }
-
-    fn label(title: &str, at: f64, text: &str) -> Label {
-        Label { title: title.into(), at, nodes: 1, built: true, essence: essence(text) }
-    }
-
-    #[test]
-    fn what_is_kept_comes_back_with_its_label_newest_first() {
-        let shelf = shelf(10_000);
-        shelf.keep("a", &label("A", 1.0, "{1}"), "{1}").unwrap();
-        shelf.keep("b", &label("B", 2.0, "{\n2\n}"), "{\n2\n}").unwrap();
-        let works = shelf.works();
-        assert_eq!(works.iter().map(|w| w.label.title.as_str()).collect::<Vec<_>>(), ["B", "A"]);
-        assert_eq!(shelf.text(&works[0].name).unwrap(), "{\n2\n}");
-        assert_eq!(works[0].bytes, 5);
-    }
-
-    #[test]
-    fn earlier_states_are_spaced_different_and_ten() {
-        let shelf = shelf(1_000_000);
-        for i in 0..40 {
-            let text = format!("state {i}");
-            shelf.keep_past("a", &label("A", f64::from(i) * 30_000.0, &text), &text, true);
-        }
-        let states = shelf.states(Some("a"));
-        assert_eq!(states.len(), MOST_PAST);
-        assert_eq!(shelf.text(&states[0].name).unwrap(), "state 38");
-        assert_eq!(shelf.text(&states[9].name).unwrap(), "state 20");
-        shelf.keep_past("a", &label("A", 9e9, "state 20"), "state 20", false);
-        assert_eq!(shelf.states(None).len(), MOST_PAST, "the same again is no state of its own");
-    }
-
-    #[test]
-    fn earlier_states_make_way_for_the_work_and_no_other_work_does() {
-        let shelf = shelf(1_600);
-        shelf.keep("other", &label("Other", 1.0, "o"), &"o".repeat(300)).unwrap();
-        shelf.keep_past("a", &label("A", 2.0, "x"), &"x".repeat(300), false);
-        shelf.keep_past("a", &label("A", 3.0, "y"), &"y".repeat(300), false);
-        shelf.keep("a", &label("A", 4.0, "z"), &"z".repeat(600)).unwrap();
-        assert_eq!(shelf.states(None).len(), 1, "the oldest made way");
-        assert_eq!(shelf.keep("a", &label("A", 5.0, "z"), &"z".repeat(1_500)), Err(Refusal::Full));
-        assert!(shelf.work("other").is_some());
-        assert_eq!(shelf.work("a").unwrap().label.at, 4.0, "what was kept before is still there");
-    }
-
-    #[test]
-    fn watched_starters_do_not_push_out_what_was_built() {
-        let shelf = shelf(1_000_000);
-        shelf.keep("mine", &label("Mine", 1.0, "m"), "m").unwrap();
-        for i in 0..50 {
-            let text = format!("starter {i}");
-            let label = Label { built: false, ..label("Starter", 10.0 + f64::from(i), &text) };
-            shelf.keep(&format!("s{i}"), &label, &text).unwrap();
-            shelf.tidy(&["s0"]);
-        }
-        let works: Vec<String> = shelf.works().into_iter().map(|w| w.work).collect();
-        assert_eq!(works, ["s49", "s48", "s0", "mine"]);
-    }
-
-    #[test]
-    fn a_record_without_a_label_is_all_document() {
-        let shelf = shelf(10_000);
-        shelf.0.set("faultline.work.x", "{\"format\":\n\"faultline\"}").unwrap();
-        assert_eq!(shelf.text("faultline.work.x").unwrap(), "{\"format\":\n\"faultline\"}");
-        shelf.tidy(&[]);
-        assert_eq!(shelf.works().len(), 1, "what cannot be read is not thrown away");
-    }
-
-    #[test]
-    fn the_moment_and_the_view_are_not_of_the_essence() {
-        let a = "{\n  \"title\": 1,\n  \"view\": {1},\n  \"moment_ns\": 1,\n}";
-        let b = "{\n  \"title\": 1,\n  \"view\": {2},\n  \"moment_ns\": 2,\n}";
-        assert_eq!(essence(a), essence(b));
-        assert_ne!(essence(a), essence("{\n  \"title\": 2,\n}"));
-    }
-}
+mod tests;

@@ -25,6 +25,19 @@ struct Before {
     text: String,
     work: String,
     built: bool,
+    /// Whether its record has it.
+    safe: bool,
+}
+
+/// How a document is opened.
+#[derive(Default)]
+struct Start {
+    /// The piece of work that it goes on with: this tab's already.
+    work: Option<String>,
+    /// Whether something was built in it, beyond opening a starter.
+    built: bool,
+    /// Whether the address holds it, until it is kept.
+    linked: bool,
 }
 
 /// The open piece of work.
@@ -38,6 +51,14 @@ pub struct Work {
     /// The document as it was opened.
     opened: Arc<Document>,
     before: Option<Before>,
+    /// Whether the address holds it, until it is kept.
+    linked: bool,
+    /// Whether it was kept since it was opened.
+    kept: bool,
+    /// Which of its states was last seen among the earlier ones, by its essence.
+    past: String,
+    /// Counts what was asked to be opened: an answer that comes after the next question is not followed.
+    asked: u64,
     /// Whether it was said that it cannot be kept.
     told: bool,
 }
@@ -71,13 +92,20 @@ impl Work {
             note(OWN, Some(&self.id));
         }
         self.built = built;
+        self.linked = false;
+        self.kept = false;
+        self.past.clear();
+        self.asked += 1;
         self.opened = Arc::new(document.clone());
         note(OPENING, Some(&self.id));
     }
 
     /// Leaves the record to whoever has it and goes on in another.
     fn part(&mut self) {
+        dom::page("release", &[&self.id]);
         self.id = fresh_id();
+        self.kept = false;
+        self.past.clear();
         self.ours = true;
         dom::page("claim", &[&self.id]);
         note(OWN, Some(&self.id));
@@ -88,13 +116,24 @@ impl Work {
         self.built = self.built || differs(document, &self.opened);
         let label = label(document, text, self.built);
         let shelf = shelf();
-        if self.built {
-            shelf.keep_past(&self.id, &label, text, true);
+        let before = shelf.entry(&self.id);
+        if let Some(before) = &before {
+            shelf.keep_what_stood(&self.id, before, &label);
         }
-        match shelf.keep(&self.id, &label, text) {
-            Ok(()) => Saved::Saved,
-            Err(refusal) => Saved::Failed(t!(refusal.words()).into()),
+        // The first time it is written all the same: it is the most recent now.
+        if !(self.kept && before.is_some_and(|(there, old)| there.agrees(&label) && old == text)) {
+            if let Err(refusal) = shelf.keep(&self.id, &label, text) {
+                return Saved::Failed(t!(refusal.words()).into());
+            }
         }
+        self.kept = true;
+        if std::mem::take(&mut self.linked) {
+            super::forget_address();
+        }
+        if self.built && self.past != label.essence && shelf.keep_past(&self.id, &label, text, true) {
+            self.past = label.essence;
+        }
+        Saved::Saved
     }
 }
 
@@ -109,19 +148,35 @@ async fn claim(work: &str) -> bool {
 impl Session {
     /// Opens what the page starts with.
     pub fn begin(self, opening: Opening) {
-        let Opening { mut document, work, built, still, .. } = opening;
-        if let Some(id) = work.as_ref().filter(|_| still) {
+        let Opening { mut document, work, built, linked, still, .. } = opening;
+        if still {
             // All that was built, without what was done to it while it ran: that stays among the earlier states.
-            let text = read::write(&document);
-            shelf().keep_past(id, &label(&document, &text, built), &text, false);
+            if let Some(id) = &work {
+                let text = read::write(&document);
+                shelf().keep_past(id, &label(&document, &text, built), &text, false);
+            }
             document = document.folded();
         }
-        self.work.update_value(|w| w.begin(&document, work.clone(), built));
+        self.work.update_value(|w| {
+            w.begin(&document, work.clone(), built);
+            w.linked = linked;
+        });
+        self.write_down(&document);
         self.open(document.clone());
         if let Some(id) = work {
             spawn_local(async move {
-                if claim(&id).await {
+                let ours = claim(&id).await;
+                if self.work.with_value(|w| w.id != id) {
+                    // Something else is open by now.
+                    return;
+                }
+                if ours {
                     self.work.update_value(|w| w.ours = true);
+                    if built {
+                        // What was found stays in reach, whatever becomes of it now.
+                        let text = read::write(&document);
+                        shelf().keep_past(&id, &label(&document, &text, built), &text, false);
+                    }
                 } else {
                     self.work.update_value(|w| w.part());
                     let text = t!("%{name} is open in another tab too: this is a copy, kept apart from it", name = document.title);
@@ -132,25 +187,34 @@ impl Session {
             });
         }
         if let Some((text, work, built)) = opening.before {
-            self.work.update_value(|w| w.before = Some(Before { text, work, built }));
+            self.work.update_value(|w| w.before = Some(Before { text, work, built, safe: true }));
         }
         self.work.with_value(|w| shelf().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]));
     }
 
     /// Keeps the document now.
     pub fn keep(self) {
-        // While a replay goes on the moment is not yet what it was: what is kept already is better.
-        if self.replay.with_untracked(Option::is_some) || dom::is_dead() {
-            return;
+        if !dom::is_dead() {
+            self.write_down(&self.whole());
         }
-        let document = self.document();
-        let text = read::write(&document);
+    }
+
+    /// The document to keep, save or share. While a replay goes on, that is what was opened: the run has not come to its moment.
+    pub fn whole(self) -> Document {
+        match self.replay.with_untracked(Option::is_some) {
+            true => Document { view: self.view.get_untracked(), ..self.work.with_value(|w| (*w.opened).clone()) },
+            false => self.document(),
+        }
+    }
+
+    fn write_down(self, document: &Document) {
+        let text = read::write(document);
         // In reach of the crash screen, wherever else it can be kept.
         dom::set_page("work", &text.as_str().into());
         if !self.work.with_value(|w| w.ours) {
             return;
         }
-        let saved = self.work.try_update_value(|w| w.keep(&document, &text)).unwrap_or(Saved::Pending);
+        let saved = self.work.try_update_value(|w| w.keep(document, &text)).unwrap_or(Saved::Pending);
         dom::set_page("safe", &(saved == Saved::Saved).into());
         if let Saved::Failed(why) = &saved {
             let told = self.work.try_update_value(|w| std::mem::replace(&mut w.told, true));
@@ -166,7 +230,8 @@ impl Session {
     /// The page is left: keeps the document, even if no other tab has answered yet.
     pub fn leave(self) {
         note(OPENING, None);
-        if !self.work.with_value(|w| w.ours) && self.saved.with_untracked(|s| *s == Saved::Pending) {
+        let replaying = self.replay.with_untracked(Option::is_some);
+        if !replaying && !self.work.with_value(|w| w.ours) && self.saved.with_untracked(|s| *s == Saved::Pending) {
             self.work.update_value(|w| w.part());
             note(OPENING, None);
         }
@@ -180,21 +245,28 @@ impl Session {
 
     /// Opens a document in place of the present one, as a piece of work of its own: the message offers the way back.
     pub fn open_instead(self, document: Document, said: String, built: bool) {
-        self.open_as(document, said, None, built);
+        self.open_as(document, said, Start { built, ..Start::default() });
     }
 
-    fn open_as(self, document: Document, said: String, work: Option<String>, built: bool) {
+    /// The same with the document that the address holds; the address is forgotten once it is kept.
+    pub fn open_linked(self, document: Document) {
+        let said = t!("Opened %{name} from the link", name = document.title);
+        self.open_as(document, said, Start { built: true, linked: true, ..Start::default() });
+    }
+
+    fn open_as(self, document: Document, said: String, start: Start) {
         self.keep();
-        let replaying = self.replay.with_untracked(Option::is_some);
+        let text = read::write(&self.whole());
+        let safe = self.saved.with_untracked(|s| *s == Saved::Saved);
         self.work.update_value(|w| {
-            // During a replay the record is further than the run.
-            let kept = replaying.then(|| shelf().work(&w.id).and_then(|k| shelf().text(&k.name))).flatten();
-            let text = kept.unwrap_or_else(|| read::write(&self.document()));
-            w.before = Some(Before { text, work: w.id.clone(), built: w.built });
-            w.begin(&document, work, built);
+            w.before = Some(Before { text, work: w.id.clone(), built: w.built, safe });
+            w.begin(&document, start.work, start.built);
             w.ours = true;
+            w.linked = start.linked;
             shelf().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]);
         });
+        // Before it runs: whatever comes of that, it is kept, and a reload finds it.
+        self.write_down(&document);
         self.open(document);
         self.fit_next.set(true);
         self.fit_if_asked();
@@ -204,30 +276,50 @@ impl Session {
     /// Opens the document that was open before.
     pub fn open_before(self) {
         match self.work.with_value(|w| w.before.clone()) {
-            Some(Before { text, work, built }) => self.open_record(text, work, built, text!("Back to %{name}")),
+            Some(before) => {
+                let text = before.text.clone();
+                // Of the open piece of work the record says what is open, not what was.
+                let own = self.work.with_value(|w| w.id == before.work);
+                self.open_record(before.work, before.built, text!("Back to %{name}"), move |kept| {
+                    kept.filter(|_| before.safe && !own).or(Some(text))
+                });
+            }
             None => self.refuse(t!("What was open before is not kept any more")),
         }
     }
 
     /// Opens a piece of work from the shelf and goes on with it; with a copy if another tab has it.
     pub fn open_kept(self, kept: super::Kept) {
-        match shelf().text(&kept.name) {
-            Some(text) => self.open_record(text, kept.work, kept.label.built, text!("Opened %{name}")),
-            None => self.refuse(t!("This is not kept any more")),
-        }
+        self.open_record(kept.work, kept.label.built, text!("Opened %{name}"), |kept| kept);
     }
 
-    fn open_record(self, text: String, work: String, built: bool, said: &'static str) {
-        match read::read(&text) {
-            Ok(document) => spawn_local(async move {
-                let own = self.work.with_value(|w| w.id == work);
-                let ours = own || claim(&work).await;
-                let said = if ours { said } else { text!("%{name} is open in another tab too: this is a copy, kept apart from it") };
-                let said = t!(said, name = document.title);
-                self.open_as(document, said, ours.then_some(work), built);
-            }),
-            Err(problem) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
-        }
+    /// Goes on with a piece of work once it is known whether it can be this tab's; `choose` says what to open, given what
+    /// its record says by then: another tab may have written it until that moment.
+    fn open_record(self, work: String, built: bool, said: &'static str, choose: impl FnOnce(Option<String>) -> Option<String> + 'static) {
+        let asked = self.work.try_update_value(|w| {
+            w.asked += 1;
+            w.asked
+        });
+        spawn_local(async move {
+            let own = self.work.with_value(|w| w.id == work);
+            let ours = own || claim(&work).await;
+            // Only the last that was asked for is opened.
+            let wanted = self.work.try_with_value(|w| w.asked) == asked;
+            let text = wanted.then(|| choose(shelf().work(&work).and_then(|k| shelf().text(&k.name)))).flatten();
+            match text.as_deref().map(read::read) {
+                Some(Ok(document)) => {
+                    let said = if ours { said } else { text!("%{name} is open in another tab too: this is a copy, kept apart from it") };
+                    let said = t!(said, name = document.title);
+                    return self.open_as(document, said, Start { work: ours.then_some(work), built, linked: false });
+                }
+                Some(Err(problem)) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
+                None if wanted => self.refuse(t!("This is not kept any more")),
+                None => {}
+            }
+            if self.work.try_with_value(|w| w.id != work) == Some(true) {
+                dom::page("release", &[&work]);
+            }
+        });
     }
 
     /// Goes back to an earlier state of the open piece of work; the present state becomes one of them.
@@ -235,10 +327,11 @@ impl Session {
         let Some(text) = shelf().text(&state.name) else { return self.refuse(t!("This is not kept any more")) };
         match read::read(&text) {
             Ok(document) => {
-                let present = read::write(&self.document());
+                let present = self.whole();
+                let text = read::write(&present);
                 let id = self.work.with_value(|w| w.id.clone());
-                shelf().keep_past(&id, &label(&self.document(), &present, true), &present, false);
-                self.open_as(document, t!("Restored an earlier state").into(), Some(id), true);
+                shelf().keep_past(&id, &label(&present, &text, true), &text, false);
+                self.open_as(document, t!("Restored an earlier state").into(), Start { work: Some(id), built: true, linked: false });
             }
             Err(problem) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
         }

@@ -166,4 +166,22 @@ mod tests {
         assert_eq!(catalogue().translate("Queue full"), "Cola llena");
         assert_eq!(catalogue().translate("undid: Queue full"), "undid: Queue full");
     }
+
+    #[test]
+    fn labels_made_of_parts_are_spanish_throughout() {
+        let spanish = Catalogue::new(include_str!("../../../assets/words/es.json"));
+        let cases = [
+            ("Connect A to B for reads; C gets the writes", "Conectar A con B para lecturas; C recibe las escrituras"),
+            ("Connect A to B; C gets the writes; D gets the reads", "Conectar A con B; C recibe las escrituras; D recibe las lecturas"),
+            ("Set workers of 3 components", "Ajustar trabajadores de 3 componentes"),
+            ("Reset timeout of A → B", "Restablecer tiempo de espera de A → B"),
+            ("Move 3 things into Zone A", "Mover 3 elementos a Zone A"),
+            ("Paste a note", "Pegar una nota"),
+            ("nodes[2].x: is true, it must be a number", "nodes[2].x: es true, debe ser un número"),
+            ("this is a list, not a Faultline file", "esto es una lista, no un archivo de Faultline"),
+        ];
+        for (english, expected) in cases {
+            assert_eq!(spanish.translate(english), expected);
+        }
+    }
 }

@@ -20,6 +20,17 @@ pub struct Args {
 pub enum Command {
     /// Run a diagram and print what was measured
     Run(RunOptions),
+    /// Run a diagram under several seeds and print means with 95 % intervals, as CSV
+    Repeat(TrialOptions),
+    /// Vary a parameter and print means with 95 % intervals at each value, as CSV
+    Sweep {
+        /// What to vary, as in users.rate_per_s=10..90/9; append log for steps by factors
+        #[arg(long, value_name = "NODE.PARAM=FROM..TO/COUNT")]
+        vary: String,
+        /// How to run
+        #[command(flatten)]
+        options: TrialOptions,
+    },
     /// Check that a file can be read and that everything in it is known
     Check {
         /// File that the app saved, name of a scenario, or - for standard input
@@ -53,6 +64,31 @@ pub enum Command {
     },
     /// Compare the engine with queueing theory and published tables
     Validate(ValidateOptions),
+}
+
+/// How to repeat.
+#[derive(Clone, Debug, clap::Args)]
+pub struct TrialOptions {
+    /// File that the app saved, name of a scenario, or - for standard input
+    pub input: String,
+    /// Runs at each value, each under a seed of its own
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub seeds: u32,
+    /// Seed of the first run; the others follow [default: the file's]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Simulated time measured in each run, after the warm-up [default: 60s]
+    #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub length: Option<Duration>,
+    /// Simulated time before it that the statistics leave out [default: a fifth of it]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub warmup: Option<Duration>,
+    /// Node that is measured beside the system as a whole [default: the one that is varied or called by it]
+    #[arg(long, value_name = "NODE")]
+    pub at: Option<String>,
+    /// Set a parameter of a node (node.param=value) or of a link (link:ID.param=value); may be repeated
+    #[arg(long = "set", value_name = "NODE.PARAM=VALUE")]
+    pub settings: Vec<String>,
 }
 
 /// What to validate.

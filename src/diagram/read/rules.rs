@@ -260,19 +260,25 @@ pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
 
 /// Whether a link from `from` to `to` may be added to the diagram; the reason if not, in the learner's words.
 pub fn can_link(doc: &Document, from: &str, to: &str) -> Result<(), String> {
+    can_link_without(doc, None, from, to)
+}
+
+/// As [`can_link`], were the link `without` not there.
+pub fn can_link_without(doc: &Document, without: Option<&str>, from: &str, to: &str) -> Result<(), String> {
     let node = |id: &str| doc.node(id).ok_or_else(|| absent("node", id));
     let (from, to) = (node(from)?, node(to)?);
     ends_fit(from, to)?;
-    if doc.links.iter().any(|l| l.from == from.id && l.to == to.id) {
+    let links = || doc.links.iter().filter(|l| Some(l.id.as_str()) != without);
+    if links().any(|l| l.from == from.id && l.to == to.id) {
         return Err(format!("{} is already linked to {}", from.name, to.name));
     }
     if ships_log(from, to) {
-        let other = doc.links.iter().filter(|l| l.to == to.id).filter_map(|l| doc.node(&l.from));
+        let other = links().filter(|l| l.to == to.id).filter_map(|l| doc.node(&l.from));
         if let Some(primary) = other.into_iter().find(|p| ships_log(p, to)) {
             return Err(format!("{} already follows {}", to.name, primary.name));
         }
     }
-    match cycle_through(doc, &from.id, &to.id) {
+    match circle(links(), &from.id, &to.id) {
         None => Ok(()),
         Some(ids) => {
             let names: Vec<_> = ids.iter().filter_map(|id| doc.node(id)).map(|n| n.name.as_str()).collect();
@@ -286,10 +292,7 @@ pub fn can_reconnect(doc: &Document, link: &str, from: &str, to: &str) -> Result
     match doc.link(link) {
         // Undoing finds the ends as they are.
         Some(old) if old.from == from && old.to == to => Ok(()),
-        _ => {
-            let links = doc.links.iter().filter(|l| l.id != link).cloned().collect();
-            can_link(&Document { nodes: doc.nodes.clone(), links, ..Document::default() }, from, to)
-        }
+        _ => can_link_without(doc, Some(link), from, to),
     }
 }
 
@@ -311,11 +314,15 @@ fn ships_log(from: &Node, to: &Node) -> bool {
 
 /// The circle that a link from `from` to `to` would close, as ids that begin and end with `from`.
 pub fn cycle_through(doc: &Document, from: &str, to: &str) -> Option<Vec<String>> {
+    circle(doc.links.iter(), from, to)
+}
+
+fn circle<'a>(links: impl Iterator<Item = &'a Link>, from: &'a str, to: &'a str) -> Option<Vec<String>> {
     if from == to {
         return Some(vec![from.into(), to.into()]);
     }
     let mut out: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for link in &doc.links {
+    for link in links {
         out.entry(&link.from).or_default().push(&link.to);
     }
     // Depth first with an explicit stack; `came` remembers the way back.

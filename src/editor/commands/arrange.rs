@@ -1,8 +1,6 @@
 //! Moving, aligning and distributing what is selected: groups take along what is in them.
 //! Knows no pointer.
 
-use std::collections::BTreeSet;
-
 use super::groups::with_contents;
 use super::step;
 use crate::diagram::read::MAX_COORDINATE;
@@ -42,20 +40,30 @@ struct Piece {
     what: Selection,
 }
 
-/// A node, group or note that is selected, and not only as a part of a selected group.
-fn pieces(diagram: &Document, selection: &Selection) -> Vec<Piece> {
+/// What is selected and not only a part of a selected group, or a note on its frame. Links are left out.
+pub fn outermost(diagram: &Document, selection: &Selection) -> Selection {
     let within = |group: &Option<String>| group.as_deref().is_some_and(|g| diagram.around(g).any(|g| selection.groups.contains(&g.id)));
     let nodes = diagram.nodes.iter().filter(|n| selection.nodes.contains(&n.id) && !within(&n.group));
     let groups = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id) && !within(&g.parent));
-    let notes = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id));
+    let carried = all_of(diagram, &Selection { groups: selection.groups.clone(), ..Selection::default() }).notes;
+    let notes = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id) && !carried.contains(&n.id));
+    Selection {
+        nodes: nodes.map(|n| n.id.clone()).collect(),
+        groups: groups.map(|g| g.id.clone()).collect(),
+        notes: notes.map(|n| n.id.clone()).collect(),
+        ..Selection::default()
+    }
+}
+
+fn pieces(diagram: &Document, selection: &Selection) -> Vec<Piece> {
+    let outer = outermost(diagram, selection);
+    let nodes = diagram.nodes.iter().filter(|n| outer.nodes.contains(&n.id));
+    let groups = diagram.groups.iter().filter(|g| outer.groups.contains(&g.id));
+    let notes = diagram.notes.iter().filter(|n| outer.notes.contains(&n.id));
     let nodes = nodes.map(|n| Piece { rect: card(n), what: Selection::node(&n.id) });
     let groups = groups.map(|g| Piece { rect: group_rect(g), what: all_of(diagram, &Selection::group(&g.id)) });
-    let pieces: Vec<Piece> = nodes.chain(groups).collect();
-    // A note on a selected frame goes with the frame.
-    let carried: BTreeSet<String> = pieces.iter().flat_map(|p| p.what.notes.iter().cloned()).collect();
-    let notes = notes.filter(|n| !carried.contains(&n.id)).map(|n| Piece { rect: note_rect(n), what: Selection::note(&n.id) });
-    let notes: Vec<Piece> = notes.collect();
-    pieces.into_iter().chain(notes).collect()
+    let notes = notes.map(|n| Piece { rect: note_rect(n), what: Selection::note(&n.id) });
+    nodes.chain(groups).chain(notes).collect()
 }
 
 /// What is selected, what is in selected groups, and the notes that lie on their frames: all that a drag moves.
@@ -68,7 +76,8 @@ pub fn all_of(diagram: &Document, selection: &Selection) -> Selection {
     all
 }
 
-fn shifted(v: f64, by: f64) -> f64 {
+/// A coordinate moved by a distance.
+pub(super) fn shifted(v: f64, by: f64) -> f64 {
     let to = if by.is_finite() { v + by } else { v };
     // Whole pixels keep files short; what was between them stays so only if it does not move.
     (if by == 0.0 { v } else { to.round() }).clamp(-MAX_COORDINATE, MAX_COORDINATE) + 0.0

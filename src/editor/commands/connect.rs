@@ -1,7 +1,7 @@
 //! Connecting two nodes, with the calling rules that their kinds suggest.
 //! Does not judge what may be linked: the diagram's rules do.
 
-use super::{fresh_id, node_name, step};
+use super::{node_name, step, Fresh};
 use crate::components;
 use crate::diagram::param::Values;
 use crate::diagram::read::can_link;
@@ -22,25 +22,43 @@ pub fn connect(diagram: &Document, from: &str, to: &str) -> Result<(Step, String
     let id = link_id(diagram, from, to);
     let mut after = diagram.clone();
     after.links.push(Link { id: id.clone(), from: from.into(), to: to.into(), params: Values::new() });
-    let mut label = format!("Connect {} to {}", node_name(diagram, from), node_name(diagram, to));
     let mut edits = Vec::new();
-    for setting in divided(&after, &id) {
-        let Setting { link, param, value } = setting;
-        let (mine, of) = (link == id, after.link(&link).map(|l| l.to.clone()).unwrap_or_default());
+    // What the new link is for, and what the others get.
+    let (mut own, mut others) = (None, Vec::new());
+    for Setting { link, param, value } in divided(&after, &id) {
         let Some(target) = after.links.iter_mut().find(|l| l.id == link) else { continue };
         target.params.insert(param.into(), value.into());
-        if param == "when" {
-            label.push_str(&match mine {
-                true => format!(" for {value}s"),
-                false => format!("; {} gets the {value}s", node_name(diagram, &of)),
-            });
+        let is_new = link == id;
+        match param {
+            "when" if is_new => own = Some(value),
+            "when" => others.push((node_name(diagram, &target.to), value)),
+            _ => {}
         }
-        if !mine {
+        if !is_new {
             edits.push(Edit::SetLinkParam { id: link, param: param.into(), value: value.into() });
         }
     }
     edits.extend(after.links.pop().map(|link| Edit::AddLink { link }));
+    let label = connecting(&node_name(diagram, from), &node_name(diagram, to), own, &others);
     Ok((step(label, edits), id))
+}
+
+/// `Connect Orders to Replica for reads; Primary gets the writes`.
+fn connecting(from: &str, to: &str, own: Option<&str>, others: &[(String, &str)]) -> String {
+    let rest = others.iter().rev().fold(String::new(), |rest, (name, value)| match (*value, rest.is_empty()) {
+        ("read", true) => format!("{name} gets the reads"),
+        ("read", false) => format!("{name} gets the reads; {rest}"),
+        (_, true) => format!("{name} gets the writes"),
+        (_, false) => format!("{name} gets the writes; {rest}"),
+    });
+    match (own, rest.is_empty()) {
+        (None, true) => format!("Connect {from} to {to}"),
+        (None, false) => format!("Connect {from} to {to}; {rest}"),
+        (Some("read"), true) => format!("Connect {from} to {to} for reads"),
+        (Some("read"), false) => format!("Connect {from} to {to} for reads; {rest}"),
+        (Some(_), true) => format!("Connect {from} to {to} for writes"),
+        (Some(_), false) => format!("Connect {from} to {to} for writes; {rest}"),
+    }
 }
 
 struct Setting {
@@ -93,6 +111,6 @@ fn ships(diagram: &Document, id: &str) -> bool {
 }
 
 /// `from-to`, or as much of it as fits.
-pub fn link_id(diagram: &Document, from: &str, to: &str) -> String {
-    fresh_id(&format!("{from}-{to}"), |id| diagram.link(id).is_some())
+pub(super) fn link_id(diagram: &Document, from: &str, to: &str) -> String {
+    Fresh::ids(diagram.links.iter().map(|l| &l.id)).take(&format!("{from}-{to}"))
 }

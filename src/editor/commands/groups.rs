@@ -3,15 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{fresh_id, fresh_name, one_line, step};
+use super::{one_line, step, Fresh};
 use crate::diagram::read::SIZES;
 use crate::diagram::{Document, Edit, Group, GroupKind, Note, NoteColour, Place};
 use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, snap, Rect};
 use crate::editor::{Selection, Step};
 
-/// Room between the things in a group and its frame; above them there is room for the title too.
-const PADDING: f64 = 24.0;
-const TITLE: f64 = 32.0;
+/// Room between the things in a group and its frame.
+pub(in crate::editor) const PADDING: f64 = 24.0;
+/// Room above them, for the title too.
+pub(in crate::editor) const TITLE: f64 = 40.0;
 /// Width and height of a frame that is drawn around nothing.
 const EMPTY: (f64, f64) = (320.0, 208.0);
 /// Width and height of a new note.
@@ -48,10 +49,10 @@ pub fn add_group(diagram: &Document, kind: GroupKind, selection: &Selection, at:
         Some(r) => Rect { x: r.x - PADDING, y: r.y - TITLE, width: r.width + 2.0 * PADDING, height: r.height + TITLE + PADDING },
         None => Rect { x: at.0, y: at.1, width: EMPTY.0, height: EMPTY.1 },
     };
-    let id = fresh_id(kind.id(), |id| diagram.group(id).is_some());
+    let id = Fresh::ids(diagram.groups.iter().map(|g| &g.id)).take(kind.id());
     let place = (kind == GroupKind::Region).then(|| fresh_place(diagram));
     let stem = place.map_or(kind.label(), Place::label);
-    let name = fresh_name(stem, |name| diagram.groups.iter().any(|g| g.name == name));
+    let name = Fresh::names(diagram.groups.iter().map(|g| &g.name)).take(stem);
     // The new group lies where everything in it lay.
     let parents: BTreeSet<Option<&str>> =
         nodes.iter().map(|n| n.group.as_deref()).chain(groups.iter().map(|g| g.parent.as_deref())).collect();
@@ -181,7 +182,7 @@ pub fn set_group<S: AsRef<str>>(diagram: &Document, nodes: &[S], group: Option<&
 
 /// Adds a note at a point; returns the step and its id.
 pub fn add_note(diagram: &Document, text: &str, x: f64, y: f64) -> (Step, String) {
-    let id = fresh_id("note", |id| diagram.note(id).is_some());
+    let id = Fresh::ids(diagram.notes.iter().map(|n| &n.id)).take("note");
     let note =
         Note { id: id.clone(), text: clean(text), x: snap(x), y: snap(y), width: NOTE.0, height: NOTE.1, colour: NoteColour::default() };
     (step("Add a note", [Edit::AddNote { note }]), id)

@@ -4,7 +4,7 @@
 use super::connect::link_id;
 use super::{add_node, connect, link_name, node_name, step};
 use crate::components;
-use crate::diagram::read::{can_link, can_reconnect};
+use crate::diagram::read::{can_link_without, can_reconnect};
 use crate::diagram::{Document, Edit, Entry, Link};
 use crate::editor::Step;
 
@@ -36,8 +36,7 @@ pub fn can_splice(diagram: &Document, node: &str, link: &str) -> Result<(), Stri
         return Err(format!("{} has links already", node_name(diagram, node)));
     }
     can_reconnect(diagram, link, &old.from, node)?;
-    let rest = diagram.links.iter().filter(|l| l.id != link).cloned().collect();
-    can_link(&Document { nodes: diagram.nodes.clone(), links: rest, ..Document::default() }, node, &old.to)
+    can_link_without(diagram, Some(link), node, &old.to)
 }
 
 /// Puts a node into a link: the link ends at the node, and a new one goes on from there.

@@ -1,8 +1,7 @@
 //! The curve of a link: a cubic Bezier between the facing edges of two cards.
 //! Knows no drawing.
 
-use super::{card, Rect};
-use crate::diagram::{Document, Link};
+use super::Rect;
 
 type Point = (f64, f64);
 
@@ -15,11 +14,6 @@ pub struct Curve {
 
 /// Straight pieces that stand for the curve where it is measured.
 const PIECES: usize = 24;
-
-/// The curve of a link; `None` if an end is not there.
-pub fn curve(diagram: &Document, link: &Link) -> Option<Curve> {
-    Some(curve_between(&card(diagram.node(&link.from)?), &card(diagram.node(&link.to)?)))
-}
 
 /// The curve between two cards: sideways where they stand side by side, up or down where one is above the other.
 pub fn curve_between(from: &Rect, to: &Rect) -> Curve {

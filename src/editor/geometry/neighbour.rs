@@ -1,8 +1,8 @@
 //! Which node an arrow key leads to: the nearest one that lies in that direction.
 //! Knows no key and no focus.
 
-use super::{card, closed_around, group_rect, note_rect};
-use crate::diagram::Document;
+use super::{card, closed_around, group_rect, note_rect, CARD, GRID};
+use crate::diagram::{Document, Group};
 use crate::editor::Selection;
 
 /// Where an arrow key points.
@@ -28,14 +28,22 @@ pub fn spatial_neighbour<'a>(diagram: &'a Document, id: &str, direction: Directi
     nearest(from, direction, nodes.map(|n| (card(n).centre(), n.id.as_str())))
 }
 
-/// The card, note or closed subsystem that an arrow key leads to from a point; nothing that is selected already.
+/// Where one stands on a group: the middle of a closed subsystem's card, the title of an open frame.
+pub fn foothold(group: &Group) -> (f64, f64) {
+    match group.is_closed() {
+        true => group_rect(group).centre(),
+        false => (group.x + CARD.0 / 2.0, group.y + 2.0 * GRID),
+    }
+}
+
+/// The card, note, frame or closed subsystem that an arrow key leads to from a point; nothing that is selected already.
 pub fn spatial_thing(diagram: &Document, from: (f64, f64), selected: &Selection, direction: Direction) -> Option<Selection> {
     let seen = |group: &Option<String>| closed_around(diagram, group.as_deref()).is_none();
     let nodes = diagram.nodes.iter().filter(|n| seen(&n.group) && !selected.nodes.contains(&n.id));
-    let groups = diagram.groups.iter().filter(|g| g.is_closed() && seen(&g.parent) && !selected.groups.contains(&g.id));
+    let groups = diagram.groups.iter().filter(|g| seen(&g.parent) && !selected.groups.contains(&g.id));
     let notes = diagram.notes.iter().filter(|n| !selected.notes.contains(&n.id));
     let nodes = nodes.map(|n| (card(n).centre(), (0, n.id.as_str())));
-    let groups = groups.map(|g| (group_rect(g).centre(), (1, g.id.as_str())));
+    let groups = groups.map(|g| (foothold(g), (1, g.id.as_str())));
     let notes = notes.map(|n| (note_rect(n).centre(), (2, n.id.as_str())));
     match nearest(from, direction, nodes.chain(groups).chain(notes))? {
         (0, id) => Some(Selection::node(id)),

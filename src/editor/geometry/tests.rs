@@ -17,6 +17,11 @@ fn four() -> Document {
     }
 }
 
+fn curve(d: &Document, link: usize) -> Curve {
+    let end = |id: &str| card(d.node(id).unwrap());
+    curve_between(&end(&d.links[link].from), &end(&d.links[link].to))
+}
+
 fn close(a: (f64, f64), b: (f64, f64)) -> bool {
     (a.0 - b.0).abs() < 1e-6 && (a.1 - b.1).abs() < 1e-6
 }
@@ -31,7 +36,7 @@ fn snapping_ends_on_the_grid_whatever_comes_in() {
 fn links_leave_and_enter_at_the_facing_edges() {
     let d = four();
     let ends = |i: usize| {
-        let curve = curve(&d, &d.links[i]).unwrap();
+        let curve = curve(&d, i);
         (curve.point_at(0.0), curve.point_at(1.0))
     };
     assert_eq!(ends(0), ((152.0, 40.0), (400.0, 48.0)));
@@ -43,7 +48,7 @@ fn links_leave_and_enter_at_the_facing_edges() {
 #[test]
 fn an_even_share_of_the_way_is_an_even_length() {
     let d = four();
-    let curve = curve(&d, &d.links[2]).unwrap();
+    let curve = curve(&d, 2);
     let step = |i: i32| {
         let (a, b) = (curve.point_along(f64::from(i) / 50.0), curve.point_along(f64::from(i + 1) / 50.0));
         ((a.0 - b.0).powi(2) + (a.1 - b.1).powi(2)).sqrt()
@@ -56,30 +61,10 @@ fn an_even_share_of_the_way_is_an_even_length() {
 #[test]
 fn direction_points_along_the_link() {
     let d = four();
-    let (x, y) = curve(&d, &d.links[0]).unwrap().direction_at(0.0);
+    let (x, y) = curve(&d, 0).direction_at(0.0);
     assert!(x > 0.99 && y.abs() < 0.1);
     let here = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
     assert!(curve_between(&here, &here).direction_at(0.5).0.is_finite());
-}
-
-#[test]
-fn one_hits_what_is_on_top() {
-    let mut d = four();
-    assert_eq!(node_at(&d, (10.0, 10.0)), Some("a"));
-    assert_eq!(node_at(&d, (300.0, 300.0)), None);
-    d.nodes.push(node("e", 8.0, 8.0));
-    assert_eq!(node_at(&d, (10.0, 10.0)), Some("e"));
-    assert_eq!(edge_at(&d, (159.0, 88.0), 6.0), Some("e"));
-    assert_eq!(edge_at(&d, (80.0, 45.0), 6.0), None);
-    assert_eq!(nodes_in(&d, &Rect::between((170.0, 300.0), (-5.0, 100.0))), ["c"]);
-}
-
-#[test]
-fn one_hits_the_nearest_link_within_reach() {
-    let d = four();
-    let middle = curve(&d, &d.links[0]).unwrap().point_at(0.5);
-    assert_eq!(link_at(&d, (middle.0, middle.1 + 3.0), 6.0), Some("ab"));
-    assert_eq!(link_at(&d, (middle.0, middle.1 + 9.0), 6.0), None);
 }
 
 #[test]
@@ -132,4 +117,43 @@ fn new_cards_cover_no_others() {
         assert!(!d.nodes.iter().any(|n| card(n).touches(&spot)));
         d.nodes.push(node(&format!("n{i}"), x, y));
     }
+}
+
+#[test]
+fn a_card_that_would_cover_another_moves_just_aside() {
+    let mut d = four();
+    assert_eq!(clear_spot(&d, (600.0, 300.0), None), (600.0, 300.0));
+    // Mostly to the right of `a`: goes on to the right of it.
+    assert_eq!(clear_spot(&d, (120.0, 8.0), None), (168.0, 8.0));
+    assert_eq!(clear_spot(&d, (8.0, 64.0), None), (8.0, 96.0));
+    // A card does not stand in its own way.
+    assert_eq!(clear_spot(&d, (8.0, 0.0), Some("a")), (8.0, 0.0));
+    // In a crowd too.
+    for i in 0..40 {
+        let (x, y) = clear_spot(&d, (404.0, 12.0), None);
+        assert!(!d.nodes.iter().any(|n| (n.x - x).abs() < CARD.0 && (n.y - y).abs() < CARD.1), "{i}: {x}, {y}");
+        d.nodes.push(node(&format!("n{i}"), x, y));
+    }
+}
+
+#[test]
+fn arrow_keys_lead_to_frames_too() {
+    let mut d = four();
+    let frame = Group {
+        id: "zone".into(),
+        kind: crate::diagram::GroupKind::Zone,
+        name: "Zone".into(),
+        x: -24.0,
+        y: -40.0,
+        width: 200.0,
+        height: 144.0,
+        parent: None,
+        collapsed: false,
+        place: None,
+    };
+    d.groups.push(frame.clone());
+    let to = |from: (f64, f64), direction| spatial_thing(&d, from, &Selection::default(), direction);
+    assert_eq!(to(card(&d.nodes[0]).centre(), Direction::Up), Some(Selection::group("zone")));
+    assert_eq!(to(foothold(&frame), Direction::Down), Some(Selection::node("a")));
+    assert_eq!(to(card(&d.nodes[0]).centre(), Direction::Right), Some(Selection::node("b")));
 }

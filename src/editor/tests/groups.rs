@@ -141,3 +141,26 @@ fn a_region_dropped_on_a_region_stays_outside() {
     let step = drop_selection(editor.diagram(), &Selection::group("region-2"), -1990.0, 0.0);
     assert_eq!(there_and_back(&mut editor, step).group("region-2").unwrap().parent, None);
 }
+
+#[test]
+fn a_node_put_into_a_group_stands_on_its_frame_and_one_taken_out_beside_it() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::default(), (1000.0, 0.0));
+    editor.perform(step, START).unwrap();
+    for id in ["service", "clients", "database", "replica"] {
+        let step = put_into(editor.diagram(), id, Some(&zone));
+        let after = there_and_back(&mut editor, step);
+        let frame = geometry::group_rect(after.group(&zone).unwrap());
+        let node = after.node(id).unwrap();
+        assert_eq!(node.group.as_ref(), Some(&zone));
+        assert!(frame.holds(&geometry::card(node)), "{id}: {frame:?}");
+        let covers = |n: &&crate::diagram::Node| (n.x - node.x).abs() < 152.0 && (n.y - node.y).abs() < 80.0;
+        assert_eq!(after.nodes.iter().filter(covers).count(), 1, "{id} covers another");
+    }
+    let step = put_into(editor.diagram(), "service", None);
+    assert_eq!(step.label, "Take Service out of its group");
+    let after = there_and_back(&mut editor, step);
+    assert_eq!(after.node("service").unwrap().group, None);
+    assert!(!geometry::group_rect(after.group(&zone).unwrap()).touches(&geometry::card(after.node("service").unwrap())));
+    assert!(put_into(editor.diagram(), "service", None).entries.is_empty());
+}

@@ -210,3 +210,111 @@ fn a_card_dropped_on_a_link_and_a_new_one_go_into_it() {
     let (step, id) = insert_into_link(editor.diagram(), "clients-service", "service", 0.0, 0.0).unwrap();
     assert_eq!(there_and_back(&mut editor, step).link("clients-service").unwrap().to, id);
 }
+
+#[test]
+fn what_is_copied_of_a_group_takes_along_the_notes_on_its_frame() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::node("service"), (0.0, 0.0));
+    editor.perform(step, START).unwrap();
+    let frame = geometry::Rect { x: -48.0, y: -48.0, width: 640.0, height: 640.0 };
+    editor.perform(resize_group(editor.diagram(), &zone, frame), START).unwrap();
+    let (step, _) = add_note(editor.diagram(), "slow on Mondays", 200.0, 200.0);
+    editor.perform(step, START).unwrap();
+    let group = Selection::group(zone.as_str());
+    let (step, made) = duplicate(editor.diagram(), &group);
+    assert_eq!(step.label, "Duplicate Zone");
+    assert_eq!((made.nodes.len(), made.groups.len(), made.notes.len()), (1, 1, 1));
+    assert_eq!(there_and_back(&mut editor, step).notes.len(), 2);
+    editor.undo(START);
+    let text = fragment::copy(editor.diagram(), &group).unwrap();
+    let (step, made) = fragment::paste(editor.diagram(), &text, None).unwrap();
+    assert_eq!((step.label.as_str(), made.notes.len()), ("Paste Zone", 1));
+    let cut = fragment::cut(editor.diagram(), &group);
+    assert_eq!(cut.label, "Cut Zone");
+    let after = there_and_back(&mut editor, cut);
+    assert_eq!((after.notes.len(), after.groups.len(), after.nodes.len()), (0, 0, 3));
+}
+
+#[test]
+fn what_is_pasted_again_and_again_never_lies_on_what_is_there() {
+    let mut editor = small();
+    editor.perform(move_selection(editor.diagram(), &Selection::node("service"), 3.0, 5.0), START).unwrap();
+    let text = fragment::copy(editor.diagram(), &Selection::node("service")).unwrap();
+    for at in [None, None, Some((500.0, 500.0)), Some((500.0, 500.0)), Some((500.0, 500.0))] {
+        let (step, pasted) = fragment::paste(editor.diagram(), &text, at).unwrap();
+        editor.perform(step, START).unwrap();
+        let new = place(editor.diagram(), pasted.only_node().unwrap());
+        let near = |n: &&crate::diagram::Node| (n.x - new.0).abs() < 24.0 && (n.y - new.1).abs() < 24.0;
+        assert_eq!(editor.diagram().nodes.iter().filter(near).count(), 1, "{new:?}");
+    }
+    // Copies of several step aside too when the same originals are copied again.
+    editor.perform(move_selection(editor.diagram(), &Selection::node("clients"), -400.0, 0.0), START).unwrap();
+    let two = Selection { nodes: ["clients".to_string(), "database".to_string()].into(), ..Selection::default() };
+    let mut places = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        let (step, copies) = duplicate(editor.diagram(), &two);
+        editor.perform(step, START).unwrap();
+        places.extend(copies.nodes.iter().map(|id| place(editor.diagram(), id)).map(|(x, y)| (x as i64, y as i64)));
+    }
+    assert_eq!(places.len(), 6);
+}
+
+#[test]
+fn a_copy_dragged_onto_a_frame_is_in_its_group() {
+    let mut editor = small();
+    let (step, zone) = add_group(editor.diagram(), GroupKind::Zone, &Selection::default(), (1000.0, 0.0));
+    editor.perform(step, START).unwrap();
+    let (step, copy) = duplicate_by(editor.diagram(), &Selection::node("service"), Some((1100.0, 40.0)));
+    let after = there_and_back(&mut editor, step);
+    assert_eq!(after.node(copy.only_node().unwrap()).unwrap().group, Some(zone));
+    // No region comes to lie in a zone, wherever it is pasted.
+    let (step, region) = add_group(editor.diagram(), GroupKind::Region, &Selection::default(), (1000.0, 2000.0));
+    editor.perform(step, START).unwrap();
+    let text = fragment::copy(editor.diagram(), &Selection::group(region.as_str())).unwrap();
+    let (step, pasted) = fragment::paste(editor.diagram(), &text, Some((1160.0, 100.0))).unwrap();
+    assert_eq!(there_and_back(&mut editor, step).group(pasted.only_group().unwrap()).unwrap().parent, None);
+}
+
+#[test]
+fn thousands_of_copies_are_named_in_a_moment() {
+    let mut part = Document::default();
+    for i in 0..2_000 {
+        let id = if i == 0 { "service".to_string() } else { format!("service-{}", i + 1) };
+        let (x, y) = (f64::from(i % 50) * 200.0, f64::from(i / 50) * 120.0);
+        part.nodes.push(crate::diagram::Node {
+            name: id.clone(),
+            id,
+            kind: "service".into(),
+            x,
+            y,
+            params: Default::default(),
+            group: None,
+        });
+    }
+    let began = std::time::Instant::now();
+    let (step, made) = duplicate(&part, &Selection::all(&part));
+    assert_eq!((step.entries.len(), made.nodes.len()), (2_000, 2_000));
+    assert!(made.nodes.contains("service-4000"));
+    // Cubic, this took minutes.
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}
+
+#[test]
+fn parameters_that_are_set_say_of_what_and_defaults_reset() {
+    let editor = small();
+    let step = set_param_of_many(editor.diagram(), &["service".to_string()].into(), "workers", &json!(9));
+    assert_eq!(step.label, "Set workers of Service");
+    let all = Selection::all(editor.diagram()).nodes;
+    let default = set_param_of_many(editor.diagram(), &all, "workers", &json!(8.0));
+    assert!(default.label.ends_with("components"), "{}", default.label);
+    let of_service = set_node_param(editor.diagram(), "service", "workers", json!(8.0));
+    assert!(matches!(&of_service.entries[..], [Entry::Edit(Edit::SetNodeParam { value, .. })] if value.is_null()), "{of_service:?}");
+}
+
+#[test]
+fn whole_numbers_equal_their_fractions() {
+    assert!(same_value(&json!(4), &json!(4.0)));
+    assert!(same_value(&json!({"law": "constant", "value_ms": 1}), &json!({"value_ms": 1.0, "law": "constant"})));
+    assert!(!same_value(&json!("a"), &json!("b")));
+    assert!(!same_value(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
+}

@@ -47,10 +47,10 @@ fn while_running_edits_are_journalled_and_undo_journals_their_inverse() {
 fn a_move_is_never_journalled_and_follows_a_node_that_was_added_while_running() {
     let mut editor = small();
     let id = add(&mut editor, "cache", later(1));
-    let told = editor.perform(move_nodes(editor.diagram(), &[&id], 100.0, 0.0), later(2)).unwrap();
+    let told = editor.perform(move_selection(editor.diagram(), &Selection::node(&id), 100.0, 0.0), later(2)).unwrap();
     assert!(told.is_empty());
     assert_eq!(editor.document().journal.len(), 1);
-    assert_eq!(editor.document().folded().node(&id).unwrap().x, 104.0);
+    assert_eq!(editor.document().folded().node(&id).unwrap().x, 100.0);
     editor.undo(later(3)).unwrap();
     assert_eq!(editor.document().folded().node(&id).unwrap().x, 0.0);
 }

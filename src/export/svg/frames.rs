@@ -20,9 +20,11 @@ impl Picture<'_> {
             let (x, y, w, h) = (area.x, area.y, area.width, area.height);
             let (ink, quiet, line, accent) =
                 (self.colour("--ink"), self.colour("--ink-2"), self.colour("--line-strong"), self.colour("--accent"));
-            let name = match group.place {
-                Some(place) if group.kind == GroupKind::Region => format!("{} · {}", group.name, (self.words)(place.label())),
-                _ => group.name.clone(),
+            // A region that was not renamed is called after its place.
+            let place = group.place.filter(|_| group.kind == GroupKind::Region).map(|p| (self.words)(p.label()));
+            let name = match place.filter(|p| *p != group.name) {
+                Some(place) => format!("{} · {place}", group.name),
+                None => group.name.clone(),
             };
             if group.is_closed() {
                 let raised = self.colour("--raised");

@@ -139,4 +139,4 @@ macro_rules! scenarios {
     };
 }
 
-scenarios! { "station" "tandem" "pool" "fan-out" "cache" "lagging-replica" "two-classes" "consumers" "synchronous" "ranges" }
+scenarios! { "station" "tandem" "pool" "pool-100" "fan-out" "cache" "lagging-replica" "two-classes" "consumers" "synchronous" "ranges" "fork-join" "layers" "retries" "metastable" "series" "new-shard" "redelivery" }

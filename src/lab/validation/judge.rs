@@ -27,6 +27,9 @@ pub struct Finding {
     pub source: String,
     /// The value that theory gives.
     pub expected: f64,
+    /// How far off the mean may be, where the case says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
     /// Mean over the seeds.
     pub measured: f64,
     /// Mean less four standard errors.
@@ -65,6 +68,7 @@ pub fn judge(case: &Case, samples: &[f64]) -> Finding {
         title: case.title.clone(),
         source: case.source.clone(),
         expected: case.expected,
+        tolerance: case.tolerance,
         measured,
         low,
         high,

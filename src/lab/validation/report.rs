@@ -25,12 +25,17 @@ fn passed(findings: &[Finding]) -> String {
     format!("{passed} of {} cases pass", findings.len())
 }
 
+fn interval(finding: &Finding) -> String {
+    format!("{} to {}", figure(finding.low), figure(finding.high))
+}
+
 /// A table for a terminal, with the reasons of what failed.
 pub fn table(findings: &[Finding]) -> String {
-    let mut text = format!("{:<28} {:>10} {:>10}   {:<24} verdict\n", "case", "expected", "measured", "interval");
+    let wide = findings.iter().map(|f| f.id.len()).max().unwrap_or(0).max("case".len());
+    let mut text = format!("{:<wide$} {:>10} {:>10}   {:<24} verdict\n", "case", "expected", "measured", "interval");
     for f in findings {
-        let interval = format!("{} to {}", figure(f.low), figure(f.high));
-        let _ = write!(text, "{:<28} {:>10} {:>10}   {interval:<24} {}", f.id, figure(f.expected), figure(f.measured), word(f.verdict));
+        let (expected, measured) = (figure(f.expected), figure(f.measured));
+        let _ = write!(text, "{:<wide$} {expected:>10} {measured:>10}   {:<24} {}", f.id, interval(f), word(f.verdict));
         let _ = writeln!(text, "{}", f.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default());
     }
     text + &passed(findings) + "\n"
@@ -43,23 +48,18 @@ pub fn markdown(findings: &[Finding]) -> String {
          Written by `faultline validate`. Each case is a shipped scenario (`assets/validation`) run through the same interface as \
          the app, under several seeds. *Measured* is the mean over the seeds, *interval* is four standard errors to each side. A \
          case passes when the expected value lies in the interval and the interval is at most 2 % wide to each side, so that an \
-         error of 3 % in the model fails. Some have a tolerance instead of the interval: .005 for \
-         shares that theory gives nearly (caches) or a sample slowly (a hot range), .001 or nothing where every run must give the same.\n\n",
+         error of 3 % in the model fails. Where the expected value is exact for every run, or itself an approximation, *expected* \
+         says how far off the mean may be instead: ± 0 is not at all.\n\n",
     );
     let _ = writeln!(text, "{}.\n", passed(findings));
     text.push_str("| case | expected | measured | interval | verdict | source |\n|---|---:|---:|---|---|---|\n");
     for f in findings {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} to {} | {} | {} |",
-            f.title,
-            figure(f.expected),
-            figure(f.measured),
-            figure(f.low),
-            figure(f.high),
-            word(f.verdict),
-            f.source
-        );
+        let expected = match f.tolerance {
+            Some(tolerance) => format!("{} ± {tolerance}", figure(f.expected)),
+            None => figure(f.expected),
+        };
+        let _ =
+            writeln!(text, "| {} | {expected} | {} | {} | {} | {} |", f.title, figure(f.measured), interval(f), word(f.verdict), f.source);
     }
     text
 }

@@ -35,7 +35,7 @@ pub fn LinkEnds() -> impl IntoView {
         board.drag.track();
         session.shaping.gliding.track();
         board.lay_out();
-        board.scene.with_value(|s| s.curves.get(&id).map(self::places))
+        board.scene.with_value(|s| s.curve(&id).map(self::places))
     });
     let handle = move |end: End| {
         let at = move || {

@@ -2,15 +2,16 @@
 //! Judges nothing: the editor says which kinds fit.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 
+use crate::app::actions::around;
 use crate::app::canvas::board::Board;
 use crate::app::icon::Icon;
+use crate::app::menu;
 use crate::app::session::{Goal, Opening, Session};
 use crate::components::{kinds, Kind};
 use crate::editor::commands::{add_and_connect, insert_into_link, kinds_for};
-use crate::editor::geometry::{to_screen, CARD};
+use crate::editor::geometry::to_screen;
 
 /// The menu, where kinds are offered.
 #[component]
@@ -20,7 +21,7 @@ pub fn Offers() -> impl IntoView {
 }
 
 /// The kinds that fit.
-pub fn fitting(session: Session, goal: &Goal) -> Vec<&'static Kind> {
+fn fitting(session: Session, goal: &Goal) -> Vec<&'static Kind> {
     session.diagram.with_untracked(|d| match goal {
         Goal::Linked(node, end) => kinds_for(d, node, *end),
         Goal::Into(link) => kinds().iter().filter(|k| insert_into_link(d, link, k.id, 0.0, 0.0).is_ok()).collect(),
@@ -30,7 +31,7 @@ pub fn fitting(session: Session, goal: &Goal) -> Vec<&'static Kind> {
 /// Adds the chosen kind and selects it.
 fn choose(board: Board, offer: &Opening, kind: &Kind) {
     let session = board.session;
-    let (x, y) = (offer.at.0 - CARD.0 / 2.0, offer.at.1 - CARD.1 / 2.0);
+    let (x, y) = around(session, offer.at);
     let made = session.diagram.with_untracked(|d| match &offer.goal {
         Goal::Linked(node, end) => add_and_connect(d, node, *end, kind.id, x, y),
         Goal::Into(link) => insert_into_link(d, link, kind.id, x, y),
@@ -64,17 +65,13 @@ fn Menu(
     };
     Effect::new(move |_| {
         if let Some(list) = list.get() {
-            focus(&list, |_, _| 0);
+            menu::focus_first(&list);
         }
     });
     let keys = move |event: KeyboardEvent| {
         event.stop_propagation();
         let Some(list) = list.get_untracked() else { return };
         match event.key().as_str() {
-            "ArrowDown" => focus(&list, |at, n| (at + 1) % n),
-            "ArrowUp" => focus(&list, |at, n| (at + n - 1) % n),
-            "Home" => focus(&list, |_, _| 0),
-            "End" => focus(&list, |_, n| n - 1),
             "Escape" | "Tab" => {
                 leave();
                 session.announce(t!("Cancelled"));
@@ -82,6 +79,7 @@ fn Menu(
                     board.focus_card(&node);
                 }
             }
+            key if menu::goes_on(&list, key) => {}
             _ => return,
         }
         event.prevent_default();
@@ -115,16 +113,4 @@ fn Menu(
             {none}
         </div>
     }
-}
-
-/// Moves the focus among the lines; to the menu itself where there are none, so that Escape is heard.
-fn focus(menu: &web_sys::HtmlDivElement, to: impl Fn(usize, usize) -> usize) {
-    let lines: Vec<HtmlElement> = match menu.query_selector_all("button") {
-        Ok(list) => (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect(),
-        Err(_) => return,
-    };
-    let active = crate::app::dom::document().and_then(|d| d.active_element());
-    let at = lines.iter().position(|l| active.as_ref().is_some_and(|a| a.is_same_node(Some(l.as_ref())))).unwrap_or(0);
-    let line = if lines.is_empty() { None } else { lines.get(to(at, lines.len())) };
-    let _ = line.map_or_else(|| menu.focus(), |l| l.focus());
 }

@@ -5,15 +5,16 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
 
+use crate::app::actions::reveal;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::curve::Point;
 use crate::app::canvas::scene::Drag;
 use crate::app::dom;
 use crate::app::session::{Goal, Leading, Opening, Thing};
-use crate::diagram::Document;
+use crate::diagram::{Document, Edit, Entry};
 use crate::editor::commands::{self, End};
 use crate::editor::geometry::{
-    bounds_of, card, closed_around, group_rect, note_rect, snap, snap_to, spatial_thing, to_diagram, Direction, Rect, CARD, GRID,
+    bounds_of, card, closed_around, foothold, group_rect, note_rect, snap, snap_to, spatial_thing, to_diagram, Direction, Rect, CARD, GRID,
 };
 use crate::editor::Selection;
 
@@ -81,26 +82,26 @@ impl Board {
         Some(Shape::Resize { thing, corner: (grip.ends_with('w'), grip.starts_with('n')), frame })
     }
 
-    /// A press on a group or note selects it; whether it was one.
-    pub(in crate::app::canvas) fn pick_thing(self, event: &PointerEvent, add: bool) -> bool {
-        target(event).as_ref().and_then(thing_of).is_some_and(|thing| self.pick(&thing, add))
+    /// A press on a group or note selects it; that one, if it was one.
+    pub(in crate::app::canvas) fn pick_thing(self, event: &PointerEvent, add: bool) -> Option<Selection> {
+        self.pick(&target(event).as_ref().and_then(thing_of)?, add)
     }
 
-    fn pick(self, thing: &Thing, add: bool) -> bool {
+    fn pick(self, thing: &Thing, add: bool) -> Option<Selection> {
         let mut selection = self.session.selection.get_untracked();
         let (held, one) = match thing {
             Thing::Group(id) => (selection.groups.contains(id), Selection::group(id)),
             Thing::Note(id) => (selection.notes.contains(id), Selection::note(id)),
-            Thing::Node(_) => return false,
+            Thing::Node(_) => return None,
         };
         match thing {
             Thing::Group(id) if add => selection.toggle_group(id),
             Thing::Note(id) if add => selection.toggle_note(id),
             _ if held => selection.links.clear(),
-            _ => selection = one,
+            _ => selection = one.clone(),
         }
         self.session.select(selection);
-        true
+        Some(one)
     }
 
     /// The pointer moves on with a gesture of shaping.
@@ -204,17 +205,14 @@ impl Board {
         if shaping.aimed.with_untracked(|a| *a != aimed) {
             shaping.aimed.set(aimed);
         }
-        self.drag.set(Drag { nodes: moving.nodes, groups: moving.groups, notes: moving.notes, by: snapped.by, copies });
+        self.carry(Drag { nodes: moving.nodes, groups: moving.groups, notes: moving.notes, by: snapped.by, copies });
     }
 
     /// The link that would take in the one card that is dragged.
     fn link_under(self, diagram: &Document, selection: &Selection, by: Point) -> Option<String> {
         let node = diagram.node(selection.only_node()?)?;
         let middle = card(node).moved(by).centre();
-        let near = self.scene.with_value(|s| {
-            let near = s.curves.iter().map(|(id, c)| (c.distance(middle), id.clone())).filter(|(d, _)| *d <= LINK_REACH);
-            near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
-        })?;
+        let near = self.scene.with_value(|s| s.link_near(middle, LINK_REACH))?;
         commands::can_splice(diagram, &node.id, &near).is_ok().then_some(near)
     }
 
@@ -225,13 +223,16 @@ impl Board {
         session.shaping.let_go();
         let selection = session.selection.get_untracked();
         let diagram = session.diagram.get_untracked();
+        // A card that would cover another goes beside it.
+        let by = selection.only_node().map_or(by, |node| commands::beside(&diagram, node, by));
         let spliced = match (aimed, selection.only_node()) {
             (Some(link), Some(node)) => commands::drop_on_link(&diagram, node, &link, by.0, by.1).ok(),
             _ => None,
         };
         let says = spliced.is_some();
         let step = spliced.unwrap_or_else(|| commands::drop_selection(&diagram, &selection, by.0, by.1));
-        let says = says || step.label.contains(" into ") || step.label.contains(" out of ");
+        let moves_in = |entry: &Entry| matches!(entry, Entry::Edit(Edit::SetGroup { .. } | Edit::PlaceGroup { .. }));
+        let says = says || step.entries.iter().any(moves_in);
         let label = crate::app::words::translate(&step.label).into_owned();
         if session.perform(step) && says {
             session.announce(label);
@@ -260,7 +261,7 @@ impl Board {
         }
     }
 
-    /// Goes on to the card, note or closed subsystem that lies in a direction of what is selected.
+    /// Goes on to the card, note, frame or closed subsystem that lies in a direction of what is selected.
     pub(in crate::app::canvas) fn go_to_thing(self, from: Option<String>, way: Direction) {
         let session = self.session;
         let diagram = session.diagram.get_untracked();
@@ -268,21 +269,20 @@ impl Board {
         if let Some(node) = from.filter(|_| selection.is_empty()) {
             selection.nodes.insert(node);
         }
-        let start = bounds_of(rects(&diagram, |sort, id| moves(&selection, sort, id)).into_iter());
-        let next = match start {
-            Some(rect) => spatial_thing(&diagram, rect.centre(), &selection, way),
+        let frame = selection.only_group().and_then(|id| diagram.group(id)).map(foothold);
+        let start = bounds_of(rects(&diagram, |sort, id| moves(&selection, sort, id)).into_iter()).map(|r| r.centre());
+        let next = match frame.or(start) {
+            Some(from) => spatial_thing(&diagram, from, &selection, way),
             None => diagram.nodes.iter().find(|n| closed_around(&diagram, n.group.as_deref()).is_none()).map(|n| Selection::node(&n.id)),
         };
         let Some(next) = next else { return };
         let thing = match (next.nodes.first(), next.groups.first(), next.notes.first()) {
-            (Some(id), ..) => {
-                self.reveal(id);
-                Thing::Node(id.to_string())
-            }
+            (Some(id), ..) => Thing::Node(id.to_string()),
             (_, Some(id), _) => Thing::Group(id.clone()),
             (.., Some(id)) => Thing::Note(id.clone()),
             _ => return,
         };
+        reveal(session, &next);
         session.select(next);
         self.focus_thing(&thing);
     }

@@ -9,6 +9,8 @@ use super::{icon, Shown};
 use crate::app::canvas::board::Board;
 use crate::app::canvas::facts;
 use crate::app::icon::Icon;
+use crate::app::panels::format;
+use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
 use crate::editor::commands::nodes_of_group;
 use crate::editor::geometry::closed_around;
@@ -79,6 +81,9 @@ fn Subsystem(
     let Shown { id, selected, rect, name, .. } = Shown::of(board, id);
     let within = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| nodes_of_group(d, id))));
     let figures = Memo::new(move |_| session.frame.with(|f| session.diagram.with(|d| within.with(|w| sum(d, f, w)))));
+    let tab_stop = Memo::new(move |_| id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Group(stop)) if stop == id))));
+    // Something in it is selected, in the outline or by name.
+    let holds = Memo::new(move |_| session.selection.with(|s| within.with(|w| !w.is_disjoint(&s.nodes))));
     let state = move || {
         figures.with(|s| {
             if s.down > 0 {
@@ -99,9 +104,9 @@ fn Subsystem(
     };
     let headline = move || {
         figures.with(|s| {
-            let rate = t!("%{rate} req/s", rate = facts::figure(s.rate));
+            let rate = t!("%{rate} req/s", rate = format::glance(s.rate));
             match s.rate > 0.0 && s.failed > 0.0 {
-                true => t!("%{rate} · %{share} % ok", rate = rate, share = facts::percent(1.0 - s.failed / s.rate)),
+                true => t!("%{rate} · %{share} % ok", rate = rate, share = format::percent(1.0 - s.failed / s.rate)),
                 false => rate,
             }
         })
@@ -112,10 +117,11 @@ fn Subsystem(
         <div
             class="card subsystem"
             role="button"
-            tabindex="-1"
+            tabindex=move || if tab_stop.get() { "0" } else { "-1" }
             data-group=id.get_value()
             data-hold=""
             data-state=state
+            data-within=move || holds.get().to_string()
             data-load=move || facts::load(load())
             data-selected=move || selected.get().to_string()
             aria-pressed=move || selected.get().to_string()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::rect_now;
 use crate::app::button::ActionButton;
 use crate::app::canvas::board::Board;
+use crate::app::canvas::toolbar::within;
 use crate::app::session::Thing;
 use crate::diagram::GroupKind;
 use crate::editor::geometry::{bounds_of, group_rect, note_rect, to_screen};
@@ -27,9 +28,8 @@ pub fn FrameToolbar() -> impl IntoView {
         let notes = selection.notes.iter().filter_map(|id| Some((Thing::Note(id.clone()), note_rect(diagram.note(id)?))));
         let area = bounds_of(groups.chain(notes).map(|(thing, lies)| rect_now(board, &thing, Some(lies))))?;
         let view = session.view.get();
-        let (width, height) = session.viewport.get();
         let (x, y) = to_screen(view, area.x + area.width / 2.0, area.y + area.height);
-        Some((x.clamp(130.0_f64.min(width / 2.0), (width - 130.0).max(width / 2.0)), (y + 12.0).clamp(8.0, (height - 92.0).max(8.0))))
+        Some(within(session, (x, y + 12.0)))
     });
     let shown = Memo::new(move |_| {
         anchor.with(Option::is_some)

@@ -35,7 +35,7 @@ fn Field(
     let board = Board::get();
     let session = board.session;
     let is_note = matches!(thing, Thing::Note(_));
-    let old = session.diagram.with_untracked(|d| thing.text(d)).unwrap_or_default();
+    let old = StoredValue::new(session.diagram.with_untracked(|d| thing.text(d)).unwrap_or_default());
     let thing = StoredValue::new(thing);
     let place = move || {
         let view = session.view.get();
@@ -48,7 +48,8 @@ fn Field(
     };
     // What is typed is taken over once, by whatever ends the typing first.
     let done = StoredValue::new(false);
-    let end = move |typed: Option<String>| {
+    // Only a key gives the focus back: who went on to something else by pointer has it there.
+    let end = move |typed: Option<String>, by_key: bool| {
         if done.try_get_value().unwrap_or(true) {
             return;
         }
@@ -60,7 +61,9 @@ fn Field(
             }
         }
         session.shaping.typing.set(None);
-        board.focus_thing(&what);
+        if by_key {
+            board.focus_thing(&what);
+        }
     };
     let keys = move |event: KeyboardEvent, typed: String| {
         event.stop_propagation();
@@ -69,10 +72,10 @@ fn Field(
         }
         match event.key().as_str() {
             // A note keeps what was written: Escape only ends it.
-            "Escape" => end(is_note.then_some(typed)),
+            "Escape" => end(is_note.then_some(typed), true),
             "Enter" if !is_note || event.ctrl_key() || event.meta_key() => {
                 event.prevent_default();
-                end(Some(typed));
+                end(Some(typed), true);
             }
             _ => {}
         }
@@ -81,6 +84,8 @@ fn Field(
         let field = NodeRef::<html::Textarea>::new();
         Effect::new(move |_| {
             if let Some(field) = field.get() {
+                // Before anything is selected it must be there.
+                field.set_value(&old.get_value());
                 let _ = field.focus();
                 field.select();
             }
@@ -93,9 +98,8 @@ fn Field(
                 maxlength="4000"
                 aria-label=t!("Text of the note")
                 style=place
-                prop:value=old
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
-                on:blur=move |e| end(Some(event_target_value(&e)))
+                on:blur=move |e| end(Some(event_target_value(&e)), false)
             ></textarea>
         }
         .into_any()
@@ -103,6 +107,8 @@ fn Field(
         let field = NodeRef::<html::Input>::new();
         Effect::new(move |_| {
             if let Some(field) = field.get() {
+                // Before anything is selected it must be there.
+                field.set_value(&old.get_value());
                 let _ = field.focus();
                 field.select();
             }
@@ -118,9 +124,8 @@ fn Field(
                 spellcheck="false"
                 aria-label=t!("Name")
                 style=place
-                prop:value=old
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
-                on:blur=move |e| end(Some(event_target_value(&e)))
+                on:blur=move |e| end(Some(event_target_value(&e)), false)
             />
         }
         .into_any()

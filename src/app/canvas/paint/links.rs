@@ -1,94 +1,154 @@
 //! Links: thicker with the logarithm of flow; a cut one shows its gap; one to a crashed node is broken.
 //! Knows no packet.
 
+use std::collections::BTreeSet;
+
 use web_sys::CanvasRenderingContext2d as Pen;
 
 use super::{chip, cross, dashes, trace, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
-use crate::editor::geometry::CARD;
+use crate::app::canvas::way::Way;
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 
 /// Share of failures from which a link is tinted.
 const FAILING: f64 = 0.02;
 
-pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colours) {
-    for (id, curve) in &scene.curves {
-        let link = picture.frame.links.iter().find(|l| l.id == *id);
-        let selected = picture.selection.links.contains(id);
-        one(pen, picture, colours, curve, link, selected, ends_down(picture, scene, curve));
+/// How a link is drawn: whole, as a replication log, as what leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stroke {
+    Whole,
+    Replication,
+    Broken,
+}
+
+/// How a link looks, in steps that the eye cannot tell apart: links that look alike are one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Style {
+    stroke: Stroke,
+    /// Eighths of a pixel at scale 1.
+    width: u16,
+    /// How strongly failures tint it, in sixteenths.
+    tint: u8,
+    cut: bool,
+    selected: bool,
+}
+
+/// The looks of the frame's links that are seen.
+pub(super) fn styles(picture: &Picture, scene: &Scene, ways: &[Option<&Way>]) -> Vec<Style> {
+    let down = |n: &&NodeFrame| matches!(n.health, Health::Down(_)) && scene.cards.contains_key(&n.id);
+    let down: BTreeSet<&str> = picture.frame.nodes.iter().filter(down).map(|n| n.id.as_str()).collect();
+    let known = picture.frame.links.iter().zip(ways).filter_map(|(link, way)| Some((link, (*way)?)));
+    let style = |(link, way): (&LinkFrame, &Way)| {
+        let broken = link.cut || down.contains(way.to.as_str());
+        let (stroke, width) = match (broken, link.replication) {
+            (true, _) => (Stroke::Broken, 1.75),
+            (_, true) => (Stroke::Replication, 1.5),
+            _ => (Stroke::Whole, 1.5 + libm::log10(1.0 + link.rate_per_s)),
+        };
+        let tint = if !broken && link.failed_share > FAILING { (0.25 + link.failed_share * 0.6).min(0.8) } else { 0.0 };
+        Style {
+            stroke,
+            width: libm::round(width * 8.0) as u16,
+            tint: libm::round(tint * 16.0) as u8,
+            cut: link.cut,
+            selected: picture.selection.links.contains(&link.id),
+        }
+    };
+    known.map(style).collect()
+}
+
+/// Draws the links; `styles` are those of [`styles`] for the same ways.
+pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles: &[Style], colours: &Colours) {
+    let seen = picture.area(40.0);
+    let mut links: Vec<(Style, &Way)> = styles.iter().copied().zip(ways.iter().copied().flatten()).collect();
+    links.retain(|(_, way)| way.touches(seen));
+    links.sort_by_key(|(style, _)| *style);
+    let zoom = picture.scale();
+    let colour = |stroke: Stroke| match stroke {
+        Stroke::Whole => &colours.link,
+        Stroke::Replication => &colours.odd,
+        Stroke::Broken => &colours.bad,
+    };
+    let width = |s: &Style| f64::from(s.width) / 8.0 * zoom;
+    pen.set_stroke_style_str(&colours.accent);
+    pen.set_global_alpha(0.28);
+    for (style, way) in links.iter().filter(|(s, _)| s.selected) {
+        pen.set_line_width(width(style) + 8.0);
+        pen.begin_path();
+        trace(pen, picture, &way.curve);
+        pen.stroke();
+    }
+    pen.set_global_alpha(1.0);
+    for alike in links.chunk_by(|(a, _), (b, _)| (a.stroke, a.width) == (b.stroke, b.width)) {
+        let style = alike[0].0;
+        pen.set_stroke_style_str(colour(style.stroke));
+        pen.set_line_width(width(&style));
+        dashes(
+            pen,
+            match style.stroke {
+                Stroke::Whole => &[],
+                Stroke::Replication => &[1.0, 5.0],
+                Stroke::Broken => &[2.0, 6.0],
+            },
+        );
+        stroke_all(pen, picture, alike);
     }
     dashes(pen, &[]);
+    pen.set_stroke_style_str(&colours.bad);
+    for alike in links.chunk_by(|(a, _), (b, _)| (a.stroke, a.width, a.tint) == (b.stroke, b.width, b.tint)) {
+        let style = alike[0].0;
+        if style.tint > 0 {
+            pen.set_line_width(width(&style));
+            pen.set_global_alpha(f64::from(style.tint) / 16.0);
+            stroke_all(pen, picture, alike);
+        }
+    }
+    pen.set_global_alpha(1.0);
+    for alike in links.chunk_by(|(a, _), (b, _)| a.stroke == b.stroke) {
+        pen.begin_path();
+        for (_, way) in alike {
+            head(pen, picture, &way.curve);
+        }
+        pen.set_fill_style_str(match alike[0].0.stroke {
+            Stroke::Whole => &colours.link_strong,
+            other => colour(other),
+        });
+        pen.fill();
+    }
+    for (_, way) in links.iter().filter(|(s, _)| s.cut) {
+        gap(pen, picture, colours, &way.curve);
+    }
     if let Some((curve, fits)) = &picture.draft {
         pen.set_stroke_style_str(if *fits { &colours.accent } else { &colours.link_strong });
         pen.set_line_width(2.0);
         dashes(pen, &[6.0, 5.0]);
+        pen.begin_path();
         trace(pen, picture, curve);
         pen.stroke();
         dashes(pen, &[]);
     }
 }
 
-fn one(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve, link: Option<&LinkFrame>, selected: bool, down: bool) {
-    let rate = link.map_or(0.0, |l| l.rate_per_s);
-    let replication = link.is_some_and(|l| l.replication);
-    let cut = link.is_some_and(|l| l.cut);
-    let failing = link.map_or(0.0, |l| l.failed_share);
-    let zoom = picture.scale();
-    let width = if replication { 1.5 } else { 1.5 + 1.0 * libm::log10(1.0 + rate) } * zoom;
-
-    if selected {
-        pen.set_stroke_style_str(&colours.accent);
-        pen.set_global_alpha(0.28);
-        pen.set_line_width(width + 8.0);
-        trace(pen, picture, curve);
-        pen.stroke();
-        pen.set_global_alpha(1.0);
+fn stroke_all(pen: &Pen, picture: &Picture, links: &[(Style, &Way)]) {
+    pen.begin_path();
+    for (_, way) in links {
+        trace(pen, picture, &way.curve);
     }
-    let colour = match (cut || down, replication) {
-        (true, _) => &colours.bad,
-        (_, true) => &colours.odd,
-        _ => &colours.link,
-    };
-    pen.set_stroke_style_str(colour);
-    pen.set_line_width(if down || cut { 1.75 * zoom } else { width });
-    if down || cut {
-        dashes(pen, &[2.0, 6.0]);
-    } else if replication {
-        dashes(pen, &[1.0, 5.0]);
-    } else {
-        dashes(pen, &[]);
-    }
-    trace(pen, picture, curve);
     pen.stroke();
-    dashes(pen, &[]);
-    if !cut && !down && failing > FAILING {
-        pen.set_stroke_style_str(&colours.bad);
-        pen.set_global_alpha((0.25 + failing * 0.6).min(0.8));
-        trace(pen, picture, curve);
-        pen.stroke();
-        pen.set_global_alpha(1.0);
-    }
-    head(pen, picture, curve, if cut || down || replication { colour } else { &colours.link_strong });
-    if cut {
-        gap(pen, picture, colours, curve);
-    }
 }
 
-/// A small head, so that who calls whom can be seen at rest.
-fn head(pen: &Pen, picture: &Picture, curve: &Curve, colour: &str) {
+/// A small head, so that who calls whom can be seen at rest: into the path.
+fn head(pen: &Pen, picture: &Picture, curve: &Curve) {
     let zoom = picture.scale();
     let (x, y) = picture.screen(curve.points[3]);
     let (dx, dy) = curve.direction_at(1.0);
     let (length, half) = (7.0 * zoom, 3.6 * zoom);
-    pen.begin_path();
     pen.move_to(x, y);
     pen.line_to(x - dx * length - dy * half, y - dy * length + dx * half);
     pen.line_to(x - dx * length + dy * half, y - dy * length - dx * half);
     pen.close_path();
-    pen.set_fill_style_str(colour);
-    pen.fill();
 }
 
 fn gap(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve) {
@@ -101,13 +161,4 @@ fn gap(pen: &Pen, picture: &Picture, colours: &Colours, curve: &Curve) {
     pen.set_line_width(2.5);
     cross(pen, middle, 5.0);
     chip(pen, picture.chip_size(), (middle.0, middle.1 - 22.0), t!("cut"), &colours.bad, &colours.on_bad, &colours.font);
-}
-
-fn ends_down(picture: &Picture, scene: &Scene, curve: &Curve) -> bool {
-    let down = |n: &NodeFrame| matches!(n.health, Health::Down(_));
-    let (w, h) = CARD;
-    let end = curve.points[3];
-    picture.frame.nodes.iter().filter(|n| down(n)).any(|n| {
-        scene.cards.get(&n.id).is_some_and(|c| end.0 >= c.0 - 1.0 && end.0 <= c.0 + w + 1.0 && end.1 >= c.1 - 1.0 && end.1 <= c.1 + h + 1.0)
-    })
 }

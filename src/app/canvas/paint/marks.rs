@@ -24,6 +24,11 @@ struct Group<'a> {
     born_ms: f64,
 }
 
+/// Whether there is a mark to draw.
+pub(super) fn any(picture: &Picture) -> bool {
+    picture.marks.iter().any(|m| picture.wall_ms - m.born_ms < LIFE_MS)
+}
+
 pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colours) {
     // Many failures at one place are one mark with a count.
     let mut groups: BTreeMap<(Option<&str>, Option<&str>, &str), Group> = BTreeMap::new();
@@ -70,7 +75,7 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, colours: &Colou
 }
 
 fn place(picture: &Picture, scene: &Scene, event: &Event) -> Option<(Point, bool)> {
-    if let Some(curve) = event.link.as_ref().and_then(|id| scene.curves.get(id)) {
+    if let Some(curve) = event.link.as_ref().and_then(|id| scene.curve(id)) {
         return Some((picture.screen(curve.point_at(0.62)), true));
     }
     let card = event.node.as_ref().and_then(|id| scene.places.get(id))?;

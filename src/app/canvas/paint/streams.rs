@@ -1,17 +1,14 @@
 //! Streams: when only a sample of the requests is drawn, each link shows the flow of all of them as dots in a row.
 //! Their distance is that of the messages on the link, their speed is that of the messages. Costs the same whatever the flow.
 
-use std::collections::BTreeMap;
-
 use web_sys::CanvasRenderingContext2d as Pen;
 
-use super::packets::LANE;
 use super::{dashes, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
-use crate::engine::SimTime;
-use crate::lab::frame::Flow;
+use crate::app::canvas::way::{Way, LANE};
+use crate::lab::frame::{Flow, Frame};
 
 /// Dots nearer than this are drawn as a line, in CSS pixels.
 const NEAREST: f64 = 4.0;
@@ -20,20 +17,13 @@ const MEMORY: f64 = 0.9;
 
 /// One direction of one link, as it was drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Stream {
+pub struct Stream {
     /// Messages on the link, smoothed.
     messages: f64,
     /// Seconds of a way, smoothed.
     travel_s: f64,
     /// How far the dots have moved, in ways.
     phase: f64,
-}
-
-/// What the streams remember between two frames.
-#[derive(Default)]
-pub struct Streams {
-    links: BTreeMap<String, [Stream; 2]>,
-    at: SimTime,
 }
 
 impl Stream {
@@ -58,54 +48,70 @@ impl Stream {
     }
 }
 
-/// Draws the streams, if a sample is drawn.
-pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &mut Scene, colours: &Colours) {
-    let frame = picture.frame;
-    let passed_s = if frame.now > scene.streams.at { frame.now.since(scene.streams.at).as_secs_f64() } else { 0.0 };
-    scene.streams.at = frame.now;
+/// Lets the flows go on, `passed_s` of simulated time after the last frame; forgets them when every request is drawn.
+pub(super) fn follow(frame: &Frame, scene: &mut Scene, passed_s: f64) {
     if frame.one_in <= 1 {
-        scene.streams.links.clear();
+        if std::mem::take(&mut scene.kept.streaming) {
+            scene.ways.values_mut().for_each(|way| way.streams = Default::default());
+        }
         return;
     }
-    let Scene { streams, curves, .. } = scene;
-    streams.links.retain(|id, _| curves.contains_key(id));
+    scene.kept.streaming = true;
+    for link in &frame.links {
+        let Some(way) = scene.ways.get_mut(&link.id) else { continue };
+        way.streams[0].follow(link.there, passed_s);
+        way.streams[1].follow(link.back, passed_s);
+    }
+}
+
+/// Draws the streams.
+pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], passed_s: f64, colours: &Colours) {
     pen.set_global_alpha(0.55);
     pen.set_stroke_style_str(&colours.quiet);
-    for link in &frame.links {
-        let Some(curve) = curves.get(&link.id) else { continue };
-        let pair = streams.links.entry(link.id.clone()).or_default();
-        for (stream, (flow, forward)) in pair.iter_mut().zip([(link.there, true), (link.back, false)]) {
-            stream.follow(flow, passed_s);
-            if stream.messages > 0.05 {
-                one(pen, picture, curve, stream, passed_s, forward);
+    let seen = picture.area(0.0);
+    let mut lines: Vec<(u16, &Way, f64)> = Vec::new();
+    for way in ways.iter().copied().flatten().filter(|way| way.touches(seen)) {
+        for (stream, side) in way.streams.iter().zip([1.0, -1.0]).filter(|(s, _)| s.messages > 0.05) {
+            if let Some(width) = one(pen, picture, way, stream, passed_s, side) {
+                lines.push((libm::round(width * 8.0) as u16, way, side));
             }
         }
     }
-    pen.set_global_alpha(1.0);
     dashes(pen, &[]);
     pen.set_line_dash_offset(0.0);
+    // Lines of one width are one path.
+    lines.sort_by_key(|(width, ..)| *width);
+    for alike in lines.chunk_by(|a, b| a.0 == b.0) {
+        pen.set_line_width(f64::from(alike[0].0) / 8.0);
+        pen.begin_path();
+        for (_, way, side) in alike {
+            trace_beside(pen, picture, &way.curve, side * LANE);
+        }
+        pen.stroke();
+    }
+    pen.set_global_alpha(1.0);
 }
 
-fn one(pen: &Pen, picture: &Picture, curve: &Curve, stream: &Stream, passed_s: f64, forward: bool) {
-    let length = curve.length() * picture.view.zoom;
+/// Draws a stream of dots, or says how wide a line it is.
+fn one(pen: &Pen, picture: &Picture, way: &Way, stream: &Stream, passed_s: f64, side: f64) -> Option<f64> {
+    let scale = picture.scale();
+    let length = way.length * picture.view.zoom;
     let pitch = stream.pitch(length);
     let step = if stream.travel_s > 0.0 { passed_s / stream.travel_s * length } else { 0.0 };
-    let scale = picture.scale();
     // Too near to be told apart, or moving so far between two frames that the eye would see another speed: a line, wider with the flow.
     if pitch < NEAREST || step > pitch * 0.5 {
-        dashes(pen, &[]);
-        pen.set_line_width((1.4 + libm::log2((NEAREST * 4.0 / pitch).max(1.0)) * 0.45).min(4.0) * scale);
-    } else {
-        dashes(pen, &[0.01, pitch]);
-        let along = stream.phase * length;
-        pen.set_line_dash_offset(if forward { -along } else { along } % pitch);
-        pen.set_line_width(2.6 * scale);
+        return Some((1.4 + libm::log2((NEAREST * 4.0 / pitch).max(1.0)) * 0.45).min(4.0) * scale);
     }
-    trace_beside(pen, picture, curve, if forward { LANE } else { -LANE });
+    dashes(pen, &[0.01, pitch]);
+    pen.set_line_dash_offset(-side * stream.phase * length % pitch);
+    pen.set_line_width(2.6 * scale);
+    pen.begin_path();
+    trace_beside(pen, picture, &way.curve, side * LANE);
     pen.stroke();
+    None
 }
 
-/// The way of the messages that go one way: the curve, moved to its side.
+/// The way of the messages that go one way, into the path: the curve, moved to its side.
 fn trace_beside(pen: &Pen, picture: &Picture, curve: &Curve, side: f64) {
     let normal = |t: f64| {
         let (dx, dy) = curve.direction_at(t);
@@ -117,7 +123,6 @@ fn trace_beside(pen: &Pen, picture: &Picture, curve: &Curve, side: f64) {
         *point = picture.screen((point.0 + by.0, point.1 + by.1));
     }
     let [a, b, c, d] = points;
-    pen.begin_path();
     pen.move_to(a.0, a.1);
     pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
 }

@@ -8,7 +8,7 @@ mod system;
 use crate::app::panels::format;
 use crate::engine::{SimDuration, SimTime};
 
-pub use compare::compare;
+pub use compare::{compare, MOST_LINES};
 pub use node::{node, node_costs};
 pub use system::{costs, system};
 

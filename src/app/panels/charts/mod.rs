@@ -18,6 +18,7 @@ use table::ChartTable;
 use view::ChartView;
 
 use super::format;
+use crate::app::button::ActionButton;
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::components::{self, Group};
@@ -122,6 +123,8 @@ pub fn Charts() -> impl IntoView {
                     <Show when=move || node.with(Option::is_some)>{tab(Scope::Node, name.into_any())}</Show>
                 </div>
                 <div class="tabs topics" role="group" aria-label=t!("Show")>{topics.into_iter().collect_view()}</div>
+                <ActionButton id="repeat" class="small"/>
+                <ActionButton id="sweep" class="small"/>
                 <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
                 <button
                     type="button"
@@ -183,9 +186,13 @@ fn system_set(session: Session, topic: Topic) -> ChartSet {
     let frame = session.frame.get();
     if topic == Topic::Compared {
         let diagram = session.diagram.get();
-        let busy = diagram.nodes.iter().filter(|n| frame.nodes.iter().any(|f| f.id == n.id && f.workers.is_some()));
-        let read = |id: &str| session.with_experiment(|e| e.node_series_of_at_most(id, data::MOST_POINTS));
-        return data::compare(busy.map(|n| (n.name.clone(), read(&n.id))).collect(), frame.now);
+        // Only of those that are drawn is the course looked at.
+        let measured = session.with_experiment(|e| {
+            let busiest = e.busiest(data::MOST_LINES);
+            let shown = diagram.nodes.iter().filter(|n| busiest.contains(&n.id.as_str()));
+            shown.map(|n| (n.name.clone(), e.node_series_of_at_most(&n.id, data::MOST_POINTS))).collect()
+        });
+        return data::compare(measured, frame.now);
     }
     let series = session.with_experiment(|e| e.series_of_at_most(data::MOST_POINTS));
     match topic {

@@ -91,6 +91,13 @@ pub fn draw(
     pen.clear_rect(0.0, 0.0, width, height);
     pen.set_font("10.5px system-ui, sans-serif");
 
+    if chart.is_blank() {
+        // Without a figure there is no axis either: its numbers would be invented.
+        pen.set_fill_style_str(&inks.get("--ink-3"));
+        pen.set_text_align("center");
+        let _ = pen.fill_text(t!("nothing measured yet"), width / 2.0, height / 2.0);
+        return Some(Area { left: 0.0, width, from: 0.0, to: set.end().max(1e-3) });
+    }
     let top = chart.top();
     let levels = axis_levels(top, chart.unit, ((height - TOP - BOTTOM) / 28.0).clamp(1.0, 4.0) as usize);
     let ceiling = levels.last().copied().unwrap_or(1.0).max(top * 1.02);
@@ -103,11 +110,6 @@ pub fn draw(
     axes(&pen, &inks, &area, &labels, bottom, y);
     marks_lines(&pen, &inks, &area, marks, bottom);
     lines(&pen, &inks, &area, set, chart, y);
-    if chart.is_blank() {
-        pen.set_fill_style_str(&inks.get("--ink-3"));
-        pen.set_text_align("center");
-        let _ = pen.fill_text(t!("nothing measured yet"), area.left + area.width / 2.0, (TOP + bottom) / 2.0);
-    }
     if let Some(moment) = cross {
         crosshair(&pen, &inks, &area, set, chart, moment, bottom, y);
     }

@@ -30,12 +30,13 @@ impl Choice {
     fn svg(self, session: Session) -> String {
         let diagram = session.diagram.get_untracked();
         let frame = session.frame.get_untracked();
+        let standings = facts::Standings::new(frame.clone(), &diagram);
         let caption = |node: &Node| {
-            let Some(now) = frame.nodes.iter().find(|n| n.id == node.id) else { return Caption::default() };
-            let state = facts::state(&frame, &diagram, &node.id);
+            let Some(now) = standings.node(&node.id) else { return Caption::default() };
+            let state = standings.state(&node.id);
             Caption {
                 headline: facts::headline(now, &node.kind, frame.now),
-                extra: facts::extra(&frame, now, &node.kind),
+                extra: standings.extra(&node.id, &node.kind),
                 chip: state.chip,
                 state: state.name,
             }
@@ -82,7 +83,10 @@ pub fn Export() -> impl IntoView {
         let name = file_name(&session.diagram.get_untracked(), "svg");
         session.offer_file(&name, "image/svg+xml", &choice.svg(session));
     };
-    let save_png = move |_| raster(session, &choice.svg(session), choice.scale.get_untracked());
+    let save_png = move |_| {
+        let name = file_name(&session.diagram.get_untracked(), "png");
+        raster(session, &choice.svg(session), choice.scale.get_untracked(), name);
+    };
     let save_series = move |_| {
         let name = file_name(&session.diagram.get_untracked(), "series.csv");
         session.offer_file(&name, "text/csv", &session.with_experiment(csv::series));
@@ -123,9 +127,8 @@ fn address(svg: &str) -> String {
     format!("data:image/svg+xml;charset=utf-8,{}", js_sys::encode_uri_component(svg))
 }
 
-/// Draws the picture in pixels and offers it.
-fn raster(session: Session, svg: &str, scale: f64) {
-    let name = file_name(&session.diagram.get_untracked(), "png");
+/// Draws a picture in pixels and offers it.
+pub(in crate::app::panels) fn raster(session: Session, svg: &str, scale: f64, name: String) {
     let failed = move || session.refuse(t!("This browser could not draw the picture: take the SVG instead"));
     let Ok(image) = web_sys::HtmlImageElement::new() else { return failed() };
     let shared = image.clone();

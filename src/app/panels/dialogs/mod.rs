@@ -1,7 +1,7 @@
 //! Sheets over the page: starters, share, export, recent diagrams, keys and signs, the command palette.
 //! Each reads the session and sends it intents.
 
-mod export;
+pub(in crate::app::panels) mod export;
 mod help;
 mod recent;
 mod share;
@@ -12,6 +12,7 @@ mod starters;
 use leptos::prelude::*;
 
 use crate::app::command_palette::CommandPalette;
+use crate::app::panels::trials::{Trials, Truth};
 use crate::app::session::Dialog;
 use export::Export;
 use help::Help;
@@ -32,6 +33,12 @@ pub fn Dialogs() -> impl IntoView {
         </Sheet>
         <Sheet which=Dialog::Export title=t!("Export") wide=false>
             <Export/>
+        </Sheet>
+        <Sheet which=Dialog::Trials title=t!("Repeat and sweep") wide=true>
+            <Trials/>
+        </Sheet>
+        <Sheet which=Dialog::Truth title=t!("How true is this?") wide=true>
+            <Truth/>
         </Sheet>
         <Sheet which=Dialog::Recent title=t!("Recent diagrams") wide=false>
             <Recent/>

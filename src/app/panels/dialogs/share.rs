@@ -19,7 +19,7 @@ const SAFE_LENGTH: usize = 2_000;
 #[component]
 pub fn Share() -> impl IntoView {
     let session = Session::get();
-    let document = session.document();
+    let document = session.whole();
     let moment = document.moment;
     let link = share_link(&document);
     let length = link.chars().count();

@@ -15,6 +15,9 @@ use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::diagram::param::{complete, ParamSpec, ParamType};
 
+/// Characters of a choice that a closed list shows.
+const FITS: usize = 34;
+
 /// Rows for these parameters of the target, those that do not apply left out.
 #[component]
 pub fn ParamForm(
@@ -27,16 +30,21 @@ pub fn ParamForm(
     all: StoredValue<Vec<ParamSpec>>,
 ) -> impl IntoView {
     let session = Session::get();
+    // The different settings of what is edited, each once: several nodes often have the same.
+    let sets = {
+        let owner = target.clone();
+        Memo::new(move |_| {
+            let mut sets = session.diagram.with(|d| owner.sets(d).into_iter().cloned().collect::<Vec<_>>());
+            all.with_value(|all| sets.iter_mut().for_each(|set| *set = complete(all, set)));
+            sets
+        })
+    };
     specs
         .into_iter()
         .map(|spec| {
-            let owner = target.clone();
             let rule = spec.clone();
-            let applies = Memo::new(move |_| {
-                let diagram = session.diagram.get();
-                let Some(set) = owner.values(&diagram) else { return false };
-                rule.only_when.is_none() || all.with_value(|all| rule.applies(&complete(all, set)))
-            });
+            // Of several nodes it is enough that it applies to one.
+            let applies = Memo::new(move |_| sets.with(|sets| sets.iter().any(|set| rule.applies(set))));
             let (target, spec) = (target.clone(), spec.clone());
             view! {
                 <Show when=move || applies.get()>
@@ -122,6 +130,11 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                         .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{t!(*label)}</option> })
                         .collect_view()}
                 </select>
+                {move || {
+                    // A closed list cuts what is longer than it is wide: the whole of it stands beneath.
+                    let label = options.iter().find(|(value, _)| *value == chosen()).map_or("", |(_, label)| t!(*label));
+                    (label.chars().count() > FITS).then(|| view! { <p class="field-note">{label}</p> })
+                }}
             }
             .into_any()
         }

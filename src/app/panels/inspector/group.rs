@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::place::SizeFields;
 use crate::app::button::ActionButton;
 use crate::app::panels::{format, Icon, NameField};
 use crate::app::session::{Session, Thing};
@@ -78,6 +79,7 @@ pub fn GroupInspector(id: String) -> impl IntoView {
                         </select>
                     </div>
                 </Show>
+                <SizeFields thing=id.with_value(|id| Thing::Group(id.clone()))/>
             </section>
             <section class="group" aria-label=t!("In it")>
                 <h3>{t!("In it")}</h3>

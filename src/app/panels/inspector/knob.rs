@@ -1,6 +1,8 @@
 //! One parameter of one node or link, as the inspector turns it: reads, checks, sets, resets, and makes a drag one undo step.
 //! Draws nothing.
 
+use std::collections::BTreeSet;
+
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value as Json;
@@ -9,7 +11,8 @@ use crate::app::dom;
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::diagram::param::{ParamSpec, Values};
-use crate::diagram::{Document, Edit, Entry};
+use crate::diagram::Document;
+use crate::editor::commands::{self, same_value};
 use crate::editor::Step;
 
 /// While a slider moves, the run follows this often.
@@ -38,24 +41,25 @@ impl Target {
         }
     }
 
-    /// What it is called in the label of an undo step.
-    pub fn name(&self, diagram: &Document) -> String {
-        match self {
-            Target::Node(id) => diagram.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-            Target::Link(id) => {
-                let name = |id: &str| diagram.node(id).map(|n| n.name.clone()).unwrap_or_default();
-                diagram.link(id).map(|l| format!("{} → {}", name(&l.from), name(&l.to))).unwrap_or_default()
+    /// The different sets of values of all that is edited.
+    pub fn sets<'d>(&self, diagram: &'d Document) -> Vec<&'d Values> {
+        let Target::Nodes(ids) = self else { return self.values(diagram).into_iter().collect() };
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let mut sets: Vec<&Values> = Vec::new();
+        for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
+            if !sets.contains(&&node.params) {
+                sets.push(&node.params);
             }
-            Target::Nodes(ids) => format!("{} components", ids.len()),
         }
+        sets
     }
 
-    fn edits(&self, param: &str, value: Json) -> Vec<Edit> {
-        let of_node = |id: &String| Edit::SetNodeParam { id: id.clone(), param: param.into(), value: value.clone() };
+    /// The step that sets a parameter.
+    fn step(&self, diagram: &Document, param: &str, value: Json) -> Step {
         match self {
-            Target::Node(id) => vec![of_node(id)],
-            Target::Nodes(ids) => ids.iter().map(of_node).collect(),
-            Target::Link(id) => vec![Edit::SetLinkParam { id: id.clone(), param: param.into(), value }],
+            Target::Node(id) => commands::set_node_param(diagram, id, param, value),
+            Target::Link(id) => commands::set_link_param(diagram, id, param, value),
+            Target::Nodes(ids) => commands::set_param_of_many(diagram, &ids.iter().cloned().collect(), param, &value),
         }
     }
 
@@ -63,9 +67,10 @@ impl Target {
     fn mixed(&self, diagram: &Document, spec: &ParamSpec) -> Vec<Json> {
         let Target::Nodes(ids) = self else { return Vec::new() };
         let mut values: Vec<Json> = Vec::new();
-        for node in ids.iter().filter_map(|id| diagram.node(id)) {
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
             let value = node.params.get(spec.name).unwrap_or(&spec.default);
-            if !values.iter().any(|v| same(v, value)) {
+            if !values.iter().any(|v| same_value(v, value)) {
                 values.push(value.clone());
             }
         }
@@ -147,7 +152,7 @@ impl Knob {
     /// Whether it differs from the default. Tracked.
     pub fn is_changed(self) -> bool {
         let value = self.value();
-        self.spec.with_value(|spec| !same(&value, &spec.default))
+        self.spec.with_value(|spec| !same_value(&value, &spec.default))
     }
 
     /// What is wrong with a value, as a sentence about the field.
@@ -165,7 +170,7 @@ impl Knob {
             Phase::Once => {
                 self.finish();
                 self.gesture.update_value(|g| *g = Gesture::default());
-                if !same(&value, &self.value_untracked()) || untrack(move || !self.mixed().is_empty()) {
+                if !same_value(&value, &self.value_untracked()) || untrack(move || !self.mixed().is_empty()) {
                     self.apply(value, false);
                 }
             }
@@ -238,11 +243,7 @@ impl Knob {
 
     fn apply(self, value: Json, moving: bool) {
         let diagram = self.session.diagram.get_untracked();
-        let (label, edits) = self.spec.with_value(|spec| {
-            let stored = if same(&value, &spec.default) { Json::Null } else { value };
-            self.target.with_value(|t| (format!("set {} of {}", spec.label.to_lowercase(), t.name(&diagram)), t.edits(spec.name, stored)))
-        });
-        let step = Step { label, entries: edits.into_iter().map(Entry::Edit).collect() };
+        let step = self.spec.with_value(|spec| self.target.with_value(|t| t.step(&diagram, spec.name, value)));
         if !moving {
             self.session.perform(step);
             return;
@@ -261,29 +262,5 @@ impl Knob {
                 g.at_ms = now_ms;
             });
         }
-    }
-}
-
-/// Equal as a reader of the file would see it: 4 and 4.0 are the same.
-pub fn same(a: &Json, b: &Json) -> bool {
-    match (a, b) {
-        (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| same(v, other))),
-        _ => a == b,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn whole_numbers_equal_their_fractions() {
-        assert!(same(&json!(4), &json!(4.0)));
-        assert!(same(&json!({"law": "constant", "value_ms": 1}), &json!({"value_ms": 1.0, "law": "constant"})));
-        assert!(!same(&json!("a"), &json!("b")));
-        assert!(!same(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
     }
 }

@@ -13,6 +13,7 @@ mod node;
 mod note;
 mod number;
 mod overview;
+mod place;
 mod requests;
 mod text;
 

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
+use super::place::GroupField;
+use crate::app::button::ActionButton;
 use crate::app::panels::format;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
@@ -49,11 +51,13 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                 <Figures list=figures/>
             </section>
             {settings}
+            <GroupField id=id.clone()/>
             <Held frame=frame/>
             <Shares frame=frame/>
             <Verdicts frame=frame/>
             <Links id=id/>
             {kind.map(explanation)}
+            <div class="verbs"><ActionButton id="truth" named=true class="outlined small"/><ActionButton id="sweep" named=true class="outlined small"/></div>
         </section>
     }
 }

@@ -3,9 +3,10 @@
 
 use leptos::prelude::*;
 
+use super::place::SizeFields;
 use crate::app::button::ActionButton;
 use crate::app::panels::Icon;
-use crate::app::session::Session;
+use crate::app::session::{Session, Thing};
 use crate::diagram::{Note, NoteColour};
 use crate::editor::commands;
 
@@ -18,7 +19,8 @@ pub fn NoteInspector(id: String) -> impl IntoView {
     let text = Memo::new(move |_| note.with(|n| n.as_ref().map(|n| n.text.clone()).unwrap_or_default()));
     let colour = Memo::new(move |_| note.with(|n| n.as_ref().map(|n| n.colour).unwrap_or_default()));
     let write = move |typed: String| {
-        if typed != text.get_untracked() {
+        // A field that is taken away while it is typed in has nobody to tell.
+        if text.try_get_untracked().is_some_and(|now| now != typed) {
             session.perform(id.with_value(|id| session.diagram.with_untracked(|d| commands::write_note(d, id, &typed))));
         }
     };
@@ -61,6 +63,7 @@ pub fn NoteInspector(id: String) -> impl IntoView {
                         ></button>
                     })}
                 </div>
+                <SizeFields thing=id.with_value(|id| Thing::Note(id.clone()))/>
             </section>
         </section>
     }

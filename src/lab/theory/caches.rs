@@ -1,0 +1,149 @@
+//! Hit ratios under independent references: Che's approximation and its relatives.
+//! Pure arithmetic; knows no diagram.
+
+use crate::components::clients::{Params, Popularity};
+
+/// How popular keys are: (probability of each, how many such keys), the most popular first.
+pub type Shares = Vec<(f64, f64)>;
+
+/// Keys up to this rank stand alone; beyond, those within a hundredth are taken together.
+const ALONE: u32 = 2_000;
+
+/// The popularity that clients are set to; `None` where references are not independent.
+pub fn shares(p: &Params) -> Option<Shares> {
+    let keys = f64::from(p.keys);
+    let mut shares = match p.popularity {
+        Popularity::Zipf => {
+            let mut groups = Vec::new();
+            let mut first = 1;
+            while first <= p.keys {
+                let width = if first < ALONE { 1 } else { first / 100 }.min(p.keys - first + 1);
+                let middle = f64::from(first) + f64::from(width - 1) / 2.0;
+                groups.push((libm::pow(middle, -p.zipf_exponent), f64::from(width)));
+                first += width;
+            }
+            groups
+        }
+        Popularity::HotSet if p.hot_keys < p.keys => {
+            let (hot, share) = (f64::from(p.hot_keys), p.hot_percent / 100.0);
+            let mut groups = vec![(share / hot, hot), ((1.0 - share) / (keys - hot), keys - hot)];
+            groups.sort_by(|a, b| b.0.total_cmp(&a.0));
+            groups
+        }
+        Popularity::Uniform | Popularity::HotSet => vec![(1.0, keys)],
+        Popularity::Sequential => return None,
+    };
+    let all: f64 = shares.iter().map(|(p, n)| p * n).sum();
+    shares.iter_mut().for_each(|(p, _)| *p /= all);
+    Some(shares)
+}
+
+/// What a cache forgets first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgets {
+    /// The least recently used.
+    Lru,
+    /// The oldest, or any.
+    Fifo,
+    /// The least frequently used of all time: it comes to hold the most popular.
+    Lfu,
+}
+
+/// What writes do to the cache.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Writes {
+    /// Nothing that matters for hits, or there are none.
+    Pass,
+    /// They remove their key; this many writes for each read.
+    Remove(f64),
+    /// They put their key; this many writes for each read.
+    Put(f64),
+}
+
+/// The share of reads that find their key, and not too old. Reads come one a unit of time, and `ttl` is in that unit; without
+/// one it is infinite.
+pub fn hit_ratio(shares: &Shares, capacity: f64, forgets: Forgets, writes: Writes, ttl: f64) -> f64 {
+    // Of a key: reads, writes that remove it, and what refreshes it, a unit of time.
+    let rates = |p: f64| match writes {
+        Writes::Pass => (p, 0.0, p),
+        Writes::Remove(per_read) => (p, p * per_read, p),
+        Writes::Put(per_read) => (p, 0.0, p * (1.0 + per_read)),
+    };
+    if forgets == Forgets::Lfu {
+        let mut left = capacity;
+        let mut held = |n: f64| {
+            let held = n.min(left);
+            left -= held;
+            held
+        };
+        return shares.iter().map(|(p, n)| held(*n) * p * p / (p + rates(*p).1)).sum();
+    }
+    // How long a key stays from when it is put until it is removed, or forgotten after the characteristic time `t`.
+    let stay = |w: f64, t: f64| if w > 0.0 { -libm::expm1(-w * t) / w } else { t };
+    let held = |p: f64, t: f64| {
+        let (_, removing, putting) = rates(p);
+        match forgets {
+            // Held iff the last event within t was one that puts it.
+            Forgets::Lru => putting / (putting + removing) * -libm::expm1(-(putting + removing) * t),
+            _ => putting * stay(removing, t) / (1.0 + putting * stay(removing, t)),
+        }
+    };
+    let all_held = |t: f64| shares.iter().map(|(p, n)| n * held(*p, t)).sum::<f64>();
+    let (mut low, mut high) = (1e-6, 1e15);
+    if all_held(high) > capacity {
+        for _ in 0..120 {
+            let middle = libm::sqrt(low * high);
+            if all_held(middle) < capacity {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+    }
+    let hit = |p: f64| {
+        if ttl.is_infinite() {
+            return held(p, high);
+        }
+        // Gone at the rate at which an LRU cache of this characteristic time forgets it, or is told to; or too old.
+        let gone = p / libm::expm1(p * high) + rates(p).1;
+        let hits = p * stay(gone, ttl);
+        hits / (1.0 + hits)
+    };
+    shares.iter().map(|(p, n)| n * p * hit(*p)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zipf(exponent: f64) -> Shares {
+        shares(&Params { keys: 10_000, zipf_exponent: exponent, ..Params::default() }).expect("independent")
+    }
+
+    #[test]
+    fn hit_ratios_are_the_published_ones() {
+        let cases = [(0.8, 1000.0, 0.4367, 0.3942, 0.5706), (1.0, 100.0, 0.3905, 0.3423, 0.5300), (1.0, 1000.0, 0.6756, 0.6309, 0.7648)];
+        for (exponent, capacity, lru, fifo, lfu) in cases {
+            for (forgets, expected) in [(Forgets::Lru, lru), (Forgets::Fifo, fifo), (Forgets::Lfu, lfu)] {
+                let found = hit_ratio(&zipf(exponent), capacity, forgets, Writes::Pass, f64::INFINITY);
+                assert!((found - expected).abs() < 2e-4, "{exponent} {capacity} {forgets:?}: {found}, expected {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_keys_fit_and_writes_take_their_share() {
+        assert!((hit_ratio(&zipf(1.0), 10_000.0, Forgets::Lru, Writes::Pass, f64::INFINITY) - 1.0).abs() < 1e-6);
+        // One write for four reads: the last event of a key was a read four times out of five.
+        assert!((hit_ratio(&zipf(1.0), 10_000.0, Forgets::Lru, Writes::Remove(0.25), f64::INFINITY) - 0.8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_ttl_is_a_renewal_process() {
+        let one = vec![(1.0, 1.0)];
+        assert!((hit_ratio(&one, 1.0, Forgets::Lru, Writes::Pass, 2.0) - 2.0 / 3.0).abs() < 1e-9);
+        // So long a TTL that it never matters.
+        let lru = hit_ratio(&zipf(1.0), 1000.0, Forgets::Lru, Writes::Pass, 1e12);
+        assert!((lru - 0.6756).abs() < 2e-4, "{lru}");
+    }
+}
