@@ -182,10 +182,6 @@ impl Component {
     }
 }
 
-fn group_of<P: Part>(_: &P) -> Group {
-    P::KIND.group
-}
-
 impl Behaviour for Component {
     type Shared = crate::data::judge::Judge;
     type Signal = signal::Signal;
