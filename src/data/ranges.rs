@@ -1,17 +1,22 @@
 //! A set of whole numbers that come mostly one after the other, kept as ranges.
 //! Knows not what is numbered.
 
+use smallvec::{smallvec, SmallVec};
+
+/// Mostly one range: a key that was never lost has no gap.
+type Spans = SmallVec<[(u64, u64); 1]>;
+
 /// A set of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {
     /// First and last of each range, in order, with a gap between any two.
-    spans: Vec<(u64, u64)>,
+    spans: Spans,
 }
 
 impl Ranges {
     /// All numbers from `first` to `last`, both included; none if `last` is below `first`.
     pub fn of(first: u64, last: u64) -> Self {
-        Ranges { spans: if first <= last { vec![(first, last)] } else { Vec::new() } }
+        Ranges { spans: if first <= last { smallvec![(first, last)] } else { Spans::new() } }
     }
 
     /// Whether it has no number.
@@ -58,7 +63,7 @@ impl Ranges {
     /// Takes out all numbers up to this one, it included, and returns them.
     pub fn take_up_to(&mut self, number: u64) -> Ranges {
         let whole = self.spans.partition_point(|(_, last)| *last <= number);
-        let mut taken: Vec<(u64, u64)> = self.spans.drain(..whole).collect();
+        let mut taken: Spans = self.spans.drain(..whole).collect();
         if let Some(cut) = self.spans.first_mut().filter(|(first, _)| *first <= number) {
             taken.push((cut.0, number));
             cut.0 = number + 1;
@@ -68,7 +73,7 @@ impl Ranges {
 
     /// Without the numbers that are in `other`.
     pub fn without(&self, other: &Ranges) -> Ranges {
-        let mut left = Vec::new();
+        let mut left = Spans::new();
         for (first, last) in &self.spans {
             let mut from = *first;
             for (a, b) in other.spans.iter().filter(|(a, b)| b >= first && a <= last) {

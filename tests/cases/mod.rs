@@ -116,7 +116,7 @@ impl Dice {
                 Entry::Edit(Edit::SetLinkParam { id: link?.id, param: spec.name.into(), value: self.value(spec) })
             }
             9 => Entry::Edit(Edit::RemoveLink { id: link?.id }),
-            10 => Entry::Edit(Edit::AddLink { link: self.link(now, number)? }),
+            10 => Entry::Edit(allowed(now, Edit::AddLink { link: self.link(now, number)? })?),
             11 => {
                 // One end goes elsewhere, which the rules may refuse.
                 let (link, other) = (link?, node.id);
