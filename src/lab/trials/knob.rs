@@ -109,7 +109,8 @@ impl Knob {
             Owner::Node(id) => Edit::SetNodeParam { id: id.clone(), param, value: json },
             Owner::Link(id) => Edit::SetLinkParam { id: id.clone(), param, value: json },
         };
-        check_edit(document, &edit).map_err(|p| wrong(p.message))?;
+        // People know it by its label.
+        check_edit(document, &edit).map_err(|p| p.message.replacen(spec.name, spec.label, 1))?;
         let mut changed = document.clone();
         changed.apply(&edit).map_err(wrong)?;
         Ok(changed)
