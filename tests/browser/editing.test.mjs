@@ -303,13 +303,13 @@ journey('the inspector puts a component into a group and gives frames and notes 
   await width.fill('480');
   await width.press('Enter');
   await expectSoon(async () => (await middle(zone)).width > before.width * 1.4, 'the frame to be wider');
-  await lab.select('Spare');
+  await lab.select('Users');
   await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'Zone' });
-  assert.match(await undoName(page), /Put Spare into Zone/);
-  const [card, around] = [await middle(lab.card('Spare')), await middle(zone)];
+  assert.match(await undoName(page), /Put Users into Zone/);
+  const [card, around] = [await middle(lab.card('Users')), await middle(zone)];
   assert.ok(card.left >= around.left && card.left + card.width <= around.left + around.width, 'the card stands on the frame');
   await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'None' });
-  assert.match(await undoName(page), /Take Spare out of its group/);
+  assert.match(await undoName(page), /Take Users out of its group/);
 });
 
 journey('what is in a collapsed subsystem is found at its card and is no tab stop of its own', async (hands) => {

@@ -10,8 +10,10 @@ export async function watchFrames(context) {
       for (const name of names) {
         const plain = type.prototype[name];
         type.prototype[name] = function (...args) {
-          if (this.canvas.classList?.contains('layer')) {
-            seen.calls[name] = (seen.calls[name] ?? 0) + 1;
+          const layer = this.canvas.classList;
+          if (layer?.contains('layer')) {
+            const where = layer.contains('over') ? name : `${name} beneath`;
+            seen.calls[where] = (seen.calls[where] ?? 0) + 1;
             seen.inFrame++;
           }
           return plain.apply(this, args);

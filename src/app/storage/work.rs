@@ -227,15 +227,19 @@ impl Session {
         self.saved.set(saved);
     }
 
-    /// The page is left: keeps the document, even if no other tab has answered yet.
-    pub fn leave(self) {
-        note(OPENING, None);
+    /// The document is left: keeps it, even if no other tab has answered yet whose record that is.
+    fn keep_at_last(self) {
         let replaying = self.replay.with_untracked(Option::is_some);
         if !replaying && !self.work.with_value(|w| w.ours) && self.saved.with_untracked(|s| *s == Saved::Pending) {
             self.work.update_value(|w| w.part());
-            note(OPENING, None);
         }
         self.keep();
+    }
+
+    /// The page is left.
+    pub fn leave(self) {
+        self.keep_at_last();
+        note(OPENING, None);
     }
 
     /// What was opened runs: at the next start there is no need for caution.
@@ -255,7 +259,7 @@ impl Session {
     }
 
     fn open_as(self, document: Document, said: String, start: Start) {
-        self.keep();
+        self.keep_at_last();
         let text = read::write(&self.whole());
         let safe = self.saved.with_untracked(|s| *s == Saved::Saved);
         self.work.update_value(|w| {
