@@ -3,8 +3,6 @@
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-
 use std::alloc::System;
 use std::time::Instant;
 
