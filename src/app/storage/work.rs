@@ -61,6 +61,8 @@ pub struct Work {
     asked: u64,
     /// Whether it was said that it cannot be kept.
     told: bool,
+    /// Whether it was said that there is another tab.
+    told_of_others: bool,
 }
 
 fn fresh_id() -> String {
@@ -178,7 +180,10 @@ impl Session {
                         shelf().keep_past(&id, &label(&document, &text, built), &text, false);
                     }
                 } else {
-                    self.work.update_value(|w| w.part());
+                    self.work.update_value(|w| {
+                        w.part();
+                        w.told_of_others = true;
+                    });
                     let text = t!("%{name} is open in another tab too: this is a copy, kept apart from it", name = document.title);
                     self.tell_with(text, Offer::Recent);
                 }
@@ -341,15 +346,17 @@ impl Session {
         }
     }
 
-    /// Another tab wrote a record: its own, one hopes. Returns whether it was this tab's.
-    pub fn other_tab_wrote(self, work: &str) -> bool {
+    /// Another tab wrote a record: its own, one hopes. Says once that it is there.
+    pub fn other_tab_wrote(self, work: &str) {
         let clash = self.work.with_value(|w| w.id == work);
+        let told = self.work.try_update_value(|w| std::mem::replace(&mut w.told_of_others, true));
         if clash {
             self.work.update_value(|w| w.part());
             self.tell_with(t!("Another tab keeps the same diagram: this tab goes on with a copy of its own"), Offer::Recent);
             self.revision.update(|r| *r += 1);
+        } else if told == Some(false) {
+            self.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
         }
-        clash
     }
 
     /// The records of other pieces of work, the most recent first.
