@@ -44,13 +44,14 @@ const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 /** The upper end of the quicker quarter: what a busy machine adds is left out. */
 const quick = (values) => values.sort((a, b) => a - b)[values.length >> 2];
 
-/** The next frames: `{ script, median, calls, frames }`, milliseconds of script (the quicker quarter's and the median). */
+/** The next frames: `{ script, median, interval, calls, frames }`, milliseconds of script (the quicker quarter's and the median) and from one to the next. */
 export async function frames(page, wanted = 60) {
   await page.evaluate(() => { window.seen.frames.length = 0; });
   await page.waitForFunction((n) => window.seen.frames.length >= n, wanted, { timeout: 100_000, polling: 250 });
   const list = await page.evaluate(() => window.seen.frames);
   const script = list.map((f) => f.script);
-  return { script: quick(script), median: middle(script), calls: middle(list.map((f) => f.calls)), frames: list.length };
+  const interval = middle(list.slice(1).map((f, i) => f.at - list[i].at));
+  return { script: quick(script), median: middle(script), interval, calls: middle(list.map((f) => f.calls)), frames: list.length };
 }
 
 /** What this machine needs now for `n` plain rectangles (or outlined circles) on a canvas of the same size, measured alike. */

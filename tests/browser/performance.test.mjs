@@ -29,7 +29,7 @@ async function crowd(page, visit, flying) {
   return lab;
 }
 
-journey('fifty thousand requests are drawn in ten calls, and cheaper than as many rectangles', { timeout: 180_000 }, async ({ page, context, visit }) => {
+journey('fifty thousand requests are drawn in ten calls, and cheaper than as many rectangles', { timeout: 300_000 }, async ({ page, context, visit }) => {
   await watchFrames(context);
   await crowd(page, visit, 50_000);
   const shapes = await page.evaluate(() => new Promise((resolve) => {
@@ -148,9 +148,9 @@ journey('more speed than the machine has: the clock says what it does, and the p
   }
   const waits = (await page.evaluate(() => window.waits)).sort((a, b) => a - b);
   const frame = await frames(page, 40);
-  report(`${waits.length} movements wait ${ms(waits[waits.length >> 1])}, a frame takes ${ms(frame.median)}`);
+  report(`${waits.length} movements wait ${ms(waits[waits.length >> 1])}, a frame comes every ${ms(frame.interval)}, its script takes ${ms(frame.median)}`);
   assert.ok(waits.length >= 20, 'movements are heard of');
-  assert.ok(waits[waits.length >> 1] < 4 * frame.median, 'no movement waits for more than some frames');
+  assert.ok(waits[waits.length >> 1] < 3 * frame.interval, 'no movement waits for more than some frames');
   await lab.pause();
 });
 
