@@ -70,16 +70,11 @@ pub fn keep_going(session: Session) {
         }
         None => {}
     });
-    // Each tab keeps its own work, and says once that it is not alone.
-    let told = StoredValue::new(false);
     let other_tab = window_event_listener_untyped("storage", move |event| {
         let text = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok().and_then(|v| v.as_string());
         let (Some(name), Some(_)) = (text("key"), text("newValue")) else { return };
-        let Some(work) = storage::work_of_record(&name) else { return };
-        let clash = session.other_tab_wrote(work);
-        if !told.get_value() && !clash {
-            told.set_value(true);
-            session.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
+        if let Some(work) = storage::work_of_record(&name) {
+            session.other_tab_wrote(work);
         }
     });
     let scheme = dom::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());

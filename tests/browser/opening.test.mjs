@@ -124,7 +124,7 @@ journey('an answer of the other tab that comes late is not taken for what is ope
   await lab.pause();
 });
 
-journey('a claim that is given up is not asked for any more, and one that is granted late counts', async ({ page, visit, tab }) => {
+journey('a claim that is given up is not asked for any more, and one that has to wait is granted', async ({ page, visit, tab }) => {
   const lab = await start(page, visit);
   const other = await tab();
   await other.goto(address());
@@ -137,7 +137,8 @@ journey('a claim that is given up is not asked for any more, and one that is gra
   assert.equal(await claim(page), true, 'whose it is already');
   const given = await other.evaluate(async () => {
     const answer = window.faultline.claim('nobodys');
-    const asked = (await navigator.locks.query()).pending.length;
+    // This tab may still ask for its own.
+    const asked = (await navigator.locks.query()).pending.filter((lock) => lock.name.endsWith('nobodys')).length;
     const started = performance.now();
     window.faultline.release('nobodys');
     return { asked, answer: await answer, took: performance.now() - started };
@@ -149,7 +150,6 @@ journey('a claim that is given up is not asked for any more, and one that is gra
   assert.equal(await claim(other), false, 'after a while');
   assert.equal(await pending(), 0);
   const late = claim(other);
-  await expectSoon(async () => (await pending()) === 1, 'it to be asked for');
   await release(page);
   assert.equal(await late, true);
   await release(other);

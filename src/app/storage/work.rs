@@ -61,6 +61,8 @@ pub struct Work {
     asked: u64,
     /// Whether it was said that it cannot be kept.
     told: bool,
+    /// Whether it was said that there is another tab.
+    told_of_others: bool,
 }
 
 fn fresh_id() -> String {
@@ -178,7 +180,10 @@ impl Session {
                         shelf().keep_past(&id, &label(&document, &text, built), &text, false);
                     }
                 } else {
-                    self.work.update_value(|w| w.part());
+                    self.work.update_value(|w| {
+                        w.part();
+                        w.told_of_others = true;
+                    });
                     let text = t!("%{name} is open in another tab too: this is a copy, kept apart from it", name = document.title);
                     self.tell_with(text, Offer::Recent);
                 }
@@ -227,15 +232,19 @@ impl Session {
         self.saved.set(saved);
     }
 
-    /// The page is left: keeps the document, even if no other tab has answered yet.
-    pub fn leave(self) {
-        note(OPENING, None);
+    /// The document is left: keeps it, even if no other tab has answered yet whose record that is.
+    fn keep_at_last(self) {
         let replaying = self.replay.with_untracked(Option::is_some);
         if !replaying && !self.work.with_value(|w| w.ours) && self.saved.with_untracked(|s| *s == Saved::Pending) {
             self.work.update_value(|w| w.part());
-            note(OPENING, None);
         }
         self.keep();
+    }
+
+    /// The page is left.
+    pub fn leave(self) {
+        self.keep_at_last();
+        note(OPENING, None);
     }
 
     /// What was opened runs: at the next start there is no need for caution.
@@ -255,7 +264,7 @@ impl Session {
     }
 
     fn open_as(self, document: Document, said: String, start: Start) {
-        self.keep();
+        self.keep_at_last();
         let text = read::write(&self.whole());
         let safe = self.saved.with_untracked(|s| *s == Saved::Saved);
         self.work.update_value(|w| {
@@ -337,15 +346,17 @@ impl Session {
         }
     }
 
-    /// Another tab wrote a record: its own, one hopes. Returns whether it was this tab's.
-    pub fn other_tab_wrote(self, work: &str) -> bool {
+    /// Another tab wrote a record: its own, one hopes. Says once that it is there.
+    pub fn other_tab_wrote(self, work: &str) {
         let clash = self.work.with_value(|w| w.id == work);
+        let told = self.work.try_update_value(|w| std::mem::replace(&mut w.told_of_others, true));
         if clash {
             self.work.update_value(|w| w.part());
             self.tell_with(t!("Another tab keeps the same diagram: this tab goes on with a copy of its own"), Offer::Recent);
             self.revision.update(|r| *r += 1);
+        } else if told == Some(false) {
+            self.tell_with(t!("Faultline is open in another tab too: each tab keeps its own work"), Offer::Recent);
         }
-        clash
     }
 
     /// The records of other pieces of work, the most recent first.
