@@ -335,16 +335,16 @@ journey('what is in a collapsed subsystem is found at its card and is no tab sto
 journey('the outline has the notes, and arrows lead to frames', async (hands) => {
   const { page } = hands;
   const lab = await small(hands);
-  await lab.deselect();
-  await page.keyboard.press('Shift+t');
-  await page.keyboard.type('Slow on Mondays');
-  await page.keyboard.press('Escape');
   await lab.select('Spare');
   await page.keyboard.press('Control+g');
   await frame(page, 'Subsystem').waitFor();
   await lab.select('Spare');
   await page.keyboard.press('ArrowUp');
   await expectSoon(async () => (await frame(page, 'Subsystem').getAttribute('data-selected')) === 'true', 'the frame to be selected');
+  await lab.deselect();
+  await page.keyboard.press('Shift+t');
+  await page.keyboard.type('Slow on Mondays');
+  await page.keyboard.press('Escape');
   await page.keyboard.press('o');
   const line = page.locator('.outline').getByRole('button', { name: /^Slow on Mondays, Note/ });
   await line.click();
