@@ -26,7 +26,7 @@ pub struct Board {
     pub standings: Memo<Standings>,
     /// Where each node stands in the diagram's list.
     places: Memo<BTreeMap<String, usize>>,
-    /// What is being dragged, and how far; set by [`Board::carry`].
+    /// What is being dragged, and how far; set by `Board::carry`.
     pub drag: RwSignal<Drag>,
     /// What is being dragged, `by` left out: what is not dragged need not hear of each movement.
     carried: RwSignal<Drag>,
