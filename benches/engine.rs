@@ -2,6 +2,7 @@
 //! An event is one that runs code: timeouts of calls that were answered in time are not counted. See `growth` for sizes.
 
 #![allow(missing_docs, reason = "criterion's macro makes an item without")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::time::{Duration, Instant};
 

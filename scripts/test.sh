@@ -37,7 +37,9 @@ stage_native() {
 stage_build() { trunk build --release && node scripts/size.mjs; }
 stage_browser() {
   cargo build --quiet --profile fast
-  FAULTLINE_CLI="$(target_folder)/fast/faultline" npm --silent --prefix tests/browser test
+  # It leaves the cases that the browser must run alike.
+  cargo test --quiet --profile fast --test determinism
+  FAULTLINE_CASES="$(target_folder)/tmp/cases" FAULTLINE_CLI="$(target_folder)/fast/faultline" npm --silent --prefix tests/browser test
 }
 target_folder() { cargo metadata --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory'; }
 

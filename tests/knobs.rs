@@ -1,13 +1,13 @@
-//! No decorative knob: turning any parameter of any kind, or of a link, changes a measured outcome. The walk covers every
-//! declaration; a parameter without a bench that shows its effect fails.
+//! No decorative knob: turning any parameter of any kind, or of a link from any caller, changes a measured outcome. The walk
+//! covers every declaration; a parameter without a bench that shows its effect fails.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use faultline::components;
+use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType};
 use faultline::diagram::read::read;
-use faultline::diagram::Edit;
-use faultline::diagram::{Document, Entry, Fault};
+use faultline::diagram::{Document, Edit, Entry, Fault, Link, Node};
+use faultline::engine::link::Role;
 use faultline::engine::SimTime;
 use faultline::lab::Experiment;
 use serde_json::{json, Value};
@@ -39,6 +39,7 @@ fn bench() -> Document {
             node("visitors", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
             node("inline", "inline_cache", json!({"capacity": 50, "ttl": 1500, "workers": 2, "queue_limit": 1, "service_time": exp(5.0)})),
             node("d4", "database", json!({})),
+            node("sessions", "database", json!({"workers": 20})),
         ],
         "links": [
             link("clients", "balancer", json!({"timeout": 60, "retries": 2, "latency": exp(2.0)})),
@@ -58,6 +59,7 @@ fn bench() -> Document {
             link("worker", "d5", json!({})),
             link("visitors", "inline", json!({})),
             link("inline", "d4", json!({})),
+            link("s2", "sessions", json!({"when": "session"})),
         ],
     });
     read(&file.to_string()).unwrap_or_else(|e| panic!("{e}"))
@@ -121,22 +123,7 @@ fn needs(owner: &str, param: &str) -> Vec<(&'static str, &'static str, Value)> {
         }
         ("shard_router", "key_space") => vec![("router", "key_space", json!(300))],
         ("database", "connections") => crowd_at_d1(50),
-        ("link", "backoff_cap") => vec![("clients-balancer", "backoff", json!(500))],
-        ("link", "weight") => vec![("balancer", "algorithm", json!("weighted_round_robin"))],
-        ("link", "need") => vec![("balancer", "algorithm", json!("random")), ("s1-router", "count", json!(3))],
-        ("link", "wait_for" | "count" | "pick" | "stage" | "probability_percent") => vec![("s1-router", "count", json!(2))],
         _ => Vec::new(),
-    }
-}
-
-/// The link whose bench shows a link parameter's effect.
-fn link_for(param: &str) -> &'static str {
-    match param {
-        "when" | "probability_percent" | "count" | "wait_for" | "need" => "s1-router",
-        "weight" => "balancer-s1",
-        // Only a second link in the stage makes an order or a choice.
-        "stage" | "pick" => "s2-replica",
-        _ => "clients-balancer",
     }
 }
 
@@ -146,30 +133,46 @@ fn set(document: &mut Document, id: &str, param: &str, value: &Value) {
     document.apply(&edit).unwrap();
 }
 
-fn assert_matters(owner: &str, id: &str, spec: &ParamSpec) {
-    let mut before = bench();
-    if owner == "link" && (spec.name == "stage" || spec.name == "pick") {
-        set(&mut before, "s2-primary", "when", &json!("any"));
-        set(&mut before, "s2-primary", "pick", &json!("one"));
+/// The value of a parameter as a file has it.
+fn choice(text: &str) -> Value {
+    match text {
+        "true" => json!(true),
+        "false" => json!(false),
+        text => json!(text),
     }
-    for (target, param, value) in needs(owner, spec.name) {
-        set(&mut before, target, param, &value);
+}
+
+/// Other settings of another parameter under which this one is to matter, one after the other; all if it depends on none.
+fn conditions(spec: &ParamSpec) -> Vec<Option<(&'static str, Value)>> {
+    match spec.only_when {
+        None => vec![None],
+        Some((other, wanted)) => wanted.iter().map(|text| Some((other, choice(text)))).collect(),
     }
-    if let Some((other, wanted)) = spec.only_when {
-        let value = match wanted[0] {
-            "true" => json!(true),
-            "false" => json!(false),
-            text => json!(text),
-        };
-        set(&mut before, id, other, &value);
-    }
+}
+
+/// The document with another value of the parameter, and from what to what it was changed.
+fn turned(before: &Document, id: &str, spec: &ParamSpec) -> (Document, String) {
     let now = if before.node(id).is_some() { &before.node(id).unwrap().params } else { &before.link(id).unwrap().params };
     let now = now.get(spec.name).unwrap_or(&spec.default).clone();
     let value = another(spec, &now);
-    spec.check(&value).unwrap_or_else(|e| panic!("{owner}.{}: {e}", spec.name));
+    spec.check(&value).unwrap_or_else(|e| panic!("{id}.{}: {e}", spec.name));
     let mut after = before.clone();
     set(&mut after, id, spec.name, &value);
-    assert!(outcome(&before) != outcome(&after), "{owner}.{} from {now} to {value} changes nothing that is measured", spec.name);
+    (after, format!("{id}.{} from {now} to {value}", spec.name))
+}
+
+fn assert_matters(owner: &str, id: &str, spec: &ParamSpec) {
+    for condition in conditions(spec) {
+        let mut before = bench();
+        for (target, param, value) in needs(owner, spec.name) {
+            set(&mut before, target, param, &value);
+        }
+        if let Some((other, value)) = &condition {
+            set(&mut before, id, other, value);
+        }
+        let (after, change) = turned(&before, id, spec);
+        assert!(outcome(&before) != outcome(&after), "{owner}: {change} changes nothing that is measured, with {condition:?}");
+    }
 }
 
 #[test]
@@ -196,10 +199,97 @@ fn every_parameter_of_every_kind_matters() {
     }
 }
 
+/// One link of each kind of caller, in each role that it can have.
+const LINKS: [&str; 10] = [
+    "clients-balancer",
+    "balancer-s1",
+    "s1-router",
+    "s2-cache",
+    "s2-sessions",
+    "router-d1",
+    "inline-d4",
+    "queue-worker",
+    "worker-d5",
+    "primary-replica",
+];
+
+/// A second link from the same caller, so that there is an order and a choice.
+fn add_twin(document: &mut Document, id: &str, params: Value) {
+    let from = document.link(id).unwrap().from.clone();
+    let twin = Node { id: "twin".into(), name: "twin".into(), params: Default::default(), ..document.node("d4").unwrap().clone() };
+    let params = params.as_object().unwrap().clone();
+    document.apply(&Edit::AddNode { node: twin }).unwrap();
+    document.apply(&Edit::AddLink { link: Link { id: "twin".into(), from, to: "twin".into(), params } }).unwrap();
+}
+
+/// The bench, so set that a parameter of a link can matter if its caller reads it at all.
+fn bench_for(id: &str, param: &str) -> Document {
+    let mut document = bench();
+    let mut own = |param: &str, value: Value| set(&mut document, id, param, &value);
+    match param {
+        "retries" | "backoff" | "backoff_cap" | "backoff_jitter" | "retry_budget" | "retry_budget_percent" => {
+            own("timeout", json!(3));
+            own("retries", json!(if param == "retries" { 0 } else { 2 }));
+        }
+        "asymmetric" => own("latency", json!({"law": "constant", "value_ms": 3})),
+        // Few messages are lost of few.
+        "loss_percent" => own("loss_percent", json!(0.5)),
+        "wait_for" => own("count", json!(2)),
+        "need" => own("count", json!(3)),
+        "pick" | "stage" => add_twin(&mut document, id, json!({"pick": if param == "pick" { "one" } else { "every" }})),
+        "weight" if id != "balancer-s1" => {
+            own("pick", json!("one"));
+            add_twin(&mut document, id, json!({"pick": "one"}));
+        }
+        "weight" => set(&mut document, "balancer", "algorithm", &json!("weighted_round_robin")),
+        _ => {}
+    }
+    if id == "primary-replica" {
+        // What comes back is waited for.
+        set(&mut document, "primary", "replication", &json!("synchronous"));
+    }
+    if id == "s2-sessions" {
+        set(&mut document, "s2", "sessions", &json!("shared"));
+    }
+    document
+}
+
+/// What a link means is what its caller reads: turning that changes an outcome, turning anything else changes nothing.
 #[test]
-fn every_parameter_of_a_link_matters() {
-    for spec in components::link::specs() {
-        assert_matters("link", link_for(spec.name), &spec);
+fn a_link_has_the_parameters_that_its_caller_reads_and_no_others() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut wrong = Vec::new();
+    for id in LINKS {
+        for spec in components::link::specs() {
+            for condition in conditions(&spec) {
+                let plain = bench();
+                let kind = |end: &str| plain.node(end).unwrap().kind.clone();
+                let link = plain.link(id).unwrap();
+                let (from, role) = (kind(&link.from), role_between(&kind(&link.from), &kind(&link.to)).unwrap());
+                // Only a caller can have a second store to call.
+                let twin = matches!(spec.name, "pick" | "stage" | "weight");
+                let mut before = bench_for(id, if twin && role != Role::Call { "" } else { spec.name });
+                if let Some((other, value)) = &condition {
+                    set(&mut before, id, other, value);
+                }
+                let set_to = &before.link(id).unwrap().params;
+                let read = components::link_params(&from, role, set_to).iter().any(|s| s.name == spec.name);
+                seen.insert((from.clone(), format!("{role:?}")));
+                let (after, change) = turned(&before, id, &spec);
+                if (outcome(&before) != outcome(&after)) != read {
+                    wrong.push(format!("{change} with {condition:?}: {}", if read { "changes nothing" } else { "is read after all" }));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Every kind that links begin at is among them, in every role.
+    for from in components::kinds() {
+        for to in components::kinds() {
+            if let Ok(role) = role_between(from.id, to.id) {
+                assert!(seen.contains(&(from.id.to_string(), format!("{role:?}"))), "no bench for a {} as {role:?}", from.id);
+            }
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bench;
+
 use faultline::diagram::read::read;
 use faultline::diagram::Document;
 use faultline::engine::SimTime;
@@ -78,4 +80,79 @@ fn a_queue_does_not_help_workers_that_are_too_few() {
     let report = at(&mut experiment, 30.0);
     // 47.6/s go, 50/s come: the spike stays.
     assert!(report["nodes"]["queue"]["backlog"].as_f64().unwrap() > 600.0);
+}
+
+/// Keys of the messages that the worker has done, in the order of its doing them.
+fn order_of_work(experiment: &Experiment) -> Vec<u64> {
+    let work = |s: &faultline::lab::frame::Waterfall| {
+        let last = s.spans.iter().rfind(|span| span.node == "w" && span.kind == faultline::engine::trace::SpanKind::Service);
+        last.and_then(|span| Some((span.end?, s.key)))
+    };
+    let mut done: Vec<_> = experiment.recent().iter().filter_map(work).collect();
+    done.sort_unstable();
+    done.into_iter().map(|(_, key)| key).collect()
+}
+
+#[test]
+fn messages_that_a_crashed_worker_refused_keep_their_places() {
+    // Six messages; three are on their way to a worker when it crashes.
+    let lines: String = (0..6).map(|i| format!("0.{i},{i},write\n")).collect();
+    let producers = json!({"source": "trace", "trace": lines});
+    let worker = json!({"workers": 1, "prefetch": 3, "service_time": bench::constant(10.0)});
+    let doc = bench::document(
+        &[("p", "clients", producers), ("q", "queue", json!({})), ("w", "worker", worker)],
+        &[("p", "q", json!({})), ("q", "w", json!({"latency": bench::constant(300.0)}))],
+    );
+    let mut experiment = Experiment::new(&doc);
+    // The third leaves at 203 ms, the first arrives at 303 ms, if the worker has subscribed by then.
+    at(&mut experiment, 0.31);
+    bench::crash(&mut experiment, "w");
+    let report = at(&mut experiment, 1.5);
+    assert_eq!(report["links"]["q-w"]["failed"]["refused"].as_u64(), Some(3));
+    bench::restart(&mut experiment, "w");
+    at(&mut experiment, 10.0);
+    assert_eq!(order_of_work(&experiment), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn another_order_is_one_for_the_messages_that_wait_too() {
+    let producer = |key: u32, high: u32| {
+        let lines: String = (0..5).map(|i| format!("0.1{i},{key},write\n")).collect();
+        json!({"source": "trace", "trace": lines, "high_priority_percent": high})
+    };
+    let worker = json!({"workers": 1, "prefetch": 1, "service_time": bench::constant(10.0)});
+    let doc = bench::document(
+        &[("low", "clients", producer(1, 0)), ("high", "clients", producer(2, 100)), ("q", "queue", json!({})), ("w", "worker", worker)],
+        &[("low", "q", json!({})), ("high", "q", json!({})), ("q", "w", json!({}))],
+    );
+    let after = |orders: &[&str]| {
+        let mut experiment = Experiment::new(&doc);
+        bench::crash(&mut experiment, "w");
+        at(&mut experiment, 5.0);
+        orders.iter().for_each(|order| bench::set(&mut experiment, "q", "order", json!(order)));
+        bench::restart(&mut experiment, "w");
+        at(&mut experiment, 10.0);
+        order_of_work(&experiment)
+    };
+    assert_eq!(after(&["priority"]), [2, 2, 2, 2, 2, 1, 1, 1, 1, 1]);
+    assert_eq!(after(&["priority", "fifo"]), after(&[]));
+}
+
+#[test]
+fn a_worker_that_is_down_asks_for_nothing_when_it_is_set() {
+    let producers = json!({"source": "constant", "rate_per_s": 20, "read_percent": 0});
+    let doc = bench::document(
+        &[("p", "clients", producers), ("q", "queue", json!({})), ("w", "worker", json!({}))],
+        &[("p", "q", json!({})), ("q", "w", json!({}))],
+    );
+    let mut experiment = Experiment::new(&doc);
+    at(&mut experiment, 2.0);
+    bench::crash(&mut experiment, "w");
+    // By now the queue knows.
+    let refused = |report: &Value| report["links"]["q-w"]["failed"]["refused"].as_u64();
+    let before = refused(&at(&mut experiment, 7.0));
+    bench::set(&mut experiment, "w", "prefetch", json!(10));
+    assert_eq!(refused(&at(&mut experiment, 8.0)), before);
+    bench::restart(&mut experiment, "w");
+    assert_eq!(at(&mut experiment, 20.0)["nodes"]["q"]["dead_letters"].as_f64(), Some(0.0));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use faultline::components::{link_params, role_between};
 use faultline::diagram::read::read;
 use faultline::engine::SimTime;
 use faultline::lab::scenarios::scenarios;
@@ -9,7 +10,13 @@ use faultline::lab::Experiment;
 
 #[test]
 fn every_starter_runs_and_keeps_its_books() {
-    assert!(scenarios().len() >= 7);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
+    let mut files: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let mut listed: Vec<String> = scenarios().iter().map(|s| s.id.to_string()).collect();
+    files.sort();
+    listed.sort();
+    assert_eq!(files, listed, "every starter's file is in the gallery");
     for s in scenarios() {
         let document = read(s.json).unwrap_or_else(|e| panic!("{}: {e}", s.id));
         let mut experiment = Experiment::new(&document);
@@ -28,5 +35,20 @@ fn every_starter_runs_and_keeps_its_books() {
         let mut again = Experiment::new(&document).without_stories();
         again.advance(SimTime::from_secs_f64(20.0), u64::MAX);
         assert_eq!(again.trace_hash(), experiment.trace_hash(), "{}", s.id);
+    }
+}
+
+#[test]
+fn no_starter_sets_on_a_link_what_its_caller_does_not_read() {
+    for s in scenarios() {
+        let document = read(s.json).unwrap();
+        for link in &document.links {
+            let kind = |id: &str| document.node(id).unwrap().kind.as_str();
+            let (from, to) = (kind(&link.from), kind(&link.to));
+            let read = link_params(from, role_between(from, to).unwrap(), &link.params);
+            for name in link.params.keys() {
+                assert!(read.iter().any(|spec| spec.name == name), "{}: {} sets {name}", s.id, link.id);
+            }
+        }
     }
 }

@@ -294,6 +294,46 @@ fn after_a_fall_back_the_primary_waits_again_once_the_replica_has_caught_up() {
     near("after", step(&mut experiment, 20.0).mean, 112.0, 1e-6);
 }
 
+#[test]
+fn replicas_that_keep_up_are_waited_for_again_however_far_away_they_are() {
+    // 300 writes a second, and a replica that confirms each 105 ms later: there is never a moment when it has all.
+    let writers = json!({"read_percent": 0, "rate_per_s": 300});
+    let mut experiment = begin(&replicated(json!({"replication": "synchronous", "sync_timeout": 500, "workers": 500}), writers), 1);
+    let fast = Edit::SetNodeParam { id: "far".into(), param: "apply_time".into(), value: constant(0.5) };
+    experiment.apply(&Entry::Edit(fast)).unwrap();
+    let fast = Edit::SetNodeParam { id: "near".into(), param: "apply_time".into(), value: constant(0.5) };
+    experiment.apply(&Entry::Edit(fast)).unwrap();
+    to(&mut experiment, 5.0);
+    inflict(&mut experiment, Fault::Cut { link: "d-far".into() });
+    to(&mut experiment, 8.0);
+    inflict(&mut experiment, Fault::Mend { link: "d-far".into() });
+    to(&mut experiment, 15.0);
+    experiment.reset_statistics();
+    let report = to(&mut experiment, 20.0);
+    near("waits again", report.totals.latency_ms.mean, 7.0 + 100.5, 0.5);
+    assert_eq!(report.nodes["d"].more["fallbacks"], 1.0, "and goes on waiting");
+}
+
+#[test]
+fn replicas_that_lag_more_than_a_write_waits_are_not_waited_for_in_turns() {
+    let writers = json!({"read_percent": 0, "rate_per_s": 100});
+    let mut experiment = begin(&replicated(json!({"replication": "synchronous", "sync_timeout": 100, "workers": 500}), writers), 1);
+    let lag = Edit::SetNodeParam { id: "far".into(), param: "apply_delay".into(), value: json!(50) };
+    experiment.apply(&Entry::Edit(lag)).unwrap();
+    let report = to(&mut experiment, 20.0);
+    assert_eq!(report.nodes["d"].more["fallbacks"], 1.0);
+}
+
+#[test]
+fn a_limit_to_waiting_costs_a_timer_and_no_more() {
+    let events = |limit_ms: u32| {
+        let primary = json!({"replication": "synchronous", "sync_timeout": limit_ms});
+        run(&replicated(primary, json!({"read_percent": 0, "rate_per_s": 5})), 120.0).events
+    };
+    let (without, with) = (events(0), events(1000));
+    assert!(with < without + without / 20, "{without} events, and {with}");
+}
+
 const SERVERS: [&str; 4] = ["s0", "s1", "s2", "s3"];
 
 /// Four servers behind a balancer, 200 users, and a store for sessions that is used if the servers share them.
@@ -358,4 +398,63 @@ fn sessions_in_memory_without_stickiness_make_three_of_four_requests_log_in() {
     to(&mut experiment, 20.0);
     experiment.reset_statistics();
     near("latency", to(&mut experiment, 60.0).totals.latency_ms.mean, 6.0, 0.2);
+}
+
+#[test]
+fn users_of_other_clients_are_others() {
+    let mut document = with_sessions("memory", "consistent_hash");
+    document.nodes.push(faultline::diagram::Node { id: "c2".into(), ..document.nodes[0].clone() });
+    document.links.push(faultline::diagram::Link { id: "c2-b".into(), from: "c2".into(), ..document.links[0].clone() });
+    let report = run(&document, 20.0);
+    assert_eq!((sum(&report, "logins"), sum(&report, "relogins"), sum(&report, "sessions")), (400.0, 0.0, 400.0));
+    let mut shared = with_sessions("shared", "round_robin");
+    shared.nodes.push(faultline::diagram::Node { id: "c2".into(), ..shared.nodes[0].clone() });
+    shared.links.push(faultline::diagram::Link { id: "c2-b".into(), from: "c2".into(), ..shared.links[0].clone() });
+    let report = run(&shared, 20.0);
+    assert_eq!((sum(&report, "logins"), sum(&report, "relogins"), report.nodes["d"].more["keys"]), (400.0, 0.0, 400.0));
+}
+
+#[test]
+fn who_is_logged_in_at_one_tier_is_logged_in_there_and_nowhere_else() {
+    let clients = json!({"source": "constant", "rate_per_s": 400, "users": 200, "read_percent": 100});
+    let server = json!({"workers": 500, "service_time": constant(2.0), "sessions": "memory", "login_time": constant(4.0)});
+    let nodes =
+        [("c", "clients", clients), ("s0", "service", server.clone()), ("s1", "service", server.clone()), ("s2", "service", server)];
+    // The front calls two others, each a site of its own.
+    let report = run(&document(&nodes, &[("c", "s0", json!({})), ("s0", "s1", json!({})), ("s0", "s2", json!({}))]), 20.0);
+    for server in ["s0", "s1", "s2"] {
+        let more = &report.nodes[server].more;
+        assert_eq!((more["logins"], more["relogins"], more["sessions"]), (200.0, 0.0, 200.0), "{server}");
+    }
+    // Called in turn they are one site: half of the requests find no session.
+    let one = json!({"pick": "one"});
+    let report = run(&document(&nodes, &[("c", "s0", json!({})), ("s0", "s1", one.clone()), ("s0", "s2", one)]), 60.0);
+    let relogins = report.nodes["s1"].more["relogins"] + report.nodes["s2"].more["relogins"];
+    near("logged in again", relogins / (400.0 * 60.0), 0.5, 0.02);
+}
+
+#[test]
+fn logging_in_after_a_look_up_is_work_too() {
+    // Every request is of another user: 2 ms of work, a look-up, and 40 ms to log in.
+    let share = |discipline: &str, slow: f64| {
+        let clients = json!({"source": "constant", "rate_per_s": 10, "users": 100_000, "read_percent": 100});
+        let server = json!({"workers": 1, "discipline": discipline, "service_time": constant(2.0), "sessions": "shared", "login_time": constant(40.0)});
+        let store = json!({"workers": 50, "read_time": zero(), "write_time": zero(), "flush_time": 0});
+        let mut experiment = begin(
+            &document(
+                &[("c", "clients", clients), ("s", "service", server), ("d", "database", store)],
+                &[("c", "s", json!({})), ("s", "d", json!({"when": "session"}))],
+            ),
+            1,
+        );
+        inflict(&mut experiment, Fault::Slow { node: "s".into(), factor: slow });
+        let report = to(&mut experiment, 60.0);
+        (report.nodes["s"].utilisation, report.nodes["s"].more["logins"])
+    };
+    for discipline in ["fifo", "sharing", "preemptive", "lifo"] {
+        let (usual, logins) = share(discipline, 1.0);
+        near(discipline, usual, 10.0 * 0.042, 0.005);
+        assert!(logins > 580.0);
+        near("slow", share(discipline, 2.0).0, 10.0 * 0.084, 0.01);
+    }
 }

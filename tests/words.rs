@@ -164,6 +164,11 @@ fn skeleton(text: &str) -> String {
     made + left
 }
 
+/// The skeleton of a literal of the source: braces that stand for themselves are doubled there.
+fn written(literal: &str) -> String {
+    skeleton(&literal.replace("{{", "{").replace("}}", "}"))
+}
+
 fn arguments(text: &str) -> BTreeSet<&str> {
     text.split("%{").skip(1).map(|piece| piece.split_once('}').unwrap().0).collect()
 }
@@ -224,9 +229,7 @@ fn prose_of_the_rooms() -> BTreeSet<String> {
         let words = skeleton(text).replace("{}", "");
         text.trim().contains(' ') && !text.contains("\n\n") && words.chars().any(char::is_alphabetic)
     };
-    // Braces that stand for themselves are doubled in a pattern.
-    let plain = |text: String| skeleton(&text.replace("{{", "{").replace("}}", "}"));
-    texts.map(|(_, text)| text).filter(prose).map(plain).filter(|t| !HIDDEN.contains(&t.as_str())).collect()
+    texts.map(|(_, text)| text).filter(prose).map(|t| written(&t)).filter(|t| !HIDDEN.contains(&t.as_str())).collect()
 }
 
 /// What is labelled on the screen by a gauge.
@@ -258,7 +261,7 @@ fn every_text_has_its_translation_and_none_is_left_over() {
     let prose = prose_of_the_rooms();
     // Whatever is a literal somewhere may be translated: names of gauges, words of events.
     let everywhere: BTreeSet<String> =
-        sources("src").iter().flat_map(|p| literals(&fs::read_to_string(p).unwrap())).map(|(_, t)| skeleton(&t)).collect();
+        sources("src").iter().flat_map(|p| literals(&fs::read_to_string(p).unwrap())).map(|(_, t)| written(&t)).collect();
     let language = "es";
     let catalogue = catalogue(language);
     let known: BTreeSet<String> = catalogue.keys().map(|k| skeleton(k)).collect();

@@ -67,6 +67,7 @@ impl Part for Cache {
             ],
         },
         ports: Ports { called: true, looked_aside: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Params::specs,
         has_station: true,
         can_flush: true,

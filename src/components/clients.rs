@@ -79,6 +79,8 @@ impl Clients {
                 for user in 0..u64::from(users) {
                     self.begin(ctx, user, ordinal + user, None);
                 }
+                // Those are taken: what comes later has luck of its own.
+                self.arrivals += u64::from(users).saturating_sub(1);
             }
             Source::Trace => {
                 let recorded = self.trace.get(self.replayed).copied();
@@ -106,6 +108,7 @@ impl Clients {
         let message = Message {
             operation: if writes { Operation::Write } else { Operation::Read },
             key,
+            client: ctx.node,
             user,
             priority: u8::from(high),
             request_bytes: p.request_bytes,
@@ -167,6 +170,7 @@ impl Part for Clients {
             ],
         },
         ports: Ports { calls: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: false,
         can_flush: false,

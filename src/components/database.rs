@@ -63,7 +63,7 @@ params! {
         flush_interval: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 1.0, max_ms: 3_600_000.0 }, "Flush interval", "ms", "From one flush to the next.", when "durability" in ["interval"];
         replication: Replication = Replication::Asynchronous, Choice(Replication::OPTIONS), "Replication", "", "Which replicas must have a write before it is acknowledged. The writer pays with time, and waits as long as they cannot be reached.";
         confirm: Confirm = Confirm::Applied, Choice(Confirm::OPTIONS), "A replica confirms", "", "When a replica counts as having a write.", when "replication" in ["semi_synchronous", "synchronous"];
-        sync_timeout: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Falls back after", "ms", "When a write has waited this long for replicas, all go on without waiting until the replicas have caught up. 0 is never: writes wait.", when "replication" in ["semi_synchronous", "synchronous"];
+        sync_timeout: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Falls back after", "ms", "When a write has waited this long for replicas, all go on without waiting, until the replicas are less than this behind. 0 is never: writes wait.", when "replication" in ["semi_synchronous", "synchronous"];
         price_per_hour: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.2, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million queries.";
     }
@@ -73,9 +73,13 @@ params! {
 const HEARTBEAT: SimDuration = SimDuration::from_millis(100);
 const ENTRY_BYTES: usize = 200;
 
-const FLUSH_TIMER: u64 = 0;
-const HEARTBEAT_TIMER: u64 = 1;
-const FALLBACK_TIMER: u64 = 2;
+const HEARTBEAT_TIMER: u64 = 0;
+const FALLBACK_TIMER: u64 = 1;
+/// Flush timers have numbers from here on.
+const FLUSH_TIMER: u64 = 2;
+
+/// While writes go on without waiting, the log's place is noted so many times within the time that they would wait.
+const NOTES: u64 = 16;
 
 /// A running database.
 #[derive(Clone, Debug)]
@@ -89,10 +93,13 @@ pub struct Database {
     newest: VecDeque<u64>,
     /// Writes that wait for replicas: log entry, job, since when. Oldest first.
     waiting: VecDeque<(u64, JobKey, SimTime)>,
-    /// Whether writes go on without waiting, because replicas took too long.
-    fallen_back: bool,
-    /// Newest entry at the last heartbeat: who has this is close enough behind to be waited for again.
-    mark: u64,
+    /// Where the log was, and when, since replicas took too long and writes go on without waiting; empty while they wait.
+    /// Oldest first.
+    unconfirmed: VecDeque<(SimTime, u64)>,
+    /// When the timer fires that looks after the oldest write that waits.
+    watch: Option<SimTime>,
+    /// Names the one flush timer that is not void.
+    flushes: u64,
     fallbacks: u64,
 }
 
@@ -173,14 +180,37 @@ impl Database {
         }
     }
 
+    fn fallen_back(&self) -> bool {
+        !self.unconfirmed.is_empty()
+    }
+
+    /// While writes go on without waiting: notes where the log is, now and then.
+    fn note_place(&mut self, now: SimTime) {
+        let limit = self.params.sync_timeout;
+        if self.unconfirmed.back().is_some_and(|(at, _)| now.since(*at).0 >= limit.0 / NOTES) {
+            self.unconfirmed.push_back((now, self.log.lsn()));
+        }
+        while self.unconfirmed.get(1).is_some_and(|(at, _)| now.since(*at) >= limit) {
+            self.unconfirmed.pop_front();
+        }
+    }
+
+    /// Goes back to waiting once the replicas have what is older than a write's patience: then a write need not wait longer.
+    fn wait_again_if_they_keep_up(&mut self, ctx: &mut Ctx<'_, Component>, confirmed: Option<u64>) {
+        self.note_place(ctx.now());
+        let never = self.params.sync_timeout == SimDuration::ZERO;
+        let keep_up = self.unconfirmed.front().is_some_and(|(_, lsn)| confirmed.is_none_or(|has| has >= *lsn));
+        if self.fallen_back() && (never || keep_up) {
+            self.unconfirmed.clear();
+            ctx.notice(None, "waits for its replicas again", true);
+        }
+    }
+
     /// Answers the writes that wait no longer.
     fn release(&mut self, ctx: &mut Ctx<'_, Component>) {
         let confirmed = self.confirmed(ctx);
-        if self.fallen_back && confirmed.is_none_or(|lsn| lsn >= self.mark) {
-            self.fallen_back = false;
-            ctx.notice(None, "waits for its replicas again", true);
-        }
-        let up_to = if self.fallen_back { u64::MAX } else { confirmed.unwrap_or(u64::MAX) };
+        self.wait_again_if_they_keep_up(ctx, confirmed);
+        let up_to = if self.fallen_back() { u64::MAX } else { confirmed.unwrap_or(u64::MAX) };
         while let Some((lsn, job, _)) = self.waiting.front().copied().filter(|(lsn, ..)| *lsn <= up_to) {
             debug_assert!(lsn <= self.log.lsn());
             self.waiting.pop_front();
@@ -188,10 +218,12 @@ impl Database {
         }
     }
 
-    /// Sets a timer for the write that has waited longest, if there is a limit to its patience.
-    fn watch_oldest(&self, ctx: &mut Ctx<'_, Component>) {
-        if let Some((.., since)) = self.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) {
-            let due = *since + self.params.sync_timeout;
+    /// Sets a timer for the write that has waited longest, if there is a limit to its patience and no timer is set so early.
+    fn watch_oldest(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let Some((.., since)) = self.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) else { return };
+        let due = (*since + self.params.sync_timeout).max(ctx.now());
+        if self.watch.is_none_or(|set| set > due) {
+            self.watch = Some(due);
             ctx.set_timer(due.since(ctx.now()), FALLBACK_TIMER);
         }
     }
@@ -199,14 +231,23 @@ impl Database {
     fn fall_back_if_due(&mut self, ctx: &mut Ctx<'_, Component>) {
         let limit = self.params.sync_timeout;
         let now = ctx.now();
+        if self.watch != Some(now) {
+            // An earlier one was set instead of this.
+            return;
+        }
+        self.watch = None;
         if limit > SimDuration::ZERO && self.waiting.front().is_some_and(|(.., since)| now.since(*since) >= limit) {
-            self.fallen_back = true;
-            self.mark = self.log.lsn();
+            self.unconfirmed.push_back((now, self.log.lsn()));
             self.fallbacks += 1;
             ctx.notice(None, "no longer waits for its replicas", false);
             self.release(ctx);
         }
         self.watch_oldest(ctx);
+    }
+
+    fn set_flush_timer(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.flushes += 1;
+        ctx.set_timer(self.params.flush_interval, FLUSH_TIMER + self.flushes);
     }
 
     fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, has: (u64, u64), gap: bool) {
@@ -238,6 +279,7 @@ impl Part for Database {
             ],
         },
         ports: Ports { called: true, ships_log: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -253,8 +295,9 @@ impl Part for Database {
             durable_lsn: 0,
             newest: VecDeque::new(),
             waiting: VecDeque::new(),
-            fallen_back: false,
-            mark: 0,
+            unconfirmed: VecDeque::new(),
+            watch: None,
+            flushes: 0,
             fallbacks: 0,
         }
     }
@@ -264,7 +307,7 @@ impl Part for Database {
         self.params = Params::from_values(values);
         match self.params.durability {
             Durability::EveryWrite => self.flush_to_disk(),
-            Durability::Interval if before != Durability::Interval => ctx.set_timer(self.params.flush_interval, FLUSH_TIMER),
+            Durability::Interval if before != Durability::Interval => self.set_flush_timer(ctx),
             _ => {}
         }
         // Fewer replicas may be waited for now, or for less long.
@@ -311,7 +354,7 @@ impl Part for Database {
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
         if self.params.durability == Durability::Interval {
-            ctx.set_timer(self.params.flush_interval, FLUSH_TIMER);
+            self.set_flush_timer(ctx);
         }
         ctx.set_timer(HEARTBEAT, HEARTBEAT_TIMER);
     }
@@ -334,14 +377,15 @@ impl Part for Database {
         }
         self.log.cut_back(self.durable_lsn);
         self.waiting.clear();
-        self.fallen_back = false;
+        self.unconfirmed.clear();
+        self.watch = None;
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
-        if token == FLUSH_TIMER {
-            if self.params.durability == Durability::Interval {
+        if token >= FLUSH_TIMER {
+            if self.params.durability == Durability::Interval && token == FLUSH_TIMER + self.flushes {
                 self.flush_to_disk();
-                ctx.set_timer(self.params.flush_interval, FLUSH_TIMER);
+                self.set_flush_timer(ctx);
             }
             return;
         }
@@ -360,7 +404,6 @@ impl Part for Database {
         }
         // A replica that was taken away is waited for no longer.
         self.release(ctx);
-        self.mark = lsn;
         ctx.set_timer(HEARTBEAT, HEARTBEAT_TIMER);
     }
 
@@ -393,7 +436,8 @@ impl Part for Database {
         } else {
             let given = message.value.filter(|v| v.origin == ctx.node).map(|v| v.version);
             let version = self.commit(ctx, message.key, given);
-            if !self.fallen_back && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
+            self.note_place(ctx.now());
+            if !self.fallen_back() && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
                 ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version, self.log.lsn()));
                 ctx.job_mut(job).value = Some(Versioned { origin: ctx.node, version });
                 self.waiting.push_back((self.log.lsn(), job, ctx.now()));

@@ -37,6 +37,17 @@ impl Holding {
         self.held.look(key, ctx.now(), ttl)
     }
 
+    /// The same, where the value of a key may be known in any case, held or not.
+    pub fn look_or(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration, known: Option<Versioned>) -> Found {
+        match known {
+            Some(value) => {
+                self.held.use_known(key);
+                Found::Hit(value)
+            }
+            None => self.look(ctx, key, ttl),
+        }
+    }
+
     /// Answers a request with a value: the story says whether it was stale.
     pub fn answer(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64, value: Versioned) {
         let began = ctx.job(job).request_start;

@@ -17,7 +17,7 @@ use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, Message, Operation, Outcome, SimDuration, Versioned, Why};
+use crate::engine::{Distribution, JobKey, Message, NodeIndex, Operation, Outcome, SimDuration, Versioned, Why};
 use crate::{choice, params};
 
 choice! {
@@ -51,8 +51,6 @@ struct Dirty {
     /// The latest write, with its version.
     message: Message,
     value: Versioned,
-    /// Version that the store has.
-    stored: u64,
     /// Whether a write to the store is under way.
     sent: bool,
     /// Order of becoming dirty.
@@ -101,12 +99,11 @@ impl InlineCache {
     }
 
     fn read(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64) -> Next {
-        let found = self.held.look(ctx, key, self.params.ttl);
-        // What is not yet in the store is known even if there was no room for it.
-        let value = match (found, self.dirty.get(&key)) {
-            (Found::Hit(value), _) => value,
-            (_, Some(dirty)) => dirty.value,
-            (found, None) => {
+        // What is not yet in the store is known, even if there was no room for it or it is old.
+        let dirty = self.dirty.get(&key).map(|d| d.value);
+        let value = match self.held.look_or(ctx, key, self.params.ttl, dirty) {
+            Found::Hit(value) => value,
+            found => {
                 let why = match found {
                     Found::Expired(age) => Why::with("miss: expired, {a} ms old; ask the store", age.0 / 1_000_000, 0),
                     _ => Why::plain("miss: not held; ask the store"),
@@ -126,10 +123,22 @@ impl InlineCache {
         let dirty = self.dirty.get(&key).map(|d| d.value);
         // A key that waits to be written back does so to the end, whatever the setting is by now.
         let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key)) } else { dirty };
-        let Some(known) = known else { return Next::Stages };
-        let value = Versioned { origin: known.origin, version: ctx.shared().assign(known.origin, key) };
+        let Some(known) = known.filter(|k| message.value.is_none_or(|given| given.origin == k.origin)) else { return Next::Stages };
+        let (here, origin) = (ctx.node, known.origin);
+        let value = match message.value {
+            // Another cache has given it its version.
+            Some(given) => {
+                ctx.shared().take_over(here, origin, key, given.version);
+                if newer(known, given) {
+                    known
+                } else {
+                    given
+                }
+            }
+            None => Versioned { origin, version: ctx.shared().assign_afloat(here, origin, key) },
+        };
         self.deferred += 1;
-        let fresh = Dirty { message, value, stored: known.version, sent: false, since: self.deferred };
+        let fresh = Dirty { message, value, sent: false, since: self.deferred };
         let entry = self.dirty.entry(key).or_insert(fresh);
         (entry.message, entry.value) = (message, value);
         self.hold(ctx, key, value);
@@ -178,6 +187,7 @@ impl Part for InlineCache {
             ],
         },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: true,
         can_flush: true,
@@ -234,10 +244,11 @@ impl Part for InlineCache {
         self.held.clear();
         self.loading.clear();
         self.timer_set = false;
-        let mut lost: Vec<(u64, Dirty)> = self.dirty.drain().collect();
-        lost.sort_unstable_by_key(|(key, _)| *key);
-        for (key, dirty) in lost {
-            ctx.shared().lose_on_the_way(dirty.value.origin, key, dirty.stored, dirty.value.version);
+        let mut lost: Vec<(u64, NodeIndex)> = self.dirty.drain().map(|(key, dirty)| (key, dirty.value.origin)).collect();
+        lost.sort_unstable();
+        let here = ctx.node;
+        for (key, origin) in lost {
+            ctx.shared().lose_on_the_way(here, origin, key);
         }
     }
 
@@ -286,13 +297,14 @@ impl Part for InlineCache {
         Next::Reply(outcome)
     }
 
-    fn ended(&mut self, _: &mut Ctx<'_, Component>, ended: Ended) -> bool {
+    fn ended(&mut self, ctx: &mut Ctx<'_, Component>, ended: Ended) -> bool {
         let key = ended.message.key;
         if let (Some(dirty), Some(sent)) = (self.dirty.get_mut(&key), ended.message.value) {
             // What failed is sent again with the next round.
             dirty.sent = false;
             if ended.outcome.is_ok() {
-                dirty.stored = sent.version;
+                let here = ctx.node;
+                ctx.shared().pass_on(here, sent.origin, key, sent.version);
                 if dirty.value == sent {
                     self.dirty.remove(&key);
                 }

@@ -1,6 +1,6 @@
 //! The parameters of a link: how messages travel, when it is called, with what patience. One set for all links.
 
-use super::Model;
+use super::{Model, Rules};
 use crate::diagram::param::Values;
 use crate::engine::link::{Jitter, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
 use crate::engine::{Distribution, SimDuration};
@@ -86,9 +86,32 @@ pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
     Params::specs()
 }
 
-/// The engine's settings for a link with these values in this role.
-pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
-    let p = Params::from_values(values);
+/// Parameters of how messages travel: all links have them.
+const TRAVEL: &[&str] = &["latency", "asymmetric", "return_latency", "jitter", "loss_percent", "bandwidth_mbps"];
+/// Parameters of when and how often a link is called; the rest is the patience of a caller.
+const RULES: &[&str] = &["when", "probability_percent", "count", "stage", "pick", "weight", "wait_for", "need"];
+
+/// Whether a parameter is read, on a link that is called or not, by these rules, with all values as they are set.
+pub fn honours(rules: Rules, called: bool, param: &str, set: &Values) -> bool {
+    let is = |param: &str, value: &str| set.get(param).and_then(|v| v.as_str()) == Some(value);
+    match (TRAVEL.contains(&param), RULES.contains(&param), rules) {
+        (true, ..) => true,
+        (_, false, _) => called,
+        (_, _, Rules::None) => false,
+        (_, _, Rules::Choice(own)) => own.contains(&param),
+        // Sessions are looked up by the caller itself.
+        (_, _, Rules::Stages) if is("when", "session") => param == "when",
+        (_, _, Rules::Stages) => param != "weight" || is("pick", "one"),
+    }
+}
+
+/// The engine's settings for a link with these values in this role, from a node of a kind.
+pub fn link_spec(values: &Values, role: Role, from_kind: &str) -> LinkSpec {
+    let read = super::link_params(from_kind, role, values);
+    let values: Values =
+        values.iter().filter(|(name, _)| read.iter().any(|s| s.name == *name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let chooses = super::kind(from_kind).is_some_and(|k| matches!(k.rules, Rules::Choice(_)));
+    let p = Params::from_values(&values);
     // A delivery is not a call: when, how long and how often is for the queue and its consumers to say.
     let delivery = role == Role::Delivery;
     LinkSpec {
@@ -104,7 +127,7 @@ pub fn link_spec(values: &Values, role: Role) -> LinkSpec {
             probability: p.probability_percent / 100.0,
             count: p.count,
             stage: p.stage,
-            pick: p.pick,
+            pick: if chooses { Pick::One } else { p.pick },
             weight: p.weight,
             wait_for: p.wait_for,
             need: p.need,

@@ -83,6 +83,8 @@ pub struct LoadBalancer {
     /// What each backend has gained and not yet paid, for weighted turns.
     credit: FxHashMap<LinkIndex, i64>,
     checks: FxHashMap<LinkIndex, Check>,
+    /// Names the one timer of checks that is not void.
+    series: u64,
     round: u64,
     ring: Ring,
     ring_links: Vec<LinkIndex>,
@@ -187,7 +189,12 @@ impl LoadBalancer {
             ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
         }
         // A crashed balancer keeps no timers; the interval is read afresh so that a change takes effect.
-        ctx.set_timer(self.params.check_interval, 0);
+        ctx.set_timer(self.params.check_interval, self.series);
+    }
+
+    fn begin_checks(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.series += 1;
+        ctx.set_timer(SimDuration::ZERO, self.series);
     }
 }
 
@@ -212,6 +219,7 @@ impl Part for LoadBalancer {
             ],
         },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::Choice(&["when", "weight"]),
         specs: Params::specs,
         has_station: false,
         can_flush: false,
@@ -225,6 +233,7 @@ impl Part for LoadBalancer {
             next: usize::MAX - 1,
             credit: FxHashMap::default(),
             checks: FxHashMap::default(),
+            series: 0,
             round: 0,
             ring: Ring::default(),
             ring_links: Vec::new(),
@@ -237,7 +246,7 @@ impl Part for LoadBalancer {
         self.params = Params::from_values(values);
         self.ring_links.clear();
         if self.params.health_checks && !had_checks {
-            ctx.set_timer(SimDuration::ZERO, 0);
+            self.begin_checks(ctx);
         }
     }
 
@@ -265,7 +274,7 @@ impl Part for LoadBalancer {
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
         if self.params.health_checks {
-            ctx.set_timer(SimDuration::ZERO, 0);
+            self.begin_checks(ctx);
         }
     }
 
@@ -274,8 +283,8 @@ impl Part for LoadBalancer {
         self.credit.clear();
     }
 
-    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
-        if self.params.health_checks {
+    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, series: u64) {
+        if self.params.health_checks && series == self.series {
             self.check_all(ctx);
         }
     }

@@ -19,9 +19,9 @@ pub mod signal;
 mod testing;
 pub mod worker;
 
-pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, View};
+pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, Rules, View};
 
-use crate::diagram::param::Values;
+use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::station::StationSpec;
@@ -121,6 +121,20 @@ pub fn role_between(from: &str, to: &str) -> Result<Role, String> {
 /// Whether a link between two kinds makes sense; the error says why not.
 pub fn can_connect(from_kind: &str, to_kind: &str) -> Result<(), String> {
     role_between(from_kind, to_kind).map(|_| ())
+}
+
+/// The declarations of those parameters that mean something on a link from this kind in this role, set to these values: what
+/// is not among them is not read.
+pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpec> {
+    let rules = match role {
+        Role::Call => kind(from_kind).map_or(Rules::None, |k| k.rules),
+        // What is looked into beside a store, shipped or delivered is not called by rules.
+        Role::Aside | Role::Log | Role::Delivery => Rules::None,
+    };
+    let specs = link::specs();
+    let set = complete(&specs, values);
+    let called = matches!(role, Role::Call | Role::Aside);
+    specs.into_iter().filter(|spec| link::honours(rules, called, spec.name, &set)).collect()
 }
 
 impl Component {

@@ -68,6 +68,17 @@ impl Ports {
     };
 }
 
+/// Which of the calling rules on the links from a node (when, how often, in what order) its behaviour goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// All: it calls its links stage by stage.
+    Stages,
+    /// Only these: it takes one of its links itself for each request.
+    Choice(&'static [&'static str]),
+    /// None: it calls nobody.
+    None,
+}
+
 /// The figure under the name on a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Headline {
@@ -107,6 +118,8 @@ pub struct Kind {
     pub model: Model,
     /// Ports.
     pub ports: Ports,
+    /// Rules that links from here are called by.
+    pub rules: Rules,
     /// Parameter declarations.
     pub specs: fn() -> Vec<ParamSpec>,
     /// Whether workers and a waiting line are drawn on the card.

@@ -19,6 +19,7 @@ impl Part for Placeholder {
         explanation: "This version does not know what this box does. It is kept in the diagram as it is, and refuses every request.",
         model: super::Model { assumes: &[], beyond: &[] },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Vec::new,
         has_station: false,
         can_flush: false,

@@ -108,15 +108,30 @@ impl Queue {
         usize::from(self.params.order == Order::Priority && message.priority > 0)
     }
 
-    /// Puts a message up for delivery; one that was delivered before goes before the others.
+    /// Puts a message up for delivery, before those that came after it: one that comes back has its old place.
     fn offer(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, why: Why) {
         let Some(held) = self.get(id).copied() else { return };
-        if held.deliveries == 0 {
-            self.ready[held.class].push_back(id);
-        } else {
-            self.ready[held.class].push_front(id);
-        }
+        let line = &mut self.ready[held.class];
+        let place = line.partition_point(|other| *other < id);
+        line.insert(place, id);
         ctx.lay_by(held.job, why);
+    }
+
+    /// Puts those that are held into the lines of the order that is set now.
+    fn sort_anew(&mut self, ctx: &Ctx<'_, Component>) {
+        let mut waiting: Vec<u64> = self.ready.iter_mut().flat_map(|line| line.drain(..)).collect();
+        waiting.sort_unstable();
+        for place in 0..self.messages.len() {
+            let Some(job) = self.messages[place].map(|m| m.job).filter(|job| ctx.has_job(*job)) else { continue };
+            let class = self.class_of(&ctx.job(job).message);
+            if let Some(held) = &mut self.messages[place] {
+                held.class = class;
+            }
+        }
+        for id in waiting {
+            let class = self.get(id).map_or(0, |held| held.class);
+            self.ready[class].push_back(id);
+        }
     }
 
     fn next_ready(&mut self) -> Option<u64> {
@@ -196,6 +211,7 @@ impl Part for Queue {
             ],
         },
         ports: Ports { called: true, delivers: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Params::specs,
         has_station: false,
         can_flush: false,
@@ -219,8 +235,12 @@ impl Part for Queue {
         }
     }
 
-    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        let order = self.params.order;
         self.params = Params::from_values(values);
+        if self.params.order != order {
+            self.sort_anew(ctx);
+        }
     }
 
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
@@ -261,7 +281,8 @@ impl Part for Queue {
             return;
         }
         for place in 0..self.messages.len() {
-            if let Some(held) = self.messages[place] {
+            // In a queue that is taken out of the diagram they are gone by now.
+            if let Some(held) = self.messages[place].filter(|held| ctx.has_job(held.job)) {
                 self.ready[held.class].push_back(self.first + place as u64);
                 ctx.lay_by(held.job, Why::plain("kept through the crash of the queue"));
             }

@@ -98,6 +98,7 @@ impl Part for Replica {
             ],
         },
         ports: Ports { called: true, follows_log: true, ..Ports::NONE },
+        rules: super::Rules::None,
         specs: Params::specs,
         has_station: true,
         can_flush: false,

@@ -7,10 +7,8 @@
 //! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
 //! the service reads the cache, then the store, then fills; between the two a write can slip in.
 
-use slotmap::{Key as _, KeyData};
-
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
-use crate::data::sessions::{Cookie, Sessions, KEYS};
+use crate::data::sessions::{Cookie, Sessions, Visitor};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::{Role, When};
@@ -93,6 +91,8 @@ const UPDATING_CACHE: u32 = 3;
 const LOGGING_IN: u32 = 4;
 const FINDING_SESSION: u32 = 5;
 const STORING_SESSION: u32 = 6;
+/// Logging in after a look-up that did not find the session.
+const LOGGING_IN_AFTER: u32 = 7;
 
 /// A running service.
 #[derive(Clone, Debug)]
@@ -113,12 +113,19 @@ fn session_link(ctx: &Ctx<'_, Component>, user: u64) -> Option<LinkIndex> {
     crate::data::ring::modulo_owner(user, links.len()).map(|i| links[i])
 }
 
+/// On whose behalf a job is, as far as sessions go.
+fn visitor(ctx: &Ctx<'_, Component>, job: JobKey) -> Visitor {
+    let message = &ctx.job(job).message;
+    Visitor { client: message.client, user: message.user, site: ctx.site(job) }
+}
+
 impl Service {
     /// Looks up, or stores, the session of a job's user.
     fn call_for_session(&self, ctx: &mut Ctx<'_, Component>, job: JobKey, operation: Operation, why: Why) -> Next {
         let message = ctx.job(job).message;
         let Some(link) = session_link(ctx, message.user) else { return Next::Reply(Err(Reason::Unavailable)) };
-        let message = Message { operation, key: KEYS + message.user, value: None, ..message };
+        let visitor = visitor(ctx, job);
+        let message = Message { operation, key: ctx.shared().jar.key(visitor), value: None, ..message };
         ctx.job_mut(job).step = if operation == Operation::Read { FINDING_SESSION } else { STORING_SESSION };
         ctx.call(job, link, message, why);
         Next::Wait
@@ -165,6 +172,7 @@ impl Part for Service {
             ],
         },
         ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -175,10 +183,12 @@ impl Part for Service {
         Service { params: Params::from_values(values), sessions: Sessions::default() }
     }
 
-    fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
+    fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
+        let before = self.params.sessions;
         self.params = Params::from_values(values);
-        if self.params.sessions != Keeping::Memory {
-            self.sessions.forget();
+        if before == Keeping::Memory && self.params.sessions != Keeping::Memory {
+            let here = ctx.node;
+            self.sessions.forget(here, &mut ctx.shared().jar);
         }
     }
 
@@ -198,16 +208,8 @@ impl Part for Service {
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let here = ctx.node;
-        if self.sessions.lose(here, &ctx.shared().jar) > 0 {
+        if self.sessions.lose(here, &mut ctx.shared().jar) > 0 {
             ctx.notice(None, "lost its sessions", false);
-        }
-    }
-
-    fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
-        // The login of a job is done, if the job is still wanted.
-        let job = JobKey::from(KeyData::from_ffi(token));
-        if ctx.has_job(job) && self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session")) != Next::Wait {
-            ctx.answer(job, Some(Reason::Unavailable));
         }
     }
 
@@ -226,10 +228,10 @@ impl Part for Service {
         let speed = p.size.speed();
         let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
         let own = own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency));
-        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
         let known = match p.sessions {
             Keeping::Nowhere => true,
-            Keeping::Memory => self.sessions.knows(here, user, &ctx.shared().jar),
+            Keeping::Memory => self.sessions.knows(here, visitor, &ctx.shared().jar),
             // Without a store to ask, everybody is a stranger.
             Keeping::Shared => session_link(ctx, user).is_some(),
         };
@@ -241,11 +243,20 @@ impl Part for Service {
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let (here, user) = (ctx.node, ctx.job(job).message.user);
+        let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
+        if ctx.job(job).step == LOGGING_IN_AFTER {
+            ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
+            return self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session"));
+        }
         if ctx.job(job).step == LOGGING_IN {
             // Another request of the same user may have done so meanwhile.
-            if self.params.sessions == Keeping::Shared || !self.sessions.knows(here, user, &ctx.shared().jar) {
-                self.sessions.log_in(here, user, &mut ctx.shared().jar);
+            let jar = &mut ctx.shared().jar;
+            if !self.sessions.knows(here, visitor, jar) {
+                self.sessions.log_in(here, visitor, jar);
+            }
+            if self.params.sessions != Keeping::Memory {
+                // There is nowhere to keep it.
+                self.sessions.forget(here, jar);
             }
             ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
         } else if self.params.sessions == Keeping::Shared && session_link(ctx, user).is_some() {
@@ -264,23 +275,23 @@ impl Part for Service {
             }
             (FINDING_SESSION, Ok(Some(found))) if found.version > 0 => self.go_on(ctx, job),
             (FINDING_SESSION, Ok(_)) => {
-                let work = self.login_work(ctx, job);
-                let user = ctx.job(job).message.user;
-                let carried = ctx.shared().jar.cookie(user);
-                ctx.job_mut(job).value = carried.map(|c| Versioned { origin: c.place, version: c.id });
-                ctx.set_timer(work, job.data().as_ffi());
-                Next::Hold
+                let (work, visitor) = (self.login_work(ctx, job), visitor(ctx, job));
+                let carried = ctx.shared().jar.cookie(visitor);
+                let state = ctx.job_mut(job);
+                state.value = carried.map(|c| Versioned { origin: c.place, version: c.id });
+                state.step = LOGGING_IN_AFTER;
+                Next::Serve(work)
             }
             (STORING_SESSION, Ok(stored)) => {
-                let (user, carried) = (ctx.job(job).message.user, ctx.job_mut(job).value.take());
+                let (visitor, carried) = (visitor(ctx, job), ctx.job_mut(job).value.take());
                 if let Some(stored) = stored {
                     let cookie = Cookie { place: stored.origin, id: stored.version };
                     let jar = &mut ctx.shared().jar;
                     // When another request of the same user has logged in meanwhile, it is one login.
-                    if jar.cookie(user) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
-                        self.sessions.log_in_at(cookie, user, jar);
+                    if jar.cookie(visitor) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
+                        self.sessions.log_in_at(cookie, visitor, jar);
                     } else {
-                        jar.carry(user, cookie);
+                        jar.carry(visitor, cookie);
                     }
                 }
                 self.go_on(ctx, job)

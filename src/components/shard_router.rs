@@ -141,6 +141,7 @@ impl Part for ShardRouter {
             ],
         },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
+        rules: super::Rules::Choice(&[]),
         specs: Params::specs,
         has_station: false,
         can_flush: false,

@@ -136,6 +136,7 @@ impl Part for Worker {
             ],
         },
         ports: Ports { calls: true, consumes: true, ..Ports::NONE },
+        rules: super::Rules::Stages,
         specs: Params::specs,
         has_station: true,
         can_flush: false,
@@ -148,6 +149,9 @@ impl Part for Worker {
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
+        if !ctx.is_up() {
+            return;
+        }
         let prefetch = if self.params.delivery == Delivery::Push { self.params.prefetch } else { 0 };
         self.subscribe(ctx, prefetch);
         self.ask(ctx);

@@ -117,7 +117,7 @@ impl Held {
         }
     }
 
-    /// Number of keys held.
+    /// Number of keys held, those included that are too old and were not asked for since.
     pub fn len(&self) -> usize {
         match &self.lines {
             Lines::Listed(list) => list.len(),
@@ -125,7 +125,7 @@ impl Held {
         }
     }
 
-    /// Whether nothing is held.
+    /// Whether no key is held, not even one that is too old.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -153,6 +153,20 @@ impl Held {
                 self.tally.misses += 1;
                 Found::Absent
             }
+        }
+    }
+
+    /// A key was asked for whose value is known in any case: a use of it, and a hit.
+    pub fn use_known(&mut self, key: u64) {
+        self.tally.hits += 1;
+        match (&mut self.lines, self.eviction) {
+            (Lines::Listed(list), Eviction::Lru) => {
+                list.promote(&key);
+            }
+            (Lines::Ranked(ranked), Eviction::Lfu) => {
+                ranked.used(key);
+            }
+            _ => {}
         }
     }
 

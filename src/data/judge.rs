@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use crate::data::ranges::Ranges;
 use crate::data::sessions::Jar;
 use crate::engine::{NodeIndex, SimDuration, SimTime, Versioned};
 
@@ -16,6 +17,10 @@ const REMEMBERED_COMMITS: usize = 1 << 16;
 /// Sessions (a user and a key) remembered. Beyond that all are forgotten and begin anew, so violations may be undercounted in
 /// runs of many millions of requests.
 const REMEMBERED_SESSIONS: usize = 1 << 20;
+
+/// Ranges of acknowledged versions remembered per key. Beyond that the oldest are forgotten: only a key of which thousands of writes
+/// failed in between, and that was never made durable, has so many.
+const REMEMBERED_RANGES: usize = 1024;
 
 /// What the judge counted, over all clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -35,7 +40,20 @@ pub struct Consistency {
 #[derive(Clone, Debug, Default)]
 struct History {
     assigned: u64,
+    /// What the store has.
+    stored: u64,
+    /// The newest acknowledged version at each time.
     acknowledged: VecDeque<(u64, SimTime)>,
+    /// All acknowledged versions.
+    told: Ranges,
+}
+
+/// What one crash took back of one key.
+#[derive(Clone, Debug)]
+struct Loss {
+    versions: Ranges,
+    /// The newest version that there was: if one up to it reaches the store all the same, what it replaces is no loss.
+    newest: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,8 +76,10 @@ pub struct Judge {
     histories: FxHashMap<(NodeIndex, u64), History>,
     sessions: FxHashMap<(NodeIndex, u64, NodeIndex, u64), Session>,
     commits: FxHashMap<NodeIndex, Commits>,
-    /// Versions counted as lost that may still arrive at their store, and the newest that was under way.
-    missing: FxHashMap<(NodeIndex, u64), (Vec<u64>, u64)>,
+    /// Versions that a crash took back.
+    losses: FxHashMap<(NodeIndex, u64), Vec<Loss>>,
+    /// Versions that their store does not have yet, by who has them.
+    afloat: FxHashMap<(NodeIndex, u64), Vec<(NodeIndex, Ranges)>>,
     counts: Consistency,
 }
 
@@ -69,11 +89,54 @@ impl Judge {
         self.counts
     }
 
-    /// The next version of a key at a store. Versions are never given twice, even after a crash took some back.
+    /// The next version of a key at a store, which has it from now on. Versions are never given twice, even after a crash took
+    /// some back.
     pub fn assign(&mut self, origin: NodeIndex, key: u64) -> u64 {
         let history = self.histories.entry((origin, key)).or_default();
         history.assigned += 1;
+        history.stored = history.assigned;
         history.assigned
+    }
+
+    /// The next version of a key, which `holder` has and its store does not yet.
+    pub fn assign_afloat(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) -> u64 {
+        let history = self.histories.entry((origin, key)).or_default();
+        history.assigned += 1;
+        let version = history.assigned;
+        self.take_over(holder, origin, key, version);
+        version
+    }
+
+    /// `holder` has a version now that its store does not have yet.
+    pub fn take_over(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
+        let afloat = self.afloat.entry((origin, key)).or_default();
+        match afloat.iter_mut().find(|(who, _)| *who == holder) {
+            Some((_, versions)) => {
+                // It replaces one that the holder had before: what that would have replaced, this will.
+                let held = |loss: &&mut Loss| versions.first().is_some_and(|first| first <= loss.newest);
+                for loss in self.losses.get_mut(&(origin, key)).into_iter().flatten().filter(held) {
+                    loss.newest = loss.newest.max(version);
+                }
+                versions.insert(version);
+            }
+            None => afloat.push((holder, Ranges::of(version, version))),
+        }
+    }
+
+    /// Somebody else, or the store, has answered for a version of `holder`: that and what it replaces is no longer its to lose.
+    pub fn pass_on(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
+        self.no_longer_afloat(origin, key, version, |who, _| who == holder);
+    }
+
+    fn no_longer_afloat(&mut self, origin: NodeIndex, key: u64, version: u64, whose: impl Fn(NodeIndex, &Ranges) -> bool) {
+        let Some(afloat) = self.afloat.get_mut(&(origin, key)) else { return };
+        for (_, versions) in afloat.iter_mut().filter(|(who, versions)| whose(*who, versions)) {
+            versions.take_up_to(version);
+        }
+        afloat.retain(|(_, versions)| !versions.is_empty());
+        if afloat.is_empty() {
+            self.afloat.remove(&(origin, key));
+        }
     }
 
     /// A client has its write's acknowledgement.
@@ -85,6 +148,14 @@ impl Judge {
             if history.acknowledged.len() > REMEMBERED {
                 history.acknowledged.pop_front();
             }
+        }
+        if history.told.insert(value.version) {
+            if history.told.pieces() > REMEMBERED_RANGES {
+                history.told.forget_oldest();
+            }
+            // A crash can be quicker than the answer.
+            let losses = self.losses.get(&(value.origin, key));
+            self.counts.lost_writes += u64::from(losses.is_some_and(|l| l.iter().any(|l| l.versions.contains(value.version))));
         }
         let session = self.session(client, user, key, value.origin);
         session.wrote = session.wrote.max(value.version);
@@ -120,35 +191,53 @@ impl Judge {
         stale
     }
 
-    /// A crash took a key back to `kept`.
+    /// A crash of a store took a key back to `kept`. What others have still to bring it is not lost.
     pub fn lose(&mut self, origin: NodeIndex, key: u64, kept: u64) {
-        if let Some(history) = self.histories.get(&(origin, key)) {
-            self.counts.lost_writes += history.acknowledged.iter().filter(|(version, _)| *version > kept).count() as u64;
+        let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
+        let had = std::mem::replace(&mut history.stored, kept);
+        let mut gone = Ranges::of(kept + 1, had);
+        for (_, versions) in self.afloat.get(&(origin, key)).into_iter().flatten() {
+            gone = gone.without(versions);
         }
+        self.book_loss(origin, key, gone);
     }
 
-    /// A crash of somebody on the way took the versions of a key after `stored`, up to `newest`; unless one arrives all the same.
-    pub fn lose_on_the_way(&mut self, origin: NodeIndex, key: u64, stored: u64, newest: u64) {
-        let Some(history) = self.histories.get(&(origin, key)) else { return };
-        let (missing, under_way) = self.missing.entry((origin, key)).or_default();
-        let before = missing.len();
-        for (version, _) in history.acknowledged.iter().filter(|(version, _)| *version > stored) {
-            if !missing.contains(version) {
-                missing.push(*version);
-            }
+    /// A crash of somebody on the way took all versions of a key that only it had; unless one arrives all the same.
+    pub fn lose_on_the_way(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) {
+        let Some(afloat) = self.afloat.get_mut(&(origin, key)) else { return };
+        let Some(place) = afloat.iter().position(|(who, _)| *who == holder) else { return };
+        let (_, mut gone) = afloat.swap_remove(place);
+        if afloat.is_empty() {
+            self.afloat.remove(&(origin, key));
         }
-        *under_way = newest;
-        self.counts.lost_writes += (missing.len() - before) as u64;
+        // What the store has by now is newer than some of it: they would have been replaced in any case.
+        gone.take_up_to(self.histories.get(&(origin, key)).map_or(0, |h| h.stored));
+        self.book_loss(origin, key, gone);
+    }
+
+    fn book_loss(&mut self, origin: NodeIndex, key: u64, mut versions: Ranges) {
+        let Some(history) = self.histories.get(&(origin, key)) else { return };
+        let losses = self.losses.entry((origin, key)).or_default();
+        // A write is lost once, however often its store crashes.
+        for before in losses.iter() {
+            versions = versions.without(&before.versions);
+        }
+        self.counts.lost_writes += history.told.count_common(&versions);
+        if !versions.is_empty() {
+            losses.push(Loss { versions, newest: history.assigned });
+        }
     }
 
     /// A store has a version that somebody else assigned. If it was thought lost, it and those that it replaced are not.
     pub fn arrive(&mut self, origin: NodeIndex, key: u64, version: u64) {
-        let Some((missing, under_way)) = self.missing.get_mut(&(origin, key)) else { return };
-        if version <= *under_way {
-            let before = missing.len();
-            missing.retain(|m| *m > version);
-            self.counts.lost_writes -= (before - missing.len()) as u64;
+        self.no_longer_afloat(origin, key, version, |_, versions| versions.contains(version));
+        let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
+        history.stored = history.stored.max(version);
+        let Some(losses) = self.losses.get_mut(&(origin, key)) else { return };
+        for loss in losses.iter_mut().filter(|l| version <= l.newest) {
+            self.counts.lost_writes -= history.told.count_common(&loss.versions.take_up_to(version));
         }
+        losses.retain(|l| !l.versions.is_empty());
     }
 
     /// A store has committed log entry `lsn`; entries are numbered from 1 without gaps, unless a crash cut the log back.
@@ -207,17 +296,104 @@ mod tests {
         assert_eq!((counts.read_your_writes_violations, counts.monotonic_read_violations, counts.stale_reads), (1, 1, 0));
     }
 
+    const CACHE: NodeIndex = NodeIndex(2);
+
+    fn acknowledge(judge: &mut Judge, versions: impl IntoIterator<Item = u64>) {
+        versions.into_iter().for_each(|version| judge.acknowledge(CLIENT, 1, 7, v(version), SimTime(version)));
+    }
+
+    /// The store has version 1, a cache 2 to 4.
+    fn three_afloat() -> Judge {
+        let mut judge = Judge::default();
+        assert_eq!(judge.assign(STORE, 7), 1);
+        (2..=4).for_each(|version| assert_eq!(judge.assign_afloat(CACHE, STORE, 7), version));
+        judge
+    }
+
     #[test]
     fn a_write_that_arrives_after_all_is_not_lost_and_a_later_one_is_no_excuse() {
         let lost = |arrives: u64| {
-            let mut judge = Judge::default();
-            (1..=4).for_each(|version| judge.acknowledge(CLIENT, 1, 7, v(version), SimTime(version)));
-            judge.lose_on_the_way(STORE, 7, 1, 4);
+            let mut judge = three_afloat();
+            acknowledge(&mut judge, 1..=4);
+            judge.lose_on_the_way(CACHE, STORE, 7);
             assert_eq!(judge.counts().lost_writes, 3);
             judge.arrive(STORE, 7, arrives);
             judge.counts().lost_writes
         };
         assert_eq!((lost(3), lost(4), lost(5)), (1, 0, 3));
+    }
+
+    #[test]
+    fn a_write_is_lost_once_however_often_its_store_crashes() {
+        let mut judge = Judge::default();
+        (1..=4).for_each(|version| assert_eq!(judge.assign(STORE, 7), version));
+        acknowledge(&mut judge, 1..=4);
+        judge.lose(STORE, 7, 2);
+        assert_eq!(judge.assign(STORE, 7), 5);
+        acknowledge(&mut judge, [5]);
+        judge.lose(STORE, 7, 2);
+        assert_eq!(judge.counts().lost_writes, 3, "versions 3 and 4, then 5");
+        judge.lose(STORE, 7, 0);
+        assert_eq!(judge.counts().lost_writes, 5);
+    }
+
+    #[test]
+    fn a_crash_of_the_store_loses_nothing_that_a_cache_has_still_to_bring() {
+        let mut judge = three_afloat();
+        acknowledge(&mut judge, 1..=4);
+        judge.lose(STORE, 7, 1);
+        assert_eq!(judge.counts().lost_writes, 0);
+        judge.arrive(STORE, 7, 4);
+        judge.lose(STORE, 7, 1);
+        assert_eq!(judge.counts().lost_writes, 3, "now they were there");
+        // Its answer was lost with it, so the cache brings it again.
+        judge.arrive(STORE, 7, 4);
+        assert_eq!(judge.counts().lost_writes, 0);
+        // One that replaces what a cache had at the time of the crash is as good as that.
+        let mut judge = three_afloat();
+        judge.arrive(STORE, 7, 3);
+        acknowledge(&mut judge, 1..=4);
+        judge.lose(STORE, 7, 0);
+        assert_eq!(judge.counts().lost_writes, 3);
+        assert_eq!(judge.assign_afloat(CACHE, STORE, 7), 5);
+        judge.arrive(STORE, 7, 5);
+        assert_eq!(judge.counts().lost_writes, 0);
+    }
+
+    #[test]
+    fn a_crash_of_a_cache_loses_only_what_it_alone_has() {
+        let mut judge = three_afloat();
+        let other = NodeIndex(3);
+        assert_eq!(judge.assign_afloat(other, STORE, 7), 5);
+        acknowledge(&mut judge, 1..=5);
+        judge.lose_on_the_way(CACHE, STORE, 7);
+        assert_eq!(judge.counts().lost_writes, 3);
+        // Somebody wrote past the cache: 2 to 4 are old news.
+        let mut judge = three_afloat();
+        assert_eq!(judge.assign(STORE, 7), 5);
+        acknowledge(&mut judge, 1..=5);
+        judge.lose_on_the_way(CACHE, STORE, 7);
+        assert_eq!(judge.counts().lost_writes, 0);
+    }
+
+    #[test]
+    fn an_answer_that_was_on_its_way_when_its_write_was_lost_counts_and_one_that_overtook_another_too() {
+        let mut judge = Judge::default();
+        (1..=3).for_each(|version| assert_eq!(judge.assign(STORE, 7), version));
+        acknowledge(&mut judge, [2, 1]);
+        judge.lose(STORE, 7, 0);
+        assert_eq!(judge.counts().lost_writes, 2);
+        acknowledge(&mut judge, [3]);
+        assert_eq!(judge.counts().lost_writes, 3);
+    }
+
+    #[test]
+    fn all_writes_to_a_hot_key_are_counted() {
+        let mut judge = Judge::default();
+        (1..=500).for_each(|version| assert_eq!(judge.assign(STORE, 7), version));
+        acknowledge(&mut judge, (1..=500).filter(|v| v % 5 > 0));
+        judge.lose(STORE, 7, 0);
+        assert_eq!(judge.counts().lost_writes, 400);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod held;
 pub mod judge;
 pub mod log;
+pub mod ranges;
 pub mod ring;
 pub mod sessions;
 pub mod zipf;

@@ -3,9 +3,22 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::engine::behaviour::Site;
 use crate::engine::NodeIndex;
 
-/// What a user carries: where the session is, and which.
+/// Somebody who may be logged in somewhere: users of different clients are different people, and being logged in at one site
+/// is not being logged in at another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Visitor {
+    /// The clients that the user is one of.
+    pub client: NodeIndex,
+    /// Which of them.
+    pub user: u64,
+    /// Where: one service, or several that stand for each other.
+    pub site: Site,
+}
+
+/// What a visitor carries: where the session is, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cookie {
     /// The node that keeps it.
@@ -14,30 +27,62 @@ pub struct Cookie {
     pub id: u64,
 }
 
-/// The cookies of all users. A user has one: a new login replaces it.
+/// The sessions that one node keeps for visitors who would find them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    held: u64,
+    /// Those with smaller numbers are gone.
+    first: u64,
+}
+
+/// The cookies of all visitors. Each has one: a new login replaces it.
 #[derive(Clone, Debug, Default)]
-pub struct Jar(FxHashMap<u64, Cookie>);
-
-impl Jar {
-    /// What a user carries.
-    pub fn cookie(&self, user: u64) -> Option<Cookie> {
-        self.0.get(&user).copied()
-    }
-
-    /// A user is given a cookie. Returns the one that it replaces.
-    pub fn carry(&mut self, user: u64, cookie: Cookie) -> Option<Cookie> {
-        self.0.insert(user, cookie)
-    }
+pub struct Jar {
+    visitors: FxHashMap<Visitor, (u64, Option<Cookie>)>,
+    places: FxHashMap<NodeIndex, Place>,
 }
 
 /// Keys of sessions in a store begin here, apart from the keys of data.
-pub const KEYS: u64 = 1 << 48;
+const KEYS: u64 = 1 << 48;
+
+impl Jar {
+    /// What a visitor carries.
+    pub fn cookie(&self, visitor: Visitor) -> Option<Cookie> {
+        self.visitors.get(&visitor).and_then(|(_, cookie)| *cookie)
+    }
+
+    /// The key under which a store keeps the visitor's session.
+    pub fn key(&mut self, visitor: Visitor) -> u64 {
+        let next = self.visitors.len() as u64;
+        KEYS + self.visitors.entry(visitor).or_insert((next, None)).0
+    }
+
+    /// A visitor is given a cookie. Returns the one that it replaces.
+    pub fn carry(&mut self, visitor: Visitor, cookie: Cookie) -> Option<Cookie> {
+        let next = self.visitors.len() as u64;
+        let old = self.visitors.entry(visitor).or_insert((next, None)).1.replace(cookie);
+        if let Some(place) = old.and_then(|c| self.places.get_mut(&c.place).filter(|p| c.id >= p.first)) {
+            place.held = place.held.saturating_sub(1);
+        }
+        self.places.entry(cookie.place).or_default().held += 1;
+        old
+    }
+
+    /// Visitors whose session is kept here; a session whose visitor has logged in elsewhere since is nobody's.
+    fn held(&self, here: NodeIndex) -> u64 {
+        self.places.get(&here).map_or(0, |p| p.held)
+    }
+
+    /// All sessions kept here so far are gone: the next has number `next`.
+    fn clear(&mut self, here: NodeIndex, next: u64) {
+        self.places.insert(here, Place { held: 0, first: next });
+    }
+}
 
 /// The sessions in one service's memory, and what befell the users who came.
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
-    held: FxHashMap<u64, u64>,
-    next: u64,
+    given: u64,
     /// Logins.
     pub logins: u64,
     /// Of those, of users who had logged in before and whose session was not found.
@@ -47,40 +92,39 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Whether a user's session is in this memory, `here`.
-    pub fn knows(&self, here: NodeIndex, user: u64, jar: &Jar) -> bool {
-        let cookie = jar.0.get(&user);
-        cookie.is_some_and(|c| c.place == here && self.held.get(&user) == Some(&c.id))
+    /// Whether a visitor's session is in this memory, `here`.
+    pub fn knows(&self, here: NodeIndex, visitor: Visitor, jar: &Jar) -> bool {
+        let first = jar.places.get(&here).map_or(0, |p| p.first);
+        jar.cookie(visitor).is_some_and(|c| c.place == here && c.id >= first)
     }
 
-    /// Users whose session is in this memory; a session whose user has logged in elsewhere since is nobody's.
+    /// Users whose session is in this memory.
     pub fn count(&self, here: NodeIndex, jar: &Jar) -> u64 {
-        self.held.keys().filter(|user| self.knows(here, **user, jar)).count() as u64
+        jar.held(here)
     }
 
-    /// A user logs in, and the session is kept in this memory.
-    pub fn log_in(&mut self, here: NodeIndex, user: u64, jar: &mut Jar) {
-        self.next += 1;
-        self.held.insert(user, self.next);
-        self.log_in_at(Cookie { place: here, id: self.next }, user, jar);
+    /// A visitor logs in, and the session is kept in this memory.
+    pub fn log_in(&mut self, here: NodeIndex, visitor: Visitor, jar: &mut Jar) {
+        self.given += 1;
+        self.log_in_at(Cookie { place: here, id: self.given }, visitor, jar);
     }
 
-    /// A user logs in, and the session is kept elsewhere.
-    pub fn log_in_at(&mut self, cookie: Cookie, user: u64, jar: &mut Jar) {
+    /// A visitor logs in, and the session is kept elsewhere.
+    pub fn log_in_at(&mut self, cookie: Cookie, visitor: Visitor, jar: &mut Jar) {
         self.logins += 1;
-        self.relogins += u64::from(jar.carry(user, cookie).is_some());
+        self.relogins += u64::from(jar.carry(visitor, cookie).is_some());
     }
 
     /// Sessions are kept here no longer.
-    pub fn forget(&mut self) {
-        self.held.clear();
+    pub fn forget(&mut self, here: NodeIndex, jar: &mut Jar) {
+        jar.clear(here, self.given + 1);
     }
 
     /// The memory is lost. Returns how many users lose their session.
-    pub fn lose(&mut self, here: NodeIndex, jar: &Jar) -> u64 {
-        let lost = self.count(here, jar);
+    pub fn lose(&mut self, here: NodeIndex, jar: &mut Jar) -> u64 {
+        let lost = jar.held(here);
         self.lost += lost;
-        self.held.clear();
+        self.forget(here, jar);
         lost
     }
 }
@@ -89,17 +133,39 @@ impl Sessions {
 mod tests {
     use super::*;
 
+    const A: NodeIndex = NodeIndex(1);
+    const B: NodeIndex = NodeIndex(2);
+
+    fn visitor(client: u32, user: u64, site: u32) -> Visitor {
+        Visitor { client: NodeIndex(client), user, site: Site::Node(NodeIndex(site)) }
+    }
+
     #[test]
-    fn a_user_has_one_session_wherever_it_is() {
-        let (mut jar, a, b) = (Jar::default(), NodeIndex(1), NodeIndex(2));
+    fn a_visitor_has_one_session_wherever_it_is() {
+        let (mut jar, who) = (Jar::default(), visitor(0, 7, 9));
         let (mut at_a, mut at_b) = (Sessions::default(), Sessions::default());
-        at_a.log_in(a, 7, &mut jar);
-        assert!(at_a.knows(a, 7, &jar) && !at_b.knows(b, 7, &jar));
-        at_b.log_in(b, 7, &mut jar);
-        assert!(!at_a.knows(a, 7, &jar) && at_b.knows(b, 7, &jar));
-        assert_eq!((at_a.relogins, at_b.relogins), (0, 1));
+        at_a.log_in(A, who, &mut jar);
+        assert!(at_a.knows(A, who, &jar) && !at_b.knows(B, who, &jar));
+        at_b.log_in(B, who, &mut jar);
+        assert!(!at_a.knows(A, who, &jar) && at_b.knows(B, who, &jar));
+        assert_eq!((at_a.relogins, at_b.relogins, at_a.count(A, &jar), at_b.count(B, &jar)), (0, 1, 0, 1));
         // What the user left behind at the first is nobody's loss.
-        assert_eq!((at_a.lose(a, &jar), at_b.lose(b, &jar)), (0, 1));
-        assert!(!at_b.knows(b, 7, &jar));
+        assert_eq!((at_a.lose(A, &mut jar), at_b.lose(B, &mut jar)), (0, 1));
+        assert!(!at_b.knows(B, who, &jar));
+        // Nor is what a crash took lost again when the user logs in anew.
+        at_b.log_in(B, who, &mut jar);
+        assert_eq!((at_b.count(B, &jar), at_b.relogins), (1, 2));
+    }
+
+    #[test]
+    fn users_of_other_clients_and_at_other_sites_are_others() {
+        let mut jar = Jar::default();
+        let mut at_a = Sessions::default();
+        let all = [visitor(0, 7, 9), visitor(5, 7, 9), visitor(0, 7, 8)];
+        at_a.log_in(A, all[0], &mut jar);
+        assert!(!at_a.knows(A, all[1], &jar) && !at_a.knows(A, all[2], &jar));
+        let keys: Vec<u64> = all.iter().map(|v| jar.key(*v)).collect();
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        assert_eq!(keys[1], jar.key(all[1]));
     }
 }

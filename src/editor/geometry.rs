@@ -187,9 +187,14 @@ pub fn clear_spot(diagram: &Document, (x, y): (f64, f64), node: Option<&str>) ->
 
 /// The first spot from a point on where a new card covers no other, looking downwards and then to the right.
 pub fn free_spot(diagram: &Document, x: f64, y: f64) -> (f64, f64) {
+    free_room(diagram, (x, y), CARD)
+}
+
+/// As [`free_spot`], for something of another size.
+pub fn free_room(diagram: &Document, (x, y): (f64, f64), (width, height): (f64, f64)) -> (f64, f64) {
     let (x, y) = (snap(x), snap(y));
     let free = |x: f64, y: f64| {
-        let spot = Rect { x, y, width: CARD.0, height: CARD.1 }.grown(GRID);
+        let spot = Rect { x, y, width, height }.grown(GRID);
         !diagram.nodes.iter().any(|n| card(n).touches(&spot))
     };
     let spots = (0..12).flat_map(|column| (0..12).map(move |row| (f64::from(column), f64::from(row))));

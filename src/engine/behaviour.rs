@@ -16,10 +16,21 @@ pub enum Next {
     Wait,
     /// Call the links by their rules, stage by stage; then [`Behaviour::stages_done`].
     Stages,
+    /// Be served for so long, in line with the others if it has no worker; then [`Behaviour::served`] again.
+    Serve(SimDuration),
     /// Answer and leave.
     Reply(Outcome),
     /// Stay until the behaviour itself takes it up again.
     Hold,
+}
+
+/// Whom a caller wants, when it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// This node.
+    Node(NodeIndex),
+    /// Any of those that this caller chooses from in this stage.
+    AnyOf(NodeIndex, u32),
 }
 
 /// How a request ended, told to the client that began it.
@@ -112,9 +123,8 @@ impl<B: Behaviour> Ctx<'_, B> {
 
     /// Links to here that are in the diagram, with the given role.
     pub fn incoming(&self, role: super::link::Role) -> impl Iterator<Item = LinkIndex> + '_ {
-        let (links, node) = (&self.core.links, self.node);
-        let here = move |(_, l): &(usize, &super::link::Link)| l.to == node && !l.removed && l.spec.role == role;
-        links.iter().enumerate().filter(here).map(|(i, _)| LinkIndex(i as u32))
+        let links = &self.core.links;
+        self.core.nodes[self.node.at()].incoming.iter().copied().filter(move |l| links[l.at()].spec.role == role)
     }
 
     /// The node at the far end.
@@ -130,6 +140,20 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Whether a link is still in the diagram.
     pub fn is_there(&self, link: LinkIndex) -> bool {
         !self.core.links[link.at()].removed
+    }
+
+    /// Whether this node works: one that has crashed can still be set.
+    pub fn is_up(&self) -> bool {
+        self.core.nodes[self.node.at()].up
+    }
+
+    /// Whom the caller of a job wanted.
+    pub fn site(&self, job: JobKey) -> Site {
+        let link = self.core.jobs[job].origin.map(|(_, link)| &self.core.links[link.at()]);
+        match link {
+            Some(l) if l.spec.rule.pick == super::link::Pick::One => Site::AnyOf(l.from, l.spec.rule.stage),
+            _ => Site::Node(self.node),
+        }
     }
 
     /// Attempts open on a link.
@@ -177,7 +201,8 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
     }
 
-    /// The same, after so many attempts, and gives up after `patience`, whatever the link says.
+    /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
+    /// comes to [`Behaviour::answered`].
     pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
         self.core.call_with(job, link, message, None, Some((patience, attempts)), why);
     }
@@ -224,8 +249,12 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.queue.push(at, EventKind::Timer { node: self.node, epoch, token });
     }
 
-    /// Sends control traffic over a link of this node, to the other end. Whether the link goes or comes is found out.
+    /// Sends control traffic over a link of this node, to the other end. Whether the link goes or comes is found out. A node
+    /// that is down says nothing.
     pub fn send_signal(&mut self, link: LinkIndex, signal: B::Signal, bytes: u32) {
+        if !self.is_up() {
+            return;
+        }
         let state = &mut self.core.links[link.at()];
         let forward = state.from == self.node;
         state.control_sent += 1;

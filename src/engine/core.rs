@@ -54,6 +54,8 @@ pub struct NodeState {
     pub failed: ByReason,
     /// Links from here, in the order they were drawn.
     pub outgoing: Vec<LinkIndex>,
+    /// Links to here, likewise.
+    pub incoming: Vec<LinkIndex>,
     /// Requests begun here by a user.
     pub requests: RequestLedger,
     /// Requests begun here by the system itself: messages handed on.

@@ -49,6 +49,12 @@ impl<B: Behaviour> World<B> {
         let state = &mut self.core.nodes[node.at()];
         state.removed = true;
         state.epoch += 1;
+        if state.up {
+            // What it alone had is gone with it, as in a crash.
+            state.up = false;
+            let (behaviour, mut ctx) = self.at(node);
+            behaviour.crash(&mut ctx);
+        }
     }
 
     fn drop_work(&mut self, node: NodeIndex, removed: bool) {
@@ -88,6 +94,7 @@ impl<B: Behaviour> World<B> {
     pub fn add_link(&mut self, link: super::link::Link) -> LinkIndex {
         let index = LinkIndex(self.core.links.len() as u32);
         self.core.nodes[link.from.at()].outgoing.push(index);
+        self.core.nodes[link.to.at()].incoming.push(index);
         self.core.links.push(link);
         index
     }
@@ -95,9 +102,11 @@ impl<B: Behaviour> World<B> {
     /// Removes a link: what travels on it is lost, open attempts end with a reset.
     pub fn remove_link(&mut self, index: LinkIndex) {
         self.lose_transits(index);
-        let from = self.core.links[index.at()].from;
-        self.core.links[index.at()].removed = true;
+        let link = &mut self.core.links[index.at()];
+        link.removed = true;
+        let (from, to) = (link.from, link.to);
         self.core.nodes[from.at()].outgoing.retain(|l| *l != index);
+        self.core.nodes[to.at()].incoming.retain(|l| *l != index);
         let open: Vec<AttemptKey> = self.core.attempts.iter().filter(|(_, a)| a.link == index).map(|(k, _)| k).collect();
         for attempt in open {
             self.attempt_failed(attempt, Reason::Reset);

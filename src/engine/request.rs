@@ -38,7 +38,9 @@ pub struct Message {
     pub operation: Operation,
     /// Which key.
     pub key: u64,
-    /// On whose behalf; also stands for the address of the client.
+    /// Clients that began it.
+    pub client: NodeIndex,
+    /// On whose behalf, of these clients; also stands for the user's address.
     pub user: u64,
     /// Class of priority; higher goes first where that matters.
     pub priority: u8,
@@ -46,7 +48,7 @@ pub struct Message {
     pub request_bytes: u32,
     /// Size of the reply on the wire.
     pub reply_bytes: u32,
-    /// The value, for [`Operation::Fill`].
+    /// The value, for [`Operation::Fill`], and for a write whose version a cache has given.
     pub value: Option<Versioned>,
 }
 

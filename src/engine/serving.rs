@@ -27,8 +27,10 @@ impl<B: Behaviour> World<B> {
         let key = self.core.jobs.insert(job);
         let (behaviour, mut ctx) = self.at(node);
         let admitted = behaviour.admit(&mut ctx, key);
+        // Who can interrupt another need not wait, so a full line is no hindrance.
+        let has_room = self.core.nodes[node.at()].station.admits() || self.whom_to_interrupt(node, class).is_some();
         let station = &mut self.core.nodes[node.at()].station;
-        let verdict = admitted.and(if station.admits() { Ok(()) } else { Err(Reason::QueueFull) });
+        let verdict = admitted.and(if has_room { Ok(()) } else { Err(Reason::QueueFull) });
         if let Err(reason) = verdict {
             station.ledger.rejected += 1;
             self.core.nodes[node.at()].failed.add(reason);
@@ -38,11 +40,39 @@ impl<B: Behaviour> World<B> {
             return;
         }
         station.ledger.present += 1;
-        if station.has_free_worker() || self.interrupt(node, class) {
+        self.serve_or_line_up(key, node);
+    }
+
+    fn serve_or_line_up(&mut self, key: JobKey, node: NodeIndex) {
+        let class = self.core.jobs[key].message.priority;
+        if station_of(self, node).has_free_worker() || self.interrupt(node, class) {
             self.begin_service(key);
         } else {
             let ahead = station_of(self, node).enqueue(key, class) as u64;
             self.show_waiting(key, Why::with("all workers busy, {a} ahead in line", ahead, 0));
+        }
+    }
+
+    /// Serves a job for so long once more. One that has kept its worker goes on with it; another is served in its turn.
+    pub(super) fn serve_again(&mut self, key: JobKey, time: SimDuration) {
+        let Some(job) = self.core.jobs.get(key) else { return };
+        let (node, now, is_root) = (job.node, self.core.now, job.origin.is_none());
+        let (request, parent, attempt, old, turn) = (job.request, job.parent_span, job.attempt, job.span, job.turn);
+        let state = &mut self.core.nodes[node.at()];
+        state.station.account(now);
+        let time = if state.slow != 1.0 { time.scale(state.slow) } else { time };
+        if is_root {
+            // At its own client nobody else is in its way.
+            return self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn });
+        }
+        if self.core.jobs[key].holds_worker {
+            self.core.end_span(request, old, None);
+            let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, Why::NONE);
+            self.core.jobs[key].span = span;
+            self.give_time(key, node, time);
+        } else {
+            self.core.jobs[key].left = Some(time);
+            self.serve_or_line_up(key, node);
         }
     }
 
@@ -54,14 +84,18 @@ impl<B: Behaviour> World<B> {
         self.core.jobs[key].span = span;
     }
 
-    /// Interrupts the youngest service of a lower class, where the discipline says so. Returns whether a worker is free now.
+    /// The place of the youngest service of a lower class, where the discipline says that it may be interrupted.
+    fn whom_to_interrupt(&self, node: NodeIndex, class: u8) -> Option<usize> {
+        let station = &self.core.nodes[node.at()].station;
+        let lower = |j: &JobKey| self.core.jobs[*j].message.priority < class;
+        (station.spec.discipline == Discipline::Preemptive).then(|| station.working.iter().rposition(lower)).flatten()
+    }
+
+    /// Interrupts the youngest service of a lower class. Returns whether a worker is free now.
     fn interrupt(&mut self, node: NodeIndex, class: u8) -> bool {
+        let Some(place) = self.whom_to_interrupt(node, class) else { return false };
         let jobs = &mut self.core.jobs;
         let station = &mut self.core.nodes[node.at()].station;
-        if station.spec.discipline != Discipline::Preemptive {
-            return false;
-        }
-        let Some(place) = station.working.iter().rposition(|j| jobs[*j].message.priority < class) else { return false };
         let victim = station.working.remove(place);
         let job = &mut jobs[victim];
         job.left = job.ends.take().map(|end| end - self.core.now);
@@ -113,6 +147,7 @@ impl<B: Behaviour> World<B> {
         if station.spec.discipline == Discipline::Sharing {
             station.sharing.advance(now, station.spec.workers);
             station.sharing.join(key, time);
+            station.note_length();
             return self.schedule_share(node);
         }
         if station.spec.discipline == Discipline::Preemptive {

@@ -150,11 +150,12 @@ impl Station {
         self.spec.discipline == Discipline::Sharing || self.spec.workers.is_none_or(|w| self.busy < w)
     }
 
-    /// Whether one more may come in.
+    /// Whether one more may come in, without anybody being interrupted.
     pub fn admits(&self) -> bool {
         let limit = self.spec.queue_limit;
         match (self.spec.discipline, self.spec.workers, limit) {
-            (Discipline::Sharing, Some(workers), Some(limit)) => self.ledger.present < u64::from(workers) + u64::from(limit),
+            // A request that waits for others has no share, and is in nobody's way.
+            (Discipline::Sharing, Some(workers), Some(limit)) => u64::from(self.busy) < u64::from(workers) + u64::from(limit),
             (Discipline::Sharing, ..) => true,
             _ => self.has_free_worker() || limit.is_none_or(|l| self.queue_len() < l as usize),
         }
@@ -168,8 +169,7 @@ impl Station {
     /// Puts a job at the end of its line. Returns how many are served before it, if no one else comes.
     pub fn enqueue(&mut self, job: JobKey, class: u8) -> usize {
         self.line_of(class).push_back(job);
-        let length = self.queue_len();
-        self.queue_max = self.queue_max.max(length);
+        let length = self.note_length();
         match self.spec.discipline {
             Discipline::Lifo => 0,
             d if d.ranks() => self.lines.iter().skip(usize::from(class).min(CLASSES - 1)).map(VecDeque::len).sum::<usize>() - 1,
@@ -180,7 +180,14 @@ impl Station {
     /// Puts an interrupted job at the head of its line.
     pub fn put_back(&mut self, job: JobKey, class: u8) {
         self.line_of(class).push_front(job);
-        self.queue_max = self.queue_max.max(self.queue_len());
+        self.note_length();
+    }
+
+    /// Remembers the longest line; call when it has become longer. Returns its length.
+    pub fn note_length(&mut self) -> usize {
+        let length = self.queue_len();
+        self.queue_max = self.queue_max.max(length);
+        length
     }
 
     /// Takes the job that is next by the discipline.

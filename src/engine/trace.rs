@@ -72,6 +72,7 @@ const MAX_SPANS: usize = 2_000;
 
 /// Stories that nobody needs any more, kept so that the next ones need no memory of their own.
 #[derive(Debug, Default)]
+#[allow(clippy::vec_box, reason = "they come and go in their boxes, which are what is used again")]
 pub struct Spare(Vec<Box<Trace>>);
 
 /// Spans that a new story has room for: a call of one service.

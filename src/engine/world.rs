@@ -65,6 +65,7 @@ impl<B: Behaviour> World<B> {
             station: Station::new(behaviour.station(), now),
             failed: ByReason::default(),
             outgoing: Vec::new(),
+            incoming: Vec::new(),
             requests: RequestLedger::default(),
             messages: RequestLedger::default(),
         });
@@ -233,6 +234,7 @@ impl<B: Behaviour> World<B> {
             Next::Reply(outcome) => self.finish_job(job, outcome),
             Next::Stages => self.next_stage(job),
             Next::Hold => {}
+            Next::Serve(time) => self.serve_again(job, time),
             Next::Wait => {
                 // Waiting for nothing would be for ever.
                 if self.core.jobs.get(job).is_some_and(|j| j.calls.is_empty()) {

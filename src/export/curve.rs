@@ -125,7 +125,8 @@ impl Curve {
             );
         }
         for piece in &self.theory {
-            let path = self.path(piece.iter().copied());
+            // What leaves the picture is left out, not bent along its edge.
+            let path = self.path(piece.iter().copied().filter(|(_, value)| *value <= self.top * 1.02));
             let _ = write!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{expected}\" stroke-width=\"2\" stroke-dasharray=\"7 4\"/>");
         }
         let path = self.path(self.line.iter().copied());

@@ -273,8 +273,9 @@ impl Experiment {
 
     /// What a link of the diagram is set to, with the distance between its ends.
     fn spec(&self, id: &str, role: Role) -> LinkSpec {
-        let Some(link) = self.diagram.link(id) else { return link_spec(&Values::new(), role) };
-        LinkSpec { distance: separation(&self.diagram, &link.from, &link.to).one_way(), ..link_spec(&link.params, role) }
+        let Some(link) = self.diagram.link(id) else { return link_spec(&Values::new(), role, "") };
+        let from = self.diagram.node(&link.from).map_or("", |n| n.kind.as_str());
+        LinkSpec { distance: separation(&self.diagram, &link.from, &link.to).one_way(), ..link_spec(&link.params, role, from) }
     }
 
     /// Somebody moved to another zone or region: links get longer or shorter for what is sent from now on.

@@ -303,13 +303,13 @@ journey('the inspector puts a component into a group and gives frames and notes 
   await width.fill('480');
   await width.press('Enter');
   await expectSoon(async () => (await middle(zone)).width > before.width * 1.4, 'the frame to be wider');
-  await lab.select('Spare');
+  await lab.select('Users');
   await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'Zone' });
-  assert.match(await undoName(page), /Put Spare into Zone/);
-  const [card, around] = [await middle(lab.card('Spare')), await middle(zone)];
+  assert.match(await undoName(page), /Put Users into Zone/);
+  const [card, around] = [await middle(lab.card('Users')), await middle(zone)];
   assert.ok(card.left >= around.left && card.left + card.width <= around.left + around.width, 'the card stands on the frame');
   await lab.inspector.getByLabel('Group', { exact: true }).selectOption({ label: 'None' });
-  assert.match(await undoName(page), /Take Spare out of its group/);
+  assert.match(await undoName(page), /Take Users out of its group/);
 });
 
 journey('what is in a collapsed subsystem is found at its card and is no tab stop of its own', async (hands) => {
@@ -335,16 +335,16 @@ journey('what is in a collapsed subsystem is found at its card and is no tab sto
 journey('the outline has the notes, and arrows lead to frames', async (hands) => {
   const { page } = hands;
   const lab = await small(hands);
-  await lab.deselect();
-  await page.keyboard.press('Shift+t');
-  await page.keyboard.type('Slow on Mondays');
-  await page.keyboard.press('Escape');
   await lab.select('Spare');
   await page.keyboard.press('Control+g');
   await frame(page, 'Subsystem').waitFor();
   await lab.select('Spare');
   await page.keyboard.press('ArrowUp');
   await expectSoon(async () => (await frame(page, 'Subsystem').getAttribute('data-selected')) === 'true', 'the frame to be selected');
+  await lab.deselect();
+  await page.keyboard.press('Shift+t');
+  await page.keyboard.type('Slow on Mondays');
+  await page.keyboard.press('Escape');
   await page.keyboard.press('o');
   const line = page.locator('.outline').getByRole('button', { name: /^Slow on Mondays, Note/ });
   await line.click();

@@ -10,8 +10,10 @@ export async function watchFrames(context) {
       for (const name of names) {
         const plain = type.prototype[name];
         type.prototype[name] = function (...args) {
-          if (this.canvas.classList?.contains('layer')) {
-            seen.calls[name] = (seen.calls[name] ?? 0) + 1;
+          const layer = this.canvas.classList;
+          if (layer?.contains('layer')) {
+            const where = layer.contains('over') ? name : `${name} beneath`;
+            seen.calls[where] = (seen.calls[where] ?? 0) + 1;
             seen.inFrame++;
           }
           return plain.apply(this, args);
@@ -39,18 +41,22 @@ export const withoutWebGl = (context) => context.addInitScript(() => {
 });
 
 const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+/** The upper end of the quicker quarter: what a busy machine adds is left out. */
+const quick = (values) => values.sort((a, b) => a - b)[values.length >> 2];
 
-/** Medians of the next frames: `{ script, calls, most, frames }`, script in milliseconds. */
+/** The next frames: `{ script, median, interval, calls, frames }`, milliseconds of script (the quicker quarter's and the median) and from one to the next. */
 export async function frames(page, wanted = 60) {
   await page.evaluate(() => { window.seen.frames.length = 0; });
   await page.waitForFunction((n) => window.seen.frames.length >= n, wanted, { timeout: 100_000, polling: 250 });
   const list = await page.evaluate(() => window.seen.frames);
-  return { script: middle(list.map((f) => f.script)), calls: middle(list.map((f) => f.calls)), most: Math.max(...list.map((f) => f.script)), frames: list.length };
+  const script = list.map((f) => f.script);
+  const interval = middle(list.slice(1).map((f, i) => f.at - list[i].at));
+  return { script: quick(script), median: middle(script), interval, calls: middle(list.map((f) => f.calls)), frames: list.length };
 }
 
-/** What this machine needs for `n` plain rectangles on a canvas of the same size, now: the median of some frames. */
-export function plainRectangles(page, n) {
-  return page.evaluate(async (n) => {
+/** What this machine needs now for `n` plain rectangles (or outlined circles) on a canvas of the same size, measured alike. */
+export function plainShapes(page, n, round = false) {
+  return page.evaluate(async ([n, round]) => {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [1440, 900];
     const pen = canvas.getContext('2d');
@@ -60,13 +66,21 @@ export function plainRectangles(page, n) {
       const started = performance.now();
       pen.clearRect(0, 0, canvas.width, canvas.height);
       for (let i = 0; i < n; i++) {
+        const [x, y] = [(i * 37 + frame) % 1440, (i * 53 + frame) % 900];
         pen.fillStyle = i % 2 ? '#0072b2' : '#b47500';
-        pen.fillRect((i * 37 + frame) % 1440, (i * 53 + frame) % 900, 8, 8);
+        if (round) {
+          pen.beginPath();
+          pen.arc(x, y, 4, 0, 2 * Math.PI);
+          pen.fill();
+          pen.stroke();
+        } else {
+          pen.fillRect(x, y, 8, 8);
+        }
       }
       times.push(performance.now() - started);
     }
-    return times.sort((a, b) => a - b)[20];
-  }, n);
+    return times.sort((a, b) => a - b)[10];
+  }, [n, round]);
 }
 
 /** What changes in the page while `body` runs: `{ total, by: { 'style of div.card': 3, … } }`. */

@@ -66,7 +66,7 @@ journey('a sweep of load follows the theory, in workers, and can be taken away',
 
   await sheet.getByLabel('Show').selectOption('latency_mean');
   assert.match(await sheet.locator('.trial-word').textContent(), /M\/M\/1, exact/);
-  assert.match(await sheet.getByRole('img').getAttribute('aria-label'), /Mean latency: from .* Theory at the end: 60 ms/);
+  assert.match(await sheet.locator('.trial-picture').getAttribute('aria-label'), /Mean latency: from .* Theory at the end: 60 ms/);
   assert.ok((await sheet.locator('.trial-picture path[stroke-dasharray="7 4"]').count()) >= 2, "theory's line and its sign");
   assert.equal((await rows(sheet)).length, 4);
 
@@ -134,7 +134,7 @@ journey('what cannot be run is refused with the reason', async ({ page, visit })
   const sheet = await sheetOf(page, 'w');
   await fill(sheet, { 'From value': 0 });
   await sheet.getByRole('button', { name: 'Start' }).click();
-  assert.match(await sheet.getByRole('alert').textContent(), /Rate: is 0, it must be from 0.01/);
+  assert.match(await sheet.getByRole('alert').textContent(), /Rate is 0, it must be from 0.01/);
   await fill(sheet, { 'From value': 90, 'To value': 10 });
   await sheet.getByRole('button', { name: 'Start' }).click();
   assert.match(await sheet.getByRole('alert').textContent(), /below the last/);
@@ -152,9 +152,9 @@ journey('how true it is: assumptions, what lies beyond, and theory beside the ru
   const used = await sheet.getByRole('region', { name: 'Theory and this run' }).locator('tr', { hasText: 'Utilisation' }).locator('td').allTextContents();
   assert.equal(used[0], '80 %');
   assert.match(used[1], /^\d\d(\.\d)? %$/, 'and what this run has measured');
-  await sheet.getByLabel('About', { exact: true }).selectOption('users');
+  await sheet.getByRole('combobox', { name: 'About' }).selectOption('users');
   await sheet.getByRole('heading', { name: 'What the model assumes: Clients' }).waitFor();
-  await sheet.getByLabel('About', { exact: true }).selectOption('');
+  await sheet.getByRole('combobox', { name: 'About' }).selectOption('');
   await sheet.getByRole('heading', { name: 'What the model assumes: Link' }).waitFor();
 });
 

@@ -3,7 +3,8 @@
 
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType, Values};
-use faultline::diagram::{Document, Edit, Entry, Fault, Link, Node};
+use faultline::diagram::read::check_edit;
+use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Link, Node, Place};
 use serde_json::{json, Value};
 
 /// A source of choices: the numbers of the case, used one after the other.
@@ -84,17 +85,26 @@ impl Dice {
         Some(Link { id, from: from.id.clone(), to: to.id.clone(), params })
     }
 
+    /// A group that is there, or none.
+    fn group(&mut self, now: &Document) -> Option<String> {
+        now.groups.get(self.below(now.groups.len() + 1)).map(|g| g.id.clone())
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        Place::ALL.get(self.below(Place::ALL.len() + 1)).copied()
+    }
+
     /// Something that may happen to this diagram.
     pub fn entry(&mut self, now: &Document, number: usize) -> Option<Entry> {
         let node = now.nodes[self.below(now.nodes.len())].clone();
         let link = if now.links.is_empty() { None } else { Some(now.links[self.below(now.links.len())].clone()) };
-        Some(match self.below(12) {
+        Some(match self.below(19) {
             0 | 1 => Entry::Fault(Fault::Crash { node: node.id }),
             2 => Entry::Fault(Fault::Restart { node: node.id }),
             3 => Entry::Fault(Fault::Slow { node: node.id, factor: [0.5, 1.0, 10.0][self.below(3)] }),
             4 => Entry::Fault(Fault::Cut { link: link?.id }),
             5 => Entry::Fault(Fault::Mend { link: link?.id }),
-            6 if node.kind == "cache" => Entry::Fault(Fault::Flush { node: node.id }),
+            6 if matches!(node.kind.as_str(), "cache" | "inline_cache") => Entry::Fault(Fault::Flush { node: node.id }),
             6 | 7 => {
                 let specs = (components::kind(&node.kind)?.specs)();
                 let spec = &specs[self.below(specs.len())];
@@ -106,13 +116,37 @@ impl Dice {
                 Entry::Edit(Edit::SetLinkParam { id: link?.id, param: spec.name.into(), value: self.value(spec) })
             }
             9 => Entry::Edit(Edit::RemoveLink { id: link?.id }),
-            10 => Entry::Edit(Edit::AddLink { link: self.link(now, number)? }),
+            10 => Entry::Edit(allowed(now, Edit::AddLink { link: self.link(now, number)? })?),
+            11 => {
+                // One end goes elsewhere, which the rules may refuse.
+                let (link, other) = (link?, node.id);
+                let (from, to) = if self.below(2) == 0 { (other, link.to) } else { (link.from, other) };
+                Entry::Edit(allowed(now, Edit::Reconnect { link: link.id, from, to })?)
+            }
+            12 => {
+                let (kind, parent) = (GroupKind::ALL[self.below(4)], self.group(now));
+                let (x, y, width, height) = (0.0, 0.0, 400.0, 300.0);
+                let id = format!("g{number}");
+                let place = self.place();
+                let group = Group { name: id.clone(), id, kind, parent, place, x, y, width, height, collapsed: false };
+                Entry::Edit(allowed(now, Edit::AddGroup { group })?)
+            }
+            13 | 14 => Entry::Edit(allowed(now, Edit::SetGroup { node: node.id, group: self.group(now) })?),
+            15 => {
+                let (id, kind, parent) = (self.group(now)?, GroupKind::ALL[self.below(4)], self.group(now));
+                Entry::Edit(allowed(now, Edit::PlaceGroup { id, kind, parent, place: self.place() })?)
+            }
             _ if now.links.iter().all(|l| l.from != node.id && l.to != node.id) && now.nodes.len() > 2 => {
                 Entry::Edit(Edit::RemoveNode { id: node.id })
             }
             _ => Entry::Edit(Edit::AddNode { node: self.node(number) }),
         })
     }
+}
+
+/// The edit, if the rules for files and for the app allow it.
+fn allowed(now: &Document, edit: Edit) -> Option<Edit> {
+    check_edit(now, &edit).is_ok().then_some(edit)
 }
 
 /// A random system: nodes set at random, linked without a cycle.

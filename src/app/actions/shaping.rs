@@ -14,7 +14,7 @@ use crate::app::session::{Goal, Opening, Session, Thing};
 use crate::app::words::{name_added, translate};
 use crate::diagram::{GroupKind, NoteColour};
 use crate::editor::commands::{self, End};
-use crate::editor::geometry::{card, free_spot, group_rect, to_diagram, CARD};
+use crate::editor::geometry::{card, free_room, free_spot, group_rect, to_diagram, CARD};
 use crate::editor::layout::layout;
 use crate::editor::{Selection, Step};
 
@@ -180,7 +180,7 @@ fn add_note(session: Session) {
     let spot = session.desk.spot.get_untracked();
     let (x, y) = spot.unwrap_or_else(|| {
         let (x, y) = to_diagram(view, width / 2.0, height / 2.0);
-        session.diagram.with_untracked(|d| free_spot(d, x - w / 2.0, y - h / 2.0))
+        session.diagram.with_untracked(|d| free_room(d, (x - w / 2.0, y - h / 2.0), (w, h)))
     });
     let (step, id) = session.diagram.with_untracked(|d| commands::add_note(d, "", x, y));
     if perform(session, step) {

@@ -246,11 +246,7 @@ impl Board {
             }
             Doing::Band { .. } if !gesture.moved => session.select(Selection::default()),
             // A click in the midst of the selection means the one card.
-            Doing::Move { one, .. } if !gesture.moved => {
-                if let Some(one) = one {
-                    session.select(one);
-                }
-            }
+            Doing::Move { one: Some(one), .. } if !gesture.moved => session.select(one),
             Doing::Move { .. } => {
                 let drag = self.drag.get_untracked();
                 self.carry(Drag::default());

@@ -59,7 +59,7 @@ params! {
         zipf_exponent: f64 = 1.0, Float { min: 0.0, max: 4.0 }, "Zipf exponent", "", "0 is uniform; 1 is typical of the web; higher is more uneven.", when "popularity" in ["zipf"];
         hot_keys: u32 = 100, Int { min: 1, max: 1_000_000 }, "Hot keys", "", "Number of keys in the hot set.", when "popularity" in ["hot_set"];
         hot_percent: f64 = 90.0, Float { min: 0.0, max: 100.0 }, "Requests for hot keys", "%", "Share of requests that ask for a key of the hot set; the rest ask for the others.", when "popularity" in ["hot_set"];
-        high_priority_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "High priority", "%", "Share of requests of the high class; the rest are normal. It matters at services that serve by priority.";
+        high_priority_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "High priority", "%", "Share of requests of the high class; the rest are normal. It matters at services and queues that go by priority.";
         request_bytes: u32 = 500, Int { min: 1, max: 100_000_000 }, "Request size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         reply_bytes: u32 = 4_000, Int { min: 1, max: 100_000_000 }, "Reply size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         deadline: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Deadline", "ms", "The user gives up after this, whatever retries are left. 0 is never. Timeout and retries of single attempts are set on the link.";

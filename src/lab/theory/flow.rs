@@ -73,9 +73,10 @@ pub fn values(node: &Node) -> Values {
 /// What a link does, as it is set, and at what distance its ends are.
 pub fn spec(document: &Document, l: &Link) -> LinkSpec {
     let of = |id: &str| document.node(id).map_or("", |n| n.kind.as_str());
-    let role = role_between(of(&l.from), of(&l.to)).unwrap_or(Role::Call);
+    let from = of(&l.from);
+    let role = role_between(from, of(&l.to)).unwrap_or(Role::Call);
     let distance = separation(document, &l.from, &l.to).one_way();
-    LinkSpec { distance, ..link::link_spec(&complete(&link::specs(), &l.params), role) }
+    LinkSpec { distance, ..link::link_spec(&complete(&link::specs(), &l.params), role, from) }
 }
 
 /// Mean travel time there and back in ms, and whether it is always the same.

@@ -109,7 +109,8 @@ impl Knob {
             Owner::Node(id) => Edit::SetNodeParam { id: id.clone(), param, value: json },
             Owner::Link(id) => Edit::SetLinkParam { id: id.clone(), param, value: json },
         };
-        check_edit(document, &edit).map_err(|p| wrong(p.message))?;
+        // People know it by its label.
+        check_edit(document, &edit).map_err(|p| p.message.replacen(spec.name, spec.label, 1))?;
         let mut changed = document.clone();
         changed.apply(&edit).map_err(wrong)?;
         Ok(changed)
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_by_name() {
         let refused = knob("users", "rate_per_s").set(&single(), 0.0).expect_err("0 is below the range");
-        assert!(refused.contains("Rate"), "{refused}");
+        assert_eq!(refused, "Rate is 0, it must be from 0.01 to 1000000");
         assert!(knob("users", "colour").set(&single(), 1.0).is_err());
     }
 

@@ -11,8 +11,9 @@ use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
 use crate::diagram::place::{separation, Separation};
-use crate::diagram::{Document, Node};
+use crate::diagram::{Document, Link, Node};
 use crate::editor::commands::{self, End};
+use crate::engine::link::Role;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -24,6 +25,14 @@ const GROUPS: &[(&str, &[&str])] = &[
 fn group_of(spec: &ParamSpec) -> usize {
     let fits = |starts: &[&str]| starts.iter().any(|s| spec.name.starts_with(s));
     GROUPS.iter().position(|(_, starts)| fits(starts)).unwrap_or(GROUPS.len() - 1)
+}
+
+/// Names of the parameters that mean something on this link.
+fn params_read(diagram: &Document, link: &Link) -> Vec<&'static str> {
+    let kind = |id: &str| diagram.node(id).map_or("", |n| n.kind.as_str());
+    let (from, to) = (kind(&link.from), kind(&link.to));
+    let role = components::role_between(from, to).unwrap_or(Role::Call);
+    components::link_params(from, role, &link.params).iter().map(|s| s.name).collect()
 }
 
 /// What the zones and regions of the ends add to the latency.
@@ -70,18 +79,33 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     let ends_of = id.clone();
     let specs = components::link::specs();
     let all = StoredValue::new(specs.clone());
+    // What means nothing from this caller is not shown.
+    let read = {
+        let id = id.clone();
+        Memo::new(move |_| session.diagram.with(|d| d.link(&id).map(|l| params_read(d, l)).unwrap_or_default()))
+    };
     let groups = GROUPS
         .iter()
         .enumerate()
         .filter_map(|(index, (heading, _))| {
             let members: Vec<ParamSpec> = specs.iter().filter(|s| group_of(s) == index).cloned().collect();
             (!members.is_empty()).then(|| {
-                // A log is shipped, a message delivered, neither is called: only how they travel matters.
-                let hidden = move || index != 0 && (replication.get() || delivery.get());
+                let names: Vec<&'static str> = members.iter().map(|s| s.name).collect();
+                let hidden = move || read.with(|read| names.iter().all(|n| !read.contains(n)));
+                let id = id.clone();
+                let rows = members.into_iter().map(move |spec| {
+                    let (id, name) = (id.clone(), spec.name);
+                    let applies = Memo::new(move |_| read.with(|read| read.contains(&name)));
+                    view! {
+                        <Show when=move || applies.get()>
+                            <ParamForm target=Target::Link(id.clone()) specs=vec![spec.clone()] all=all/>
+                        </Show>
+                    }
+                });
                 view! {
                     <section class="group" aria-label=t!(*heading) hidden=hidden>
                         <h3>{t!(*heading)}</h3>
-                        <ParamForm target=Target::Link(id.clone()) specs=members all=all/>
+                        {rows.collect_view()}
                     </section>
                 }
             })

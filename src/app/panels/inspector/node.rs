@@ -57,7 +57,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
             <Verdicts frame=frame/>
             <Links id=id/>
             {kind.map(explanation)}
-            <div class="verbs"><ActionButton id="truth" named=true class="outlined small"/><ActionButton id="sweep" named=true class="outlined small"/></div>
+            <div class="group verbs"><ActionButton id="truth" named=true class="outlined small"/><ActionButton id="sweep" named=true class="outlined small"/></div>
         </section>
     }
 }

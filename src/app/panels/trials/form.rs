@@ -143,7 +143,7 @@ pub fn Form() -> impl IntoView {
     let start = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if running.get_untracked() {
-            return;
+            return trials.cancel();
         }
         match untrack(|| fields.plan(trials.mode.get())) {
             Ok(plan) => trials.start(plan),
@@ -178,12 +178,10 @@ pub fn Form() -> impl IntoView {
                 <Measured fields=fields/>
             </div>
             <div class="trial-go">
-                <Show
-                    when=move || running.get()
-                    fallback=|| view! { <button type="submit" class="button primary">{t!("Start")}</button> }
-                >
-                    <button type="button" class="button outlined" on:click=move |_| trials.cancel()>{t!("Cancel")}</button>
-                </Show>
+                // One button, so that the focus stays on it.
+                <button type="submit" class="button" class:primary=move || !running.get() class:outlined=move || running.get()>
+                    {move || if running.get() { t!("Cancel") } else { t!("Start") }}
+                </button>
                 <Show
                     when=move || running.get()
                     fallback=move || view! { <p class="quiet">{move || plan.get().map_or_else(|why| why, summary)}</p> }

@@ -121,8 +121,8 @@ fn summary(results: &Results, expected: &Expected, metric: Metric) -> String {
 
 /// Whose line the dashed one is, or why there is none.
 fn word(expected: &Expected, metric: Metric) -> String {
-    let solved = expected.points.iter().filter_map(|p| p.as_ref().ok());
-    let fitting = solved.clone().filter(|t| t.figure(metric).is_some()).last();
+    let mut solved = expected.points.iter().filter_map(|p| p.as_ref().ok());
+    let fitting = solved.rfind(|t| t.figure(metric).is_some());
     if let Some(theory) = fitting {
         let name = translate(&theory.name).into_owned();
         let source = translate(theory.source).into_owned();

@@ -141,7 +141,10 @@ pub fn top_of(curve: &Curve, metric: Metric) -> f64 {
     let highest = |values: &mut dyn Iterator<Item = f64>| values.filter(|v| v.is_finite()).fold(0.0, f64::max);
     let measured = highest(&mut curve.band.iter().map(|(_, _, high)| *high).chain(curve.dots.iter().map(|(_, v)| *v)));
     let expected = highest(&mut curve.theory.iter().flatten().map(|(_, v)| *v));
-    let top = if measured > 0.0 { measured.max(expected.min(measured * 1.5)) } else { expected } * 1.05;
+    // Beside a mere dot, theory's line may reach further than beside a measured curve.
+    let reach = if curve.band.is_empty() { 4.0 } else { 1.5 };
+    let highest = if measured > 0.0 { measured.max(expected.min(measured * reach)) } else { expected };
+    let top = highest * 1.05;
     match metric.unit() {
         "%" => top.clamp(0.01, 1.0),
         _ if top > 0.0 => top,
