@@ -10,11 +10,13 @@ use serde_json::Value;
 const DEEPEST: u8 = 3;
 /// The argument that is itself a text to translate; others are names and figures.
 const TEXT: &str = "what";
+/// The argument that is a parameter's label within a sentence: `timeout` is the setting here, not the failure.
+const LABEL: &str = "what_label";
 
 /// Texts and patterns.
 pub(super) struct Catalogue {
     texts: FxHashMap<&'static str, &'static str>,
-    /// The most literal first.
+    /// Those that begin with a literal first, which a name cannot be taken for; of each, the most literal first.
     patterns: Vec<Pattern>,
 }
 
@@ -38,7 +40,7 @@ impl Catalogue {
                 patterns.extend(Pattern::new(english, translation));
             }
         }
-        patterns.sort_by_key(|p: &Pattern| std::cmp::Reverse(p.weight()));
+        patterns.sort_by_key(|p: &Pattern| std::cmp::Reverse((!p.head.is_empty(), p.weight())));
         Catalogue { texts, patterns }
     }
 
@@ -68,7 +70,11 @@ impl Catalogue {
         let (pattern, found) = self.patterns.iter().find_map(|p| Some((p, p.arguments(text)?)))?;
         Some(fill(pattern.translation, |name| {
             let value = found.iter().find(|(n, _)| *n == name)?.1;
-            let inner = (name.starts_with(TEXT)).then(|| self.look_up(value, depth + 1)).flatten();
+            let label = (name == LABEL).then(|| begun(value, char::is_lowercase, upper)).flatten().and_then(|label| self.exact(&label));
+            let inner = match label.and_then(|label| begun(label, char::is_uppercase, lower)) {
+                Some(label) => Some(label),
+                None => (name.starts_with(TEXT)).then(|| self.look_up(value, depth + 1)).flatten(),
+            };
             Some(inner.unwrap_or_else(|| value.to_string()))
         }))
     }

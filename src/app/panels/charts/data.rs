@@ -128,7 +128,7 @@ fn complete(mut starts: impl ExactSizeIterator<Item = (SimTime, SimDuration)>, n
 fn single(name: &str, title: String, unit: &'static str, token: &'static str, least_top: f64, values: Vec<Option<f64>>) -> Chart {
     let now = values.iter().rev().take(10).find_map(|v| *v);
     let headline = now.map_or("–".to_string(), |v| value_text(v, unit));
-    let summary = t!("%{what} is %{value}", what = title, value = headline);
+    let summary = t!("%{what} now: %{value}", what = title, value = headline);
     let line = Line { label: title.to_lowercase(), ink: ink(token, &[]), values, stacked: false };
     Chart { name: name.into(), title, unit, headline, lines: vec![line], least_top, summary }
 }
