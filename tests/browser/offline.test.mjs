@@ -169,7 +169,7 @@ journey('the whole of it in one file opens without a server, and keeps the work'
     await other.goto(pathToFileURL(file).href);
     const theirs = new Lab(other);
     await theirs.ready();
-    await theirs.message(/open in another tab too/).waitFor();
+    await theirs.message(/open in another tab too|Another tab keeps the same diagram/).waitFor();
   } finally {
     rmSync(site, { recursive: true });
   }

@@ -40,7 +40,7 @@ journey('fifty thousand requests are drawn in ten calls, and cheaper than as man
       return plain.apply(this, args);
     };
   }));
-  const [drawn, plain] = [await frames(page, 12), await plainShapes(page, 50_000)];
+  const [drawn, plain] = [await frames(page, 6), await plainShapes(page, 50_000)];
   report(`WebGL2: ${shapes} shapes, 200 nodes: ${ms(drawn.script)} script (median ${ms(drawn.median)}) and ${drawn.calls} draw calls a frame; 50,000 rectangles ${ms(plain)}`);
   assert.ok(shapes > 45_000, `about fifty thousand shapes, they were ${shapes}`);
   assert.ok(drawn.calls <= 10, `at most ten draw calls, they were ${drawn.calls}`);
