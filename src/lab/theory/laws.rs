@@ -34,25 +34,12 @@ pub fn second_moment(law: &Distribution) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::distribution::one_of_each;
     use crate::engine::random::{generator, Purpose};
 
     #[test]
     fn samples_have_the_stated_second_moment() {
-        let laws = [
-            Distribution::constant(3.0),
-            Distribution::Uniform { low_ms: 1.0, high_ms: 5.0 },
-            Distribution::exponential(3.0),
-            Distribution::Erlang { k: 4, mean_ms: 3.0 },
-            Distribution::HyperExponential { mean_ms: 3.0, cv2: 4.0 },
-            Distribution::LogNormal { median_ms: 2.0, sigma: 0.6 },
-            Distribution::Normal { mean_ms: 1.0, sd_ms: 2.0 },
-            Distribution::Pareto { minimum_ms: 2.0, alpha: 8.0 },
-            Distribution::BoundedPareto { minimum_ms: 1.0, maximum_ms: 50.0, alpha: 1.5 },
-            Distribution::BoundedPareto { minimum_ms: 1.0, maximum_ms: 50.0, alpha: 2.0 },
-            Distribution::Mixture { parts: vec![(1.0, Distribution::constant(1.0)), (3.0, Distribution::exponential(2.0))] },
-            Distribution::Empirical { values_ms: vec![1.0, 2.0, 9.0] },
-        ];
-        for law in laws {
+        for law in one_of_each() {
             let n = 200_000u64;
             let square = |i: u64| {
                 let ms = law.sample(&mut generator(1, 2, Purpose::Service, i)).as_millis_f64();
