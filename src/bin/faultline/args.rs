@@ -66,17 +66,27 @@ pub enum Command {
     Validate(ValidateOptions),
 }
 
+/// What is run, and how it differs from the file.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Subject {
+    /// File that the app saved, name of a scenario, or - for standard input
+    pub input: String,
+    /// Seed of the run's randomness, or of the first of several runs [default: the file's]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Set a parameter of a node (node.param=value) or of a link (link:ID.param=value); may be repeated
+    #[arg(long = "set", value_name = "NODE.PARAM=VALUE")]
+    pub settings: Vec<String>,
+}
+
 /// How to repeat.
 #[derive(Clone, Debug, clap::Args)]
 pub struct TrialOptions {
-    /// File that the app saved, name of a scenario, or - for standard input
-    pub input: String,
+    #[command(flatten)]
+    pub subject: Subject,
     /// Runs at each value, each under a seed of its own
     #[arg(long, value_name = "N", default_value = "10")]
     pub seeds: u32,
-    /// Seed of the first run; the others follow [default: the file's]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub seed: Option<u64>,
     /// Simulated time measured in each run, after the warm-up [default: 60s]
     #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub length: Option<Duration>,
@@ -86,9 +96,6 @@ pub struct TrialOptions {
     /// Node that is measured beside the system as a whole [default: the one that is varied or called by it]
     #[arg(long, value_name = "NODE")]
     pub at: Option<String>,
-    /// Set a parameter of a node (node.param=value) or of a link (link:ID.param=value); may be repeated
-    #[arg(long = "set", value_name = "NODE.PARAM=VALUE")]
-    pub settings: Vec<String>,
 }
 
 /// What to validate.
@@ -137,20 +144,14 @@ pub enum Table {
 /// How to run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RunOptions {
-    /// File that the app saved, name of a scenario, or - for standard input
-    pub input: String,
-    /// Seed of the run's randomness [default: the file's]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub subject: Subject,
     /// Simulated time to run, warm-up included [default: the moment at which the file was saved, else 60s]
     #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub length: Option<Duration>,
     /// Simulated time at the start that the statistics leave out
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub warmup: Option<Duration>,
-    /// Set a parameter of a node (node.param=value) or of a link (link:ID.param=value); may be repeated
-    #[arg(long = "set", value_name = "NODE.PARAM=VALUE")]
-    pub settings: Vec<String>,
     /// Break something, as in "t=10s crash db for 5s"; also slow db x4, cut a->b, flush cache; may be repeated
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<String>,

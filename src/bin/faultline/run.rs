@@ -57,13 +57,8 @@ type Beginnings<'a> = Vec<(SimTime, &'a str)>;
 
 /// The document with the options applied, and when each of their faults begins.
 fn prepared(options: &RunOptions) -> Result<(Document, Beginnings<'_>), String> {
-    let mut doc = input::open(&options.input)?;
-    if let Some(seed) = options.seed {
-        doc.seed = seed;
-    }
-    for setting in &options.settings {
-        settings::set(&mut doc, setting)?;
-    }
+    let mut doc = input::open(&options.subject.input)?;
+    settings::apply(&mut doc, &options.subject)?;
     let mut begin = Vec::new();
     for fault in &options.faults {
         begin.push((faults::add(&mut doc, fault)?, fault.as_str()));

@@ -7,10 +7,16 @@ use faultline::diagram::read::check_edit;
 use faultline::diagram::{Document, Edit};
 use serde_json::Value as Json;
 
-use crate::args::time;
+use crate::args::{time, Subject};
+
+/// Makes the file's document the one that is to run.
+pub fn apply(doc: &mut Document, subject: &Subject) -> Result<(), String> {
+    doc.seed = subject.seed.unwrap_or(doc.seed);
+    subject.settings.iter().try_for_each(|setting| set(doc, setting))
+}
 
 /// Applies one setting.
-pub fn set(doc: &mut Document, text: &str) -> Result<(), String> {
+fn set(doc: &mut Document, text: &str) -> Result<(), String> {
     let wrong = |message: String| format!("--set {text}: {message}");
     let edit = parse(doc, text).map_err(wrong)?;
     check_edit(doc, &edit).map_err(|p| wrong(p.message))?;

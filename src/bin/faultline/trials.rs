@@ -11,8 +11,8 @@ use faultline::lab::trials::{spread, suggest, Knob, Owner, Plan, Results, Trial}
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{time, TrialOptions};
-use crate::settings::{known, set};
-use crate::{input, Outcome};
+use crate::settings::known;
+use crate::{input, settings, Outcome};
 
 /// Simulated seconds of a run where none are named.
 const USUAL_LENGTH: f64 = 60.0;
@@ -21,11 +21,8 @@ const USUAL_COUNT: usize = 9;
 
 /// Runs a plan: with `vary`, a sweep.
 pub fn trials(options: &TrialOptions, vary: Option<&str>) -> Result<Outcome, String> {
-    let mut document = input::open(&options.input)?.folded();
-    options.settings.iter().try_for_each(|setting| set(&mut document, setting))?;
-    if let Some(seed) = options.seed {
-        document.seed = seed;
-    }
+    let mut document = input::open(&options.subject.input)?.folded();
+    settings::apply(&mut document, &options.subject)?;
     if let Some(node) = options.at.as_ref().filter(|id| document.node(id).is_none()) {
         return Err(format!("--at: {}", known(node, "node", document.nodes.iter().map(|n| &n.id))));
     }
