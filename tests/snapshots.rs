@@ -36,8 +36,9 @@ fn probe() {
         experiment.take_events();
         let t = std::time::Instant::now();
         let region = Region::new(ALLOCATOR);
+        if [1, 10, 60, 300, 600].contains(&s) { std::env::set_var("W","1"); } else { std::env::remove_var("W"); }
         timeline.keep(&mut experiment);
-        sum += held(&region);
+        let h = held(&region); sum += h; if [1, 10, 60, 300, 600].contains(&s) { println!("measured {h}"); }
         snap_time += t.elapsed();
         if [1, 10, 60, 100, 200, 300, 400, 500, 600].contains(&s) {
             println!("{s}: sum {} KiB, per {} KiB; counted {} KiB; recent {} KiB; {} moments", sum / 1024, sum as u64 / s / 1024, timeline.bytes() / 1024, (timeline.bytes()-before) / 1024, timeline.moments().count());

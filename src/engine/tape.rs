@@ -59,6 +59,12 @@ impl Tape {
         }
     }
 
+    /// The same for good, without room for more.
+    pub fn closed(mut self) -> Tape {
+        self.seal();
+        Tape { open: Vec::new(), ..self }
+    }
+
     /// Bytes recorded.
     pub fn len(&self) -> usize {
         self.length

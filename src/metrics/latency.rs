@@ -94,7 +94,7 @@ impl Latency {
             packed.note(0, &[value - before, cell.count_since_last_iteration()]);
             before = value;
         }
-        packed.seal();
+        let packed = packed.closed();
         Latency { histogram: None, packed, room_ns: self.room_ns.max(self.max_ns), ..*self }
     }
 

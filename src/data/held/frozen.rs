@@ -37,7 +37,7 @@ impl Held {
                 packed.note(CLOCK, &[*clock]);
             }
         }
-        packed.seal();
+        let packed = packed.closed();
         Held { tally: self.tally, packed, ..Held::new(self.eviction, self.capacity.get() as u32) }
     }
 
