@@ -106,6 +106,11 @@ impl Experiment {
         self.world.core.now
     }
 
+    /// How many entries of the journal were carried out, those that were done by hand included.
+    pub fn carried(&self) -> usize {
+        self.carried
+    }
+
     /// Time of the next event, journal included.
     pub fn next_event(&self) -> Option<SimTime> {
         let journal = self.journal.front().map(|(at, _)| *at);
