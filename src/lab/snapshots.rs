@@ -1,7 +1,6 @@
 //! Snapshots of an experiment: what changes is copied, packed where it is large; what does not change is shared with the run.
 //! Knows no document and no budget.
 
-use std::collections::VecDeque;
 use std::mem;
 
 use super::Experiment;
@@ -50,7 +49,7 @@ impl Snapshot {
         experiment.world.core.shared.thaw();
         experiment.world.behaviours.iter_mut().for_each(|b| b.thaw());
         experiment.meter.thaw();
-        experiment.journal = journal.get(self.carried()..).unwrap_or_default().iter().cloned().collect::<VecDeque<_>>();
+        experiment.reschedule(journal);
         experiment
     }
 
