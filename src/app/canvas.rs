@@ -268,9 +268,7 @@ fn watch_size(board: Board, layers: [NodeRef<leptos::html::Canvas>; 3]) {
 
 /// Most packets drawn at once, unless the address asks for another number.
 fn most_packets() -> usize {
-    let search = dom::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
-    let asked = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("packets=")?.parse().ok());
-    asked.unwrap_or(PACKETS).min(MOST_PACKETS)
+    dom::asked("packets").and_then(|n| n.parse().ok()).unwrap_or(PACKETS).min(MOST_PACKETS)
 }
 
 fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
@@ -313,7 +311,7 @@ fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packe
             return board.one_in.get_untracked();
         }
         let strength = if playing { run.dial.legibility(speed) } else { 1.0 };
-        let frame = run.experiment.frame(most_packets);
+        let frame = dom::timed("picture", || run.experiment.frame(most_packets));
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
             let diagram = session.diagram.get_untracked();
@@ -332,7 +330,7 @@ fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packe
                 still,
                 strength,
             };
-            paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene);
+            dom::timed("drawing", || paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene));
         });
         frame.one_in.max(1)
     });

@@ -1,5 +1,7 @@
-//! The few things asked of the browser by hand: its clock, a breath for the page, whether an element takes text.
+//! The few things asked of the browser by hand: its clock, a breath for the page, what the address asks for, whether an element takes text.
 //! Knows nothing of the application.
+
+use std::sync::OnceLock;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -18,6 +20,29 @@ pub fn document() -> Option<Document> {
 /// The wall clock in milliseconds since the page opened.
 pub fn now_ms() -> f64 {
     window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// What the page's address asks for under this name: the text after `name=`, nothing for the name alone.
+pub fn asked(name: &str) -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    let mut parts = search.trim_start_matches('?').split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
+    parts.find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+}
+
+/// Does the work; if the address asks for `?timings`, notes in the browser's performance timeline how long it took
+/// ([User Timing](https://www.w3.org/TR/user-timing/)).
+pub fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    static WANTED: OnceLock<bool> = OnceLock::new();
+    let timeline = WANTED.get_or_init(|| asked("timings").is_some()).then(|| window()?.performance()).flatten();
+    if let Some(timeline) = &timeline {
+        let _ = timeline.mark(name);
+    }
+    let done = work();
+    if let Some(timeline) = timeline {
+        let _ = timeline.measure_with_start_mark(name, name);
+        timeline.clear_marks_with_mark_name(name);
+    }
+    done
 }
 
 /// Lets the page handle what waits, then goes on.
