@@ -38,7 +38,7 @@ mod tests {
     fn the_themes_have_colours_of_their_own() {
         for token in super::super::svg::TOKENS {
             let (light, dark) = (Theme::Light.colour(token), Theme::Dark.colour(token));
-            for colour in [light, dark] {
+            for colour in [&light, &dark] {
                 assert!(colour.len() == 7 && colour.starts_with('#'), "{token}: {colour}");
             }
             assert!(light != dark, "{token}");

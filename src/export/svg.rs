@@ -319,8 +319,8 @@ mod tests {
         let document = read(scenarios()[0].json).unwrap();
         let (light, dark) = (picture(&document, Theme::Light, true), picture(&document, Theme::Dark, true));
         for token in TOKENS {
-            assert!(!light.contains(Theme::Dark.colour(token)), "{token}");
-            assert!(!dark.contains(Theme::Light.colour(token)), "{token}");
+            assert!(!light.contains(&*Theme::Dark.colour(token)), "{token}");
+            assert!(!dark.contains(&*Theme::Light.colour(token)), "{token}");
         }
     }
 
