@@ -8,7 +8,7 @@ use super::request::{Reason, Why};
 use super::station::{Discipline, StationSpec};
 use super::time::SimDuration;
 use super::trace::SpanKind;
-use super::world::World;
+use super::world::{Concerned, World, VOID};
 
 impl<B: Behaviour> World<B> {
     pub(super) fn arrive(&mut self, job: Job, works: bool) {
@@ -20,7 +20,9 @@ impl<B: Behaviour> World<B> {
         if !works {
             state.station.ledger.rejected += 1;
             state.failed.add(Reason::Refused);
-            self.core.send_reply(&job, Err(Reason::Refused));
+            // Its way here was not what failed.
+            self.core.end_span(job.request, job.span, None);
+            self.core.leave(&job, Err(Reason::Refused));
             return;
         }
         let class = job.message.priority;
@@ -35,7 +37,8 @@ impl<B: Behaviour> World<B> {
             station.ledger.rejected += 1;
             self.core.nodes[node.at()].failed.add(reason);
             if let Some(job) = self.core.jobs.remove(key) {
-                self.core.send_reply(&job, Err(reason));
+                self.core.end_span(job.request, job.span, None);
+                self.core.leave(&job, Err(reason));
             }
             return;
         }
@@ -66,8 +69,7 @@ impl<B: Behaviour> World<B> {
             return self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn });
         }
         if self.core.jobs[key].holds_worker {
-            self.core.end_span(request, old, None);
-            let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, Why::NONE);
+            let span = self.core.next_span(request, old, SpanKind::Service, parent, node, attempt, Why::NONE);
             self.core.jobs[key].span = span;
             self.give_time(key, node, time);
         } else {
@@ -79,8 +81,7 @@ impl<B: Behaviour> World<B> {
     fn show_waiting(&mut self, key: JobKey, why: Why) {
         let job = &self.core.jobs[key];
         let (node, request, parent, attempt, old) = (job.node, job.request, job.parent_span, job.attempt, job.span);
-        self.core.end_span(request, old, None);
-        let span = self.core.begin_span(request, SpanKind::Queue, parent, node, attempt, why);
+        let span = self.core.next_span(request, old, SpanKind::Queue, parent, node, attempt, why);
         self.core.jobs[key].span = span;
     }
 
@@ -110,7 +111,6 @@ impl<B: Behaviour> World<B> {
     fn begin_service(&mut self, key: JobKey) {
         let job = &self.core.jobs[key];
         let (node, request, parent, attempt, queue_span) = (job.node, job.request, job.parent_span, job.attempt, job.span);
-        self.core.end_span(request, queue_span, None);
         let station = &mut self.core.nodes[node.at()].station;
         station.busy += 1;
         let (concurrency, discipline, workers) = (station.busy, station.spec.discipline, station.spec.workers);
@@ -120,7 +120,7 @@ impl<B: Behaviour> World<B> {
             }
             _ => Why::NONE,
         };
-        let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, why);
+        let span = self.core.next_span(request, queue_span, SpanKind::Service, parent, node, attempt, why);
         let job = &mut self.core.jobs[key];
         job.holds_worker = true;
         job.span = span;
@@ -168,11 +168,11 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) {
+    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) -> Concerned {
         let now = self.core.now;
         let station = &mut self.core.nodes[node.at()].station;
         if station.sharing.turn != turn {
-            return;
+            return VOID;
         }
         station.account(now);
         station.sharing.advance(now, station.spec.workers);
@@ -185,17 +185,19 @@ impl<B: Behaviour> World<B> {
         if let Some(key) = done {
             self.step_on(key, node);
         }
+        (u64::from(node.0) + 1, 0)
     }
 
-    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) {
-        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return };
-        let node = job.node;
+    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) -> Concerned {
+        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return VOID };
+        let (node, concerned) = (job.node, (u64::from(job.node.0) + 1, job.request_id));
         job.ends = None;
         let working = &mut self.core.nodes[node.at()].station.working;
         if let Some(place) = working.iter().position(|j| *j == key) {
             working.remove(place);
         }
         self.step_on(key, node);
+        concerned
     }
 
     fn step_on(&mut self, key: JobKey, node: NodeIndex) {

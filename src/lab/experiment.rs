@@ -416,7 +416,7 @@ impl Experiment {
             }
         }
         for (i, link) in core.links.iter().enumerate() {
-            let open = core.attempts.values().filter(|a| a.link.at() == i).count() as u64;
+            let open = core.calls.values().filter(|c| c.open && c.link.at() == i).count() as u64;
             let transits = core.transits.values().filter(|t| t.link.at() == i).count();
             if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
                 return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));
