@@ -5,7 +5,7 @@ use slotmap::SlotMap;
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::link::{Link, WaitFor};
-use super::queue::EventQueue;
+use super::queue::{Epoch, EventQueue};
 use super::random::Stream;
 use super::request::{ByReason, Message, Operation, Outcome, Reason, Versioned, Why};
 use super::station::Station;
@@ -38,7 +38,7 @@ pub struct NodeState {
     /// Source of randomness.
     pub stream: Stream,
     /// Grows with each crash and restart, so that old timers are void.
-    pub epoch: u32,
+    pub epoch: Epoch,
     /// Whether it works.
     pub up: bool,
     /// When it went down, if it is down.

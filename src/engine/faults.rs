@@ -16,7 +16,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         let state = &mut self.core.nodes[node.at()];
         state.up = false;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         state.down_since = now;
         let (behaviour, mut ctx) = self.at(node);
         behaviour.crash(&mut ctx);
@@ -30,7 +30,7 @@ impl<B: Behaviour> World<B> {
             return;
         }
         state.up = true;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         let (behaviour, mut ctx) = self.at(node);
         behaviour.start(&mut ctx);
         ctx.notice(None, "restarted", true);
@@ -48,7 +48,7 @@ impl<B: Behaviour> World<B> {
         self.drop_work(node, true);
         let state = &mut self.core.nodes[node.at()];
         state.removed = true;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         if state.up {
             // What it alone had is gone with it, as in a crash.
             state.up = false;

@@ -22,7 +22,11 @@ impl<B: Behaviour> World<B> {
         let (node, message, luck) = (job.node, job.message, job.luck);
         let (last, is_root, value) = (job.stages.current, job.origin.is_none(), job.value);
         let links = &self.core.links;
-        let outgoing = self.core.nodes[node.at()].outgoing.iter();
+        let outgoing = &self.core.nodes[node.at()].outgoing;
+        if outgoing.is_empty() && !is_root {
+            return self.end_stages(key, Ok(value));
+        }
+        let outgoing = outgoing.iter();
         // The links that take such a message, and of these the first stage that is still to come.
         let rules = outgoing.map(|l| &links[l.at()].spec).filter(|s| s.role == Role::Call && s.rule.when.takes(message.operation));
         let (mut any, mut next) = (false, None);

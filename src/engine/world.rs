@@ -5,7 +5,7 @@ use slotmap::{Key, SlotMap};
 use super::behaviour::{Behaviour, Ctx, Ended, Next};
 use super::core::{Call, Core, Job, NodeState, Observation, Payload, RequestLedger, Transit};
 use super::ids::{CallKey, JobKey, NodeIndex, RequestKey};
-use super::queue::{EventKind, EventQueue};
+use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
 use super::request::{ByReason, Message, Outcome, Reason};
 use super::station::Station;
@@ -61,7 +61,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         self.core.nodes.push(NodeState {
             stream,
-            epoch: 0,
+            epoch: Epoch::default(),
             up: true,
             down_since: now,
             slow: 1.0,

@@ -238,8 +238,8 @@ impl Experiment {
     /// a histogram on a logarithmic axis, and its figures. Empty if there is no such client.
     pub fn distribution(&self, client: Option<&str>) -> (Vec<LatencyBar>, LatencySummary) {
         let latency = match client {
-            None => Some(&self.meter.latency),
-            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())),
+            None => Some(self.meter.latency()),
+            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())).cloned(),
         };
         latency.map(|l| (l.bars(), l.summary())).unwrap_or_default()
     }
