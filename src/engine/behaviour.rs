@@ -195,18 +195,18 @@ impl<B: Behaviour> Ctx<'_, B> {
 
     /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`].
     pub fn call(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, message, None, why);
+        self.core.call(job, link, &message, None, None, why);
     }
 
     /// Calls over a link and forgets about it.
     pub fn call_and_forget(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
+        self.core.call(job, link, &message, Some(super::link::WaitFor::None), None, why);
     }
 
     /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
     /// comes to [`Behaviour::answered`].
     pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
-        self.core.call_with(job, link, message, None, Some((patience, attempts)), why);
+        self.core.call(job, link, &message, None, Some((patience, attempts)), why);
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.

@@ -8,16 +8,29 @@ use super::link::WaitFor;
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, Purpose};
 use super::request::{Message, Operation, Outcome, Reason, Why};
-use super::time::SimDuration;
+use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
 
 impl<B: Behaviour> Core<B> {
     /// Puts a message on a link. Lost and cut-off messages vanish without a trace but a count.
-    pub fn send(&mut self, mut transit: Transit<B::Signal>, bytes: u32, luck: u64) {
-        let link = &mut self.links[transit.link.at()];
-        let direction = usize::from(!transit.forward);
+    pub fn send(&mut self, transit: Transit<B::Signal>, bytes: u32, luck: u64) {
+        if let Some(end) = self.arrival(transit.link, transit.forward, bytes, luck) {
+            self.put_on_the_way(Transit { end, ..transit });
+        }
+    }
+
+    fn put_on_the_way(&mut self, transit: Transit<B::Signal>) {
+        let end = transit.end;
+        let key = self.transits.insert(transit);
+        self.queue.push(end, EventKind::Deliver(key));
+    }
+
+    /// When a message that is put on a link now gets to its end; `None` if it never does, which is counted.
+    fn arrival(&mut self, link: LinkIndex, forward: bool, bytes: u32, luck: u64) -> Option<SimTime> {
+        let link = &mut self.links[link.at()];
+        let direction = usize::from(!forward);
         let spec = &link.spec;
-        let law = if transit.forward { &spec.latency } else { &spec.return_latency };
+        let law = if forward { &spec.latency } else { &spec.return_latency };
         let (travel, lost) = match law {
             // Nothing is left to chance, so nothing is drawn.
             Distribution::Constant { value_ms } if spec.jitter == SimDuration::ZERO && spec.loss <= 0.0 => {
@@ -42,65 +55,83 @@ impl<B: Behaviour> Core<B> {
         }
         if link.cut || link.removed || lost {
             link.dropped += 1;
-            return;
+            return None;
         }
         link.in_transit += 1;
-        transit.start = self.now;
-        transit.end = self.now + travel;
-        let end = transit.end;
-        let key = self.transits.insert(transit);
-        self.queue.push(end, EventKind::Deliver(key));
+        Some(self.now + travel)
     }
 
-    /// Starts a call of a job over a link: the first attempt leaves now.
-    pub fn call(&mut self, job_key: JobKey, link: LinkIndex, message: Message, staged: Option<WaitFor>, why: Why) {
-        self.call_with(job_key, link, message, staged, None, why);
-    }
-
-    /// The same, perhaps with a patience of its own instead of the link's, and after so many attempts.
-    pub fn call_with(
+    /// Starts a call of a job over a link: the first attempt leaves now. Perhaps with a patience of its own instead of the link's, and
+    /// after so many attempts.
+    pub fn call(
         &mut self,
         job_key: JobKey,
-        link: LinkIndex,
-        message: Message,
+        index: LinkIndex,
+        message: &Message,
         staged: Option<WaitFor>,
         again: Option<(SimDuration, u32)>,
         why: Why,
     ) {
         let Some(job) = self.jobs.get_mut(job_key) else { return };
-        let ordinal = job.calls_made;
-        job.calls_made += 1;
-        let (request, request_id, request_start, attempt) = (job.request, job.request_id, job.request_start, job.attempt);
+        let (request, request_id, request_start) = (job.request, job.request_id, job.request_start);
         let parent = if job.origin.is_some() { job.span } else { job.parent_span };
-        let (job_luck, before) = (job.luck, job.last_call);
-        let state = &mut self.links[link.at()];
-        let luck = mix(mix(job_luck, state.stream), u64::from(ordinal));
-        if let Some(share) = state.spec.policy.budget {
-            state.retry_tokens_milli = (state.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
+        let link = &mut self.links[index.at()];
+        let luck = mix(mix(job.luck, link.stream), u64::from(job.calls_made));
+        job.calls_made += 1;
+        if let Some(share) = link.spec.policy.budget {
+            link.retry_tokens_milli = (link.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
         }
-        let to = state.to;
-        let span = self.begin_span(request, SpanKind::Call, parent, to, attempt, why);
+        let number = again.map_or(0, |(_, attempts)| attempts) + 1;
+        // Where connections are counted it may have to wait for one.
+        let at_once = !link.counts_connections();
+        let story = self.requests.get_mut(request).and_then(|r| r.trace.as_deref_mut());
+        let (span, network_span) = story.map_or((NO_SPAN, NO_SPAN), |story| {
+            let span = story.begin(SpanKind::Call, parent, self.now, link.to, job.attempt, why);
+            let step = if at_once { story.begin(SpanKind::Network, span, self.now, link.to, number, Why::NONE) } else { NO_SPAN };
+            (span, step)
+        });
+        let patience = again.map(|(patience, _)| patience);
         let call = self.calls.insert(Call {
             job: job_key,
-            link,
-            message,
+            link: index,
+            message: *message,
             staged,
-            patience: again.map(|(patience, _)| patience),
-            attempts: again.map_or(0, |(_, attempts)| attempts),
+            patience,
+            attempts: if at_once { number } else { number - 1 },
             luck,
-            open: false,
+            open: at_once,
             connected: false,
-            before,
+            before: job.last_call,
             request,
             request_id,
             request_start,
             span,
-            step_span: NO_SPAN,
+            step_span: network_span,
         });
         if staged != Some(WaitFor::None) {
-            self.jobs[job_key].last_call = call;
+            job.last_call = call;
         }
-        self.start_attempt(call);
+        if !at_once {
+            return self.start_attempt(call);
+        }
+        link.ledger.started += 1;
+        link.ledger.open += 1;
+        let attempt = AttemptKey { call, number };
+        if let Some(timeout) = patience.or(link.spec.policy.timeout) {
+            self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
+        }
+        let luck = mix(luck, u64::from(number));
+        let Some(end) = self.arrival(index, true, message.request_bytes, luck) else { return };
+        self.put_on_the_way(Transit {
+            link: index,
+            forward: true,
+            start: self.now,
+            end,
+            request_id,
+            attempt: number,
+            stale: false,
+            payload: Payload::Call { attempt, message: *message, luck, request, request_start, call_span: span, network_span },
+        });
     }
 
     /// Starts the next attempt of a call.
@@ -165,10 +196,17 @@ impl<B: Behaviour> Core<B> {
         let to = self.links[link.at()].to;
         let network_span = self.next_span(request, old, SpanKind::Network, call_span, to, attempt_key.number, Why::NONE);
         self.calls[attempt_key.call].step_span = network_span;
-        let payload = Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span, network_span };
-        let transit =
-            Transit { link, forward: true, start: self.now, end: self.now, request_id, attempt: attempt_key.number, stale: false, payload };
-        self.send(transit, message.request_bytes, luck);
+        let Some(end) = self.arrival(link, true, message.request_bytes, luck) else { return };
+        self.put_on_the_way(Transit {
+            link,
+            forward: true,
+            start: self.now,
+            end,
+            request_id,
+            attempt: attempt_key.number,
+            stale: false,
+            payload: Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span, network_span },
+        });
     }
 
     /// Sends a reply over the link a call came by, and ends the job's last span.
@@ -182,18 +220,18 @@ impl<B: Behaviour> Core<B> {
             trace.begin(SpanKind::Network, job.call_span, now, job.node, job.attempt, why)
         });
         let (operation, key, request) = (job.operation, job.key, job.request);
-        let transit = Transit {
+        let bytes = if outcome.is_ok() { job.bytes } else { 200 };
+        let Some(end) = self.arrival(job.link, false, bytes, mix(job.luck, 7)) else { return };
+        self.put_on_the_way(Transit {
             link: job.link,
             forward: false,
             start: now,
-            end: now,
+            end,
             request_id: job.request_id,
             attempt: job.attempt,
             stale,
             payload: Payload::Reply { attempt: job.to, outcome, operation, key, request, network_span },
-        };
-        let bytes = if outcome.is_ok() { job.bytes } else { 200 };
-        self.send(transit, bytes, mix(job.luck, 7));
+        });
     }
 
     /// A job leaves: whoever waits for it is answered.

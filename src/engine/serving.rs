@@ -1,7 +1,6 @@
 //! A job at a station: it comes in, waits, is served, perhaps interrupted, and leaves its worker to the next. Knows no kind.
 
 use super::behaviour::{Behaviour, Next};
-use super::core::Job;
 use super::ids::{JobKey, NodeIndex};
 use super::queue::EventKind;
 use super::request::{Reason, Why};
@@ -11,43 +10,39 @@ use super::trace::SpanKind;
 use super::world::{Concerned, World, VOID};
 
 impl<B: Behaviour> World<B> {
-    pub(super) fn arrive(&mut self, job: Job, works: bool) {
-        let node = job.node;
+    pub(super) fn arrive(&mut self, key: JobKey, node: NodeIndex, class: u8) {
         let now = self.core.now;
         let state = &mut self.core.nodes[node.at()];
         state.station.account(now);
         state.station.ledger.arrived += 1;
-        if !works {
-            state.station.ledger.rejected += 1;
-            state.failed.add(Reason::Refused);
-            // Its way here was not what failed.
-            self.core.end_span(job.request, job.span, None);
-            self.core.leave(&job, Err(Reason::Refused));
-            return;
+        if !state.up || state.removed {
+            return self.turn_away(key, node, Reason::Refused);
         }
-        let class = job.message.priority;
-        let key = self.core.jobs.insert(job);
         let (behaviour, mut ctx) = self.at(node);
-        let admitted = behaviour.admit(&mut ctx, key);
-        // Who can interrupt another need not wait, so a full line is no hindrance.
-        let has_room = self.core.nodes[node.at()].station.admits() || self.whom_to_interrupt(node, class).is_some();
-        let station = &mut self.core.nodes[node.at()].station;
-        let verdict = admitted.and(if has_room { Ok(()) } else { Err(Reason::QueueFull) });
-        if let Err(reason) = verdict {
-            station.ledger.rejected += 1;
-            self.core.nodes[node.at()].failed.add(reason);
-            if let Some(job) = self.core.jobs.remove(key) {
-                self.core.end_span(job.request, job.span, None);
-                self.core.leave(&job, Err(reason));
-            }
-            return;
+        if let Err(reason) = behaviour.admit(&mut ctx, key) {
+            return self.turn_away(key, node, reason);
         }
-        station.ledger.present += 1;
-        self.serve_or_line_up(key, node);
+        let station = &self.core.nodes[node.at()].station;
+        // Who can interrupt another need not wait, so a full line is no hindrance.
+        if !station.admits() && self.whom_to_interrupt(node, class).is_none() {
+            return self.turn_away(key, node, Reason::QueueFull);
+        }
+        self.core.nodes[node.at()].station.ledger.present += 1;
+        self.serve_or_line_up(key, node, class);
     }
 
-    fn serve_or_line_up(&mut self, key: JobKey, node: NodeIndex) {
-        let class = self.core.jobs[key].message.priority;
+    fn turn_away(&mut self, key: JobKey, node: NodeIndex, reason: Reason) {
+        let state = &mut self.core.nodes[node.at()];
+        state.station.ledger.rejected += 1;
+        state.failed.add(reason);
+        if let Some(job) = self.core.jobs.remove(key) {
+            // Its way here was not what failed.
+            self.core.end_span(job.request, job.span, None);
+            self.core.leave(&job, Err(reason));
+        }
+    }
+
+    fn serve_or_line_up(&mut self, key: JobKey, node: NodeIndex, class: u8) {
         if station_of(self, node).has_free_worker() || self.interrupt(node, class) {
             self.begin_service(key);
         } else {
@@ -73,8 +68,10 @@ impl<B: Behaviour> World<B> {
             self.core.jobs[key].span = span;
             self.give_time(key, node, time);
         } else {
-            self.core.jobs[key].left = Some(time);
-            self.serve_or_line_up(key, node);
+            let job = &mut self.core.jobs[key];
+            job.left = Some(time);
+            let class = job.message.priority;
+            self.serve_or_line_up(key, node, class);
         }
     }
 

@@ -19,7 +19,7 @@ fn is_member(spec: &LinkSpec, operation: Operation, stage: u32) -> bool {
 impl<B: Behaviour> World<B> {
     pub(super) fn next_stage(&mut self, key: JobKey) {
         let Some(job) = self.core.jobs.get(key) else { return };
-        let (node, message, luck) = (job.node, job.message, job.luck);
+        let (node, operation, luck) = (job.node, job.message.operation, job.luck);
         let (last, is_root, value) = (job.stages.current, job.origin.is_none(), job.value);
         let links = &self.core.links;
         let outgoing = &self.core.nodes[node.at()].outgoing;
@@ -28,7 +28,7 @@ impl<B: Behaviour> World<B> {
         }
         let outgoing = outgoing.iter();
         // The links that take such a message, and of these the first stage that is still to come.
-        let rules = outgoing.map(|l| &links[l.at()].spec).filter(|s| s.role == Role::Call && s.rule.when.takes(message.operation));
+        let rules = outgoing.map(|l| &links[l.at()].spec).filter(|s| s.role == Role::Call && s.rule.when.takes(operation));
         let (mut any, mut next) = (false, None);
         for rule in rules.map(|s| &s.rule) {
             any = true;
@@ -40,12 +40,14 @@ impl<B: Behaviour> World<B> {
             let outcome = if is_root && !any { Err(Reason::Unavailable) } else { Ok(value) };
             return self.end_stages(key, outcome);
         };
-        let (choices, chosen) = self.choose(node, message.operation, stage, luck);
-        self.core.jobs[key].stages = Stages { current: Some(stage), ..Default::default() };
+        let (choices, chosen) = self.choose(node, operation, stage, luck);
+        let job = &mut self.core.jobs[key];
+        let message = job.message;
+        job.stages = Stages { current: Some(stage), ..Default::default() };
         for place in 0..self.core.nodes[node.at()].outgoing.len() {
             let link = self.core.nodes[node.at()].outgoing[place];
             let (spec, stream) = (&self.core.links[link.at()].spec, self.core.links[link.at()].stream);
-            if !is_member(spec, message.operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
+            if !is_member(spec, operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
                 continue;
             }
             let rule = spec.rule;
@@ -63,7 +65,7 @@ impl<B: Behaviour> World<B> {
                     }
                     WaitFor::None => {}
                 }
-                self.core.call(key, link, message, Some(rule.wait_for), why);
+                self.core.call(key, link, &message, Some(rule.wait_for), None, why);
             }
         }
         self.check_stage(key);

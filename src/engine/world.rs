@@ -4,7 +4,7 @@ use slotmap::{Key, SlotMap};
 
 use super::behaviour::{Behaviour, Ctx, Ended, Next};
 use super::core::{Call, Core, Job, NodeState, Observation, Payload, RequestLedger, Transit};
-use super::ids::{CallKey, JobKey, NodeIndex, RequestKey};
+use super::ids::{CallKey, JobKey, NodeIndex, RequestKey, TransitKey};
 use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
 use super::request::{ByReason, Message, Outcome, Reason};
@@ -137,10 +137,7 @@ impl<B: Behaviour> World<B> {
                 behaviour.timer(&mut ctx, token);
                 (u64::from(node.0) + 1, 0)
             }
-            EventKind::Deliver(key) => match self.core.transits.remove(key) {
-                Some(transit) => self.deliver(transit),
-                None => VOID,
-            },
+            EventKind::Deliver(key) => self.deliver(key),
             EventKind::ServiceEnd { job, turn } => self.service_ended(job, turn),
             EventKind::ShareEnd { node, turn } => self.share_ended(node, turn),
             EventKind::AttemptTimeout(attempt) => {
@@ -180,20 +177,23 @@ impl<B: Behaviour> World<B> {
         (u64::from(self.core.links[call.link.at()].from.0) + 1, call.request_id)
     }
 
-    fn deliver(&mut self, transit: Transit<B::Signal>) -> Concerned {
-        let link = &mut self.core.links[transit.link.at()];
+    fn deliver(&mut self, key: TransitKey) -> Concerned {
+        let Some(transit) = self.core.transits.get(key) else { return VOID };
+        let (index, request_id) = (transit.link, transit.request_id);
+        let link = &mut self.core.links[index.at()];
         link.in_transit -= 1;
         let node = if transit.forward { link.to } else { link.from };
-        let state = &self.core.nodes[node.at()];
-        let works = state.up && !state.removed;
         match transit.payload {
-            Payload::Signal(signal) => {
-                if works {
+            Payload::Signal(_) => {
+                let state = &self.core.nodes[node.at()];
+                let works = state.up && !state.removed;
+                if let (Some(Transit { payload: Payload::Signal(signal), .. }), true) = (self.core.transits.remove(key), works) {
                     let (behaviour, mut ctx) = self.at(node);
-                    behaviour.signal(&mut ctx, transit.link, signal);
+                    behaviour.signal(&mut ctx, index, signal);
                 }
             }
             Payload::Reply { attempt, outcome, request, network_span, .. } => {
+                self.core.transits.remove(key);
                 self.core.end_span(request, network_span, outcome.err());
                 match outcome {
                     Ok(_) => {
@@ -205,14 +205,14 @@ impl<B: Behaviour> World<B> {
                 }
             }
             Payload::Call { attempt, message, luck, request, request_start, call_span, network_span } => {
-                let job = Job {
+                let job = self.core.jobs.insert(Job {
                     node,
                     message,
                     request,
-                    request_id: transit.request_id,
+                    request_id,
                     request_start,
                     luck,
-                    origin: Some((attempt, transit.link)),
+                    origin: Some((attempt, index)),
                     attempt: transit.attempt,
                     arrived: self.core.now,
                     holds_worker: false,
@@ -228,11 +228,12 @@ impl<B: Behaviour> World<B> {
                     parent_span: call_span,
                     // What comes next ends it: waiting, service or the refusal.
                     span: network_span,
-                };
-                self.arrive(job, works);
+                });
+                self.core.transits.remove(key);
+                self.arrive(job, node, message.priority);
             }
         }
-        (u64::from(node.0) + 1, transit.request_id)
+        (u64::from(node.0) + 1, request_id)
     }
 
     pub(super) fn follow(&mut self, job: JobKey, next: Next) {
@@ -250,7 +251,14 @@ impl<B: Behaviour> World<B> {
         }
     }
 
+    /// Gives up all that a job still waits for.
     pub(super) fn abandon_calls(&mut self, key: JobKey) {
+        if self.core.jobs.get(key).is_some_and(|j| !j.last_call.is_null()) {
+            self.abandon_open_calls(key);
+        }
+    }
+
+    fn abandon_open_calls(&mut self, key: JobKey) {
         while let Some(job) = self.core.jobs.get_mut(key) {
             let Some(call) = self.core.calls.get(job.last_call) else { return job.last_call = CallKey::null() };
             let last = std::mem::replace(&mut job.last_call, call.before);
@@ -260,8 +268,11 @@ impl<B: Behaviour> World<B> {
 
     /// Ends a job: its worker is free, its open calls are abandoned, its caller gets the reply.
     pub(super) fn finish_job(&mut self, key: JobKey, outcome: Outcome) {
-        self.abandon_calls(key);
         let Some(job) = self.core.jobs.get(key) else { return };
+        if !job.last_call.is_null() {
+            self.abandon_open_calls(key);
+        }
+        let job = &self.core.jobs[key];
         let (node, request, span, arrived, held, is_root) =
             (job.node, job.request, job.span, job.arrived, job.holds_worker, job.origin.is_none());
         if is_root {
