@@ -242,32 +242,32 @@ impl<B: Behaviour> Core<B> {
         }
     }
 
-    /// Closes an attempt: gives its connection back (or breaks it) and books it.
-    /// `outcome` is `None` if nobody wants the answer any more.
-    pub fn close_attempt(&mut self, attempt: AttemptKey, outcome: Option<Result<(), Reason>>) -> Option<CallKey> {
+    /// Closes an attempt that failed: gives its connection back (or breaks it) and books it.
+    /// `failed` is `None` if nobody wants the answer any more.
+    pub fn close_attempt(&mut self, attempt: AttemptKey, failed: Option<Reason>) -> Option<CallKey> {
         let call = self.calls.get_mut(attempt.call).filter(|c| c.open && c.attempts == attempt.number)?;
         call.open = false;
         let (index, request, span, connected) = (call.link, call.request, call.step_span, call.connected);
         let link = &mut self.links[index.at()];
         link.ledger.open -= 1;
-        match outcome {
-            Some(Ok(())) => link.ledger.answered += 1,
-            Some(Err(reason)) => {
+        match failed {
+            Some(reason) => {
                 link.ledger.failed.add(reason);
                 self.observations.push(Observation::AttemptFailed { at: self.now, link: index, request: call.request_id, reason });
             }
             None => link.ledger.abandoned += 1,
         }
-        self.end_span(request, span, outcome.and_then(Result::err));
+        self.end_span(request, span, failed);
         if connected {
             // After an answer the connection is kept; one that is still owed an answer, or was reset, is closed.
-            let broken = !matches!(outcome, Some(Ok(()) | Err(Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable)));
+            let broken = !matches!(failed, Some(Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable));
             self.release_connection(index, broken);
         }
         Some(attempt.call)
     }
 
-    fn release_connection(&mut self, link_index: LinkIndex, broken: bool) {
+    /// A connection is free again, or broken: whoever waits for one is next.
+    pub(super) fn release_connection(&mut self, link_index: LinkIndex, broken: bool) {
         let link = &mut self.links[link_index.at()];
         link.used_connections = link.used_connections.saturating_sub(1);
         let limit = link.spec.connections.unwrap_or(u32::MAX);

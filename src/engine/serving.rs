@@ -180,26 +180,27 @@ impl<B: Behaviour> World<B> {
         }
         self.schedule_share(node);
         if let Some(key) = done {
-            self.step_on(key, node);
+            self.step_on(key, node, false);
         }
         (u64::from(node.0) + 1, 0)
     }
 
     pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) -> Concerned {
         let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return VOID };
-        let (node, concerned) = (job.node, (u64::from(job.node.0) + 1, job.request_id));
+        let (node, is_root, concerned) = (job.node, job.origin.is_none(), (u64::from(job.node.0) + 1, job.request_id));
         job.ends = None;
-        let working = &mut self.core.nodes[node.at()].station.working;
-        if let Some(place) = working.iter().position(|j| *j == key) {
-            working.remove(place);
+        if !is_root {
+            let working = &mut self.core.nodes[node.at()].station.working;
+            if let Some(place) = working.iter().position(|j| *j == key) {
+                working.remove(place);
+            }
         }
-        self.step_on(key, node);
+        self.step_on(key, node, is_root);
         concerned
     }
 
-    fn step_on(&mut self, key: JobKey, node: NodeIndex) {
+    fn step_on(&mut self, key: JobKey, node: NodeIndex, is_root: bool) {
         let (behaviour, mut ctx) = self.at(node);
-        let is_root = ctx.job(key).origin.is_none();
         let next: Next = if is_root { behaviour.begun(&mut ctx, key) } else { behaviour.served(&mut ctx, key) };
         self.follow(key, next);
     }

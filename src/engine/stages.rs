@@ -2,13 +2,13 @@
 
 use super::behaviour::Behaviour;
 use super::core::Stages;
-use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
+use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::{Jitter, LinkSpec, Pick, Role, WaitFor};
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, weighted, Purpose};
 use super::request::{Operation, Outcome, Reason, Why};
 use super::time::SimDuration;
-use super::trace::SpanKind;
+use super::trace::{SpanIndex, SpanKind};
 use super::world::World;
 
 /// Whether a link is called in a stage, for such an operation.
@@ -19,53 +19,60 @@ fn is_member(spec: &LinkSpec, operation: Operation, stage: u32) -> bool {
 impl<B: Behaviour> World<B> {
     pub(super) fn next_stage(&mut self, key: JobKey) {
         let Some(job) = self.core.jobs.get(key) else { return };
-        let (node, operation, luck) = (job.node, job.message.operation, job.luck);
-        let (last, is_root, value) = (job.stages.current, job.origin.is_none(), job.value);
+        let (node, operation, last) = (job.node, job.message.operation, job.stages.current);
         let links = &self.core.links;
         let outgoing = &self.core.nodes[node.at()].outgoing;
-        if outgoing.is_empty() && !is_root {
-            return self.end_stages(key, Ok(value));
-        }
-        let outgoing = outgoing.iter();
-        // The links that take such a message, and of these the first stage that is still to come.
-        let rules = outgoing.map(|l| &links[l.at()].spec).filter(|s| s.role == Role::Call && s.rule.when.takes(operation));
-        let (mut any, mut next) = (false, None);
-        for rule in rules.map(|s| &s.rule) {
+        // The first stage that is still to come, of the links that take such a message.
+        let (mut any, mut next, mut alternatives) = (false, None, false);
+        for link in outgoing {
+            let spec = &links[link.at()].spec;
+            if spec.role != Role::Call || !spec.rule.when.takes(operation) {
+                continue;
+            }
             any = true;
-            if last.is_none_or(|l| rule.stage > l) && next.is_none_or(|n| rule.stage < n) {
-                next = Some(rule.stage);
+            let stage = spec.rule.stage;
+            if last.is_none_or(|l| stage > l) && next.is_none_or(|n| stage <= n) {
+                next = Some(stage);
+                alternatives |= spec.rule.pick == Pick::One;
             }
         }
         let Some(stage) = next else {
-            let outcome = if is_root && !any { Err(Reason::Unavailable) } else { Ok(value) };
+            let outcome = if !any && job.origin.is_none() { Err(Reason::Unavailable) } else { Ok(job.value) };
             return self.end_stages(key, outcome);
         };
-        let (choices, chosen) = self.choose(node, operation, stage, luck);
+        self.begin_stage(key, stage, alternatives);
+    }
+
+    /// Calls the links of a stage; some may be alternatives.
+    #[inline(never)]
+    fn begin_stage(&mut self, key: JobKey, stage: u32, alternatives: bool) {
         let job = &mut self.core.jobs[key];
-        let message = job.message;
         job.stages = Stages { current: Some(stage), ..Default::default() };
+        let (node, luck, message) = (job.node, job.luck, job.message);
+        let operation = message.operation;
+        let (choices, chosen) = if alternatives { self.choose(node, operation, stage, luck) } else { (0, None) };
         for place in 0..self.core.nodes[node.at()].outgoing.len() {
             let link = self.core.nodes[node.at()].outgoing[place];
             let (spec, stream) = (&self.core.links[link.at()].spec, self.core.links[link.at()].stream);
             if !is_member(spec, operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
                 continue;
             }
-            let rule = spec.rule;
-            if rule.probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= rule.probability {
+            let (count, wait_for, need, probability) = (spec.rule.count, spec.rule.wait_for, spec.rule.need, spec.rule.probability);
+            if probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= probability {
                 continue;
             }
-            let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
-            for _ in 0..rule.count {
-                let Some(job) = self.core.jobs.get_mut(key) else { return };
-                match rule.wait_for {
-                    WaitFor::All => job.stages.all_open += 1,
-                    WaitFor::Some => {
-                        job.stages.some_open += 1;
-                        job.stages.need = job.stages.need.max(rule.need);
-                    }
-                    WaitFor::None => {}
+            let job = &mut self.core.jobs[key];
+            match wait_for {
+                WaitFor::All => job.stages.all_open += count,
+                WaitFor::Some => {
+                    job.stages.some_open += count;
+                    job.stages.need = job.stages.need.max(need);
                 }
-                self.core.call(key, link, &message, Some(rule.wait_for), None, why);
+                WaitFor::None => {}
+            }
+            let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
+            for _ in 0..count {
+                self.core.call(key, link, &message, Some(wait_for), None, why);
             }
         }
         self.check_stage(key);
@@ -109,7 +116,7 @@ impl<B: Behaviour> World<B> {
     }
 
     pub(super) fn attempt_failed(&mut self, attempt: AttemptKey, reason: Reason) {
-        let Some(call_key) = self.core.close_attempt(attempt, Some(Err(reason))) else { return };
+        let Some(call_key) = self.core.close_attempt(attempt, Some(reason)) else { return };
         let call = &self.core.calls[call_key];
         let detached = call.staged == Some(WaitFor::None);
         let wanted = detached || self.core.jobs.contains_key(call.job);
@@ -142,12 +149,37 @@ impl<B: Behaviour> World<B> {
         self.core.queue.push(at, EventKind::Retry(call_key));
     }
 
+    /// An attempt is answered well: its call is over.
+    pub(super) fn attempt_answered(&mut self, attempt: AttemptKey, request: RequestKey, way: SpanIndex, outcome: Outcome) {
+        let now = self.core.now;
+        let Some(call) = self.core.attempted_mut(attempt) else { return self.core.end_span(request, way, None) };
+        call.open = false;
+        let (index, connected, step, span) = (call.link, call.connected, call.step_span, call.span);
+        if let Some(story) = self.core.trace(request) {
+            story.finish(way, now, None);
+            story.finish(step, now, None);
+            story.finish(span, now, None);
+        }
+        let link = &mut self.core.links[index.at()];
+        link.ledger.open -= 1;
+        link.ledger.answered += 1;
+        if connected {
+            self.core.release_connection(index, false);
+        }
+        self.end_call(attempt.call, outcome);
+    }
+
     pub(super) fn answer_call(&mut self, call_key: CallKey, outcome: Outcome) {
         let Some(call) = self.core.calls.get(call_key) else { return };
-        let (job_key, link, staged, before) = (call.job, call.link, call.staged, call.before);
         let (request, span) = (call.request, call.span);
-        self.core.calls.remove(call_key);
         self.core.end_span(request, span, outcome.err());
+        self.end_call(call_key, outcome);
+    }
+
+    fn end_call(&mut self, call_key: CallKey, outcome: Outcome) {
+        let Some(call) = self.core.calls.get(call_key) else { return };
+        let (job_key, link, staged, before) = (call.job, call.link, call.staged, call.before);
+        self.core.calls.remove(call_key);
         if staged == Some(WaitFor::None) {
             return;
         }

@@ -194,14 +194,12 @@ impl<B: Behaviour> World<B> {
             }
             Payload::Reply { attempt, outcome, request, network_span, .. } => {
                 self.core.transits.remove(key);
-                self.core.end_span(request, network_span, outcome.err());
                 match outcome {
-                    Ok(_) => {
-                        if let Some(call) = self.core.close_attempt(attempt, Some(Ok(()))) {
-                            self.answer_call(call, outcome);
-                        }
+                    Ok(_) => self.attempt_answered(attempt, request, network_span, outcome),
+                    Err(reason) => {
+                        self.core.end_span(request, network_span, Some(reason));
+                        self.attempt_failed(attempt, reason);
                     }
-                    Err(reason) => self.attempt_failed(attempt, reason),
                 }
             }
             Payload::Call { attempt, message, luck, request, request_start, call_span, network_span } => {
