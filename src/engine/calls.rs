@@ -170,7 +170,7 @@ impl<B: Behaviour> Core<B> {
 
     /// Sets up a connection for an attempt: handshake round trips at the link's latencies.
     pub fn open_connection(&mut self, attempt_key: AttemptKey) {
-        let Some(call) = self.calls.get_mut(attempt_key.call).filter(|c| c.open && c.attempts == attempt_key.number) else { return };
+        let Some(call) = self.calls.get_mut(attempt_key.call).filter(|c| c.is_open(attempt_key)) else { return };
         call.connected = true;
         let link = &mut self.links[call.link.at()];
         link.used_connections += 1;
@@ -245,7 +245,7 @@ impl<B: Behaviour> Core<B> {
     /// Closes an attempt that failed: gives its connection back (or breaks it) and books it.
     /// `failed` is `None` if nobody wants the answer any more.
     pub fn close_attempt(&mut self, attempt: AttemptKey, failed: Option<Reason>) -> Option<CallKey> {
-        let call = self.calls.get_mut(attempt.call).filter(|c| c.open && c.attempts == attempt.number)?;
+        let call = self.calls.get_mut(attempt.call).filter(|c| c.is_open(attempt))?;
         call.open = false;
         let (index, request, span, connected) = (call.link, call.request, call.step_span, call.connected);
         let link = &mut self.links[index.at()];
@@ -274,9 +274,7 @@ impl<B: Behaviour> Core<B> {
         let keep = !broken && link.used_connections + link.idle_connections < limit;
         let next = loop {
             match link.waiting.pop_front() {
-                Some(waiting) if self.calls.get(waiting.call).is_some_and(|c| c.open && c.attempts == waiting.number) => {
-                    break Some(waiting)
-                }
+                Some(waiting) if self.calls.get(waiting.call).is_some_and(|c| c.is_open(waiting)) => break Some(waiting),
                 Some(_) => {}
                 None => break None,
             }

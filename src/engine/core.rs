@@ -202,6 +202,13 @@ pub struct Return {
     pub span: SpanIndex,
 }
 
+impl Call {
+    /// Whether this attempt, of this call, is open.
+    pub fn is_open(&self, attempt: AttemptKey) -> bool {
+        self.open && self.attempts == attempt.number
+    }
+}
+
 impl Job {
     /// What is needed to answer; `None` if nobody waits.
     pub fn answer(&self) -> Option<Return> {
@@ -384,12 +391,12 @@ impl<B: Behaviour> Core<B> {
 
     /// The call that an attempt is of, if it is still open.
     pub fn attempted(&self, attempt: AttemptKey) -> Option<&Call> {
-        self.calls.get(attempt.call).filter(|c| c.open && c.attempts == attempt.number)
+        self.calls.get(attempt.call).filter(|c| c.is_open(attempt))
     }
 
     /// The same, to change it.
     pub fn attempted_mut(&mut self, attempt: AttemptKey) -> Option<&mut Call> {
-        self.calls.get_mut(attempt.call).filter(|c| c.open && c.attempts == attempt.number)
+        self.calls.get_mut(attempt.call).filter(|c| c.is_open(attempt))
     }
 
     /// Takes a call out of the list of its job's open calls.

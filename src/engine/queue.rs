@@ -210,11 +210,12 @@ impl EventQueue {
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Scheduled> {
-        self.pop_until(SimTime(u64::MAX))
+        self.pop_until(SimTime(u64::MAX), |_| false)
     }
 
-    /// Takes the next event, if it is not after `until`.
-    pub fn pop_until(&mut self, until: SimTime) -> Option<Scheduled> {
+    /// Takes the next event, if it is not after `until`. Those in the lines of which it is known that nothing will come of them, now or
+    /// ever, are left out: most timeouts are of calls that were answered long before.
+    pub fn pop_until(&mut self, until: SimTime, is_void: impl Fn(&EventKind) -> bool) -> Option<Scheduled> {
         if let Some(&(sequence, kind)) = self.immediate.front() {
             let first = self.heap.peek().is_none_or(|h| (self.last, sequence) < (h.at, h.order >> LANE_BITS));
             if first {
@@ -231,9 +232,16 @@ impl EventQueue {
         }
         let event = head.scheduled();
         let lane = head.lane();
-        match self.lanes.get_mut(lane).and_then(|l| l.line.pop_front()) {
+        let waiting = &mut self.waiting;
+        let next = self.lanes.get_mut(lane).and_then(|lane| loop {
+            let next = lane.line.pop_front()?;
+            *waiting -= 1;
+            if !is_void(&next.kind) {
+                break Some(next);
+            }
+        });
+        match next {
             Some(next) => {
-                self.waiting -= 1;
                 *head = Head::new(next.at, next.sequence, lane, next.kind);
             }
             None => {
@@ -296,7 +304,7 @@ mod tests {
                     let until = now + 40;
                     let expected = model.last().copied().filter(|(at, _)| *at <= until);
                     assert_eq!(queue.next_time().map(|t| t.0), model.last().map(|(at, _)| *at));
-                    let popped = queue.pop_until(SimTime(until)).map(|e| (e.at.0, e.sequence));
+                    let popped = queue.pop_until(SimTime(until), |_| false).map(|e| (e.at.0, e.sequence));
                     assert_eq!(popped, expected, "step {step}");
                     match popped {
                         Some((at, _)) => {
@@ -314,6 +322,24 @@ mod tests {
             assert_eq!(queue.len(), model.len());
         }
         assert!(longest > 50, "{longest}");
+    }
+
+    /// Of a hundred timeouts all are void but those with a token that ends in 7; the first is in the heap before anybody asks.
+    #[test]
+    fn void_events_in_a_line_are_left_out_and_no_others() {
+        let mut queue = EventQueue::default();
+        for token in 0..100 {
+            let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token };
+            queue.push_after(SimTime(token), SimDuration(1_000), kind);
+        }
+        let is_void = |kind: &EventKind| matches!(kind, EventKind::Timer { token, .. } if token % 10 != 7);
+        let mut taken = Vec::new();
+        while let Some(event) = queue.pop_until(SimTime(u64::MAX), is_void) {
+            taken.push((event.at.0, event.sequence));
+        }
+        let rest = (0..10).map(|i| (1_007 + 10 * i, 7 + 10 * i));
+        assert_eq!(taken, std::iter::once((1_000, 0)).chain(rest).collect::<Vec<_>>());
+        assert!(queue.is_empty());
     }
 
     #[test]
