@@ -124,9 +124,7 @@ pub struct Meter {
     nodes: Vec<Vec<NodeBucket>>,
     last: Counts,
     recent: VecDeque<Counts>,
-    /// Latency of successful requests, over all clients.
-    pub latency: Latency,
-    /// The same by client.
+    /// Latency of successful requests by client.
     pub by_client: Vec<Latency>,
     /// State of the books when statistics began (after warm-up).
     pub baseline: Counts,
@@ -144,7 +142,6 @@ impl Default for Meter {
             nodes: Vec::new(),
             last: Counts::default(),
             recent: VecDeque::new(),
-            latency: Latency::new(3),
             by_client: Vec::new(),
             baseline: Counts::default(),
             baseline_requests: Vec::new(),
@@ -172,7 +169,6 @@ impl Meter {
                     let latency = at.since(*start);
                     self.present.ok += 1;
                     self.present.latency.record(latency);
-                    self.latency.record(latency);
                     if self.by_client.len() <= client.at() {
                         self.by_client.resize_with(client.at() + 1, || Latency::new(3));
                     }
@@ -249,6 +245,13 @@ impl Meter {
         }
     }
 
+    /// Latency of successful requests, over all clients.
+    pub fn latency(&self) -> Latency {
+        let mut all = Latency::new(3);
+        self.by_client.iter().for_each(|latency| all.merge(latency));
+        all
+    }
+
     /// The closed buckets.
     pub fn series(&self) -> &[Bucket] {
         &self.series
@@ -294,7 +297,6 @@ impl Meter {
 
     /// Forgets the statistics so far (warm-up), not the series.
     pub fn reset(&mut self, world: &World<Component>) {
-        self.latency = Latency::new(3);
         self.by_client.clear();
         self.baseline = Counts::read(world);
         self.baseline_requests = world.core.nodes.iter().map(|n| n.requests).collect();
