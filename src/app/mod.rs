@@ -14,7 +14,7 @@ mod command_palette;
 mod context_menu;
 pub mod dom;
 pub mod files;
-pub use crate::icon;
+use crate::icon;
 mod keeping;
 mod menu;
 mod narration;

@@ -18,6 +18,7 @@ use crate::components;
 use crate::diagram::{Document, Note};
 use crate::editor::Selection;
 use crate::icon::Icon;
+use crate::order::Gather;
 
 /// One line: a group, a node or a note, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ fn all_rows(diagram: &Document) -> Vec<Row> {
 type Leaving<'d> = BTreeMap<&'d str, Vec<(String, String)>>;
 
 fn leaving(diagram: &Document) -> Leaving<'_> {
-    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).collect();
+    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).gather();
     let mut leaving = Leaving::new();
     for link in &diagram.links {
         let to = names.get(link.to.as_str()).copied().unwrap_or_default();

@@ -18,6 +18,7 @@ use crate::components;
 use crate::diagram::param::ParamSpec;
 use crate::diagram::read::{MAX_ID, MAX_NAME};
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
+use crate::order::Gather;
 
 pub use arrange::{align, all_of, distribute, move_selection, named, outermost, Alignment, Axis};
 pub use connect::{can_connect, connect};
@@ -48,7 +49,7 @@ pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String
 pub fn delete(diagram: &Document, selection: &Selection) -> Step {
     let closed = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id) && g.is_closed()).map(|g| g.id.clone());
     let within = groups::with_contents(diagram, &Selection { groups: closed.collect(), ..Selection::default() });
-    let gone: BTreeSet<String> = selection.nodes.union(&within.nodes).cloned().collect();
+    let gone: BTreeSet<String> = selection.nodes.union(&within.nodes).cloned().gather();
     let links: Vec<_> =
         diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone.contains(&l.from) || gone.contains(&l.to)).collect();
     let nodes: Vec<_> = diagram.nodes.iter().filter(|n| gone.contains(&n.id)).collect();

@@ -17,6 +17,7 @@ use crate::editor::commands::{self, End};
 use crate::editor::geometry::{card, free_room, free_spot, group_rect, to_diagram, CARD};
 use crate::editor::layout::layout;
 use crate::editor::{Selection, Step};
+use crate::order::Gather;
 
 /// How long things glide to where a layout puts them.
 const GLIDE_MS: f64 = 320.0;
@@ -228,7 +229,7 @@ fn lay_out(session: Session) {
         let from = before.get(&thing)?;
         Some((thing, (from.0 - to.0, from.1 - to.1))).filter(|(_, by)| *by != (0.0, 0.0))
     };
-    let away: BTreeMap<Thing, (f64, f64)> = after.into_iter().filter_map(away).collect();
+    let away: BTreeMap<Thing, (f64, f64)> = after.into_iter().filter_map(away).gather();
     if !session.still.get_untracked() && away.len() <= MOST_GLIDING {
         glide(session, away, dom::now_ms());
     }

@@ -9,6 +9,7 @@ use crate::components::{self, Headline};
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
+use crate::order::Gather;
 
 /// The state of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +88,7 @@ impl Standings {
 
 /// The nodes that have links, all of them cut.
 fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
-    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).collect();
+    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).gather();
     if cut.is_empty() {
         return BTreeSet::new();
     }

@@ -17,6 +17,7 @@ use crate::app::icon::Icon;
 use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
 use crate::editor::geometry::{closed_around, group_rect, Rect};
+use crate::order::Ordered;
 
 pub use ends::LinkEnds;
 pub use note::Notes;
@@ -41,7 +42,7 @@ pub fn icon(kind: GroupKind) -> &'static str {
 fn open_frames(diagram: &Document) -> Vec<String> {
     let seen = |g: &&Group| closed_around(diagram, Some(&g.id)).is_none();
     let mut groups: Vec<&Group> = diagram.groups.iter().filter(seen).collect();
-    groups.sort_by_key(|g| diagram.around(&g.id).count());
+    groups.order_by_key(|g| diagram.around(&g.id).count());
     groups.into_iter().map(|g| g.id.clone()).collect()
 }
 

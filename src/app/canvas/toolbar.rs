@@ -12,6 +12,7 @@ use crate::app::session::{Session, NARROW};
 use crate::diagram::Node;
 use crate::editor::geometry::{seen_at, to_screen};
 use crate::lab::frame::Health;
+use crate::order::Ordered;
 
 /// Half the width of a link's toolbar, its height, and how far a handle stands out of its card.
 const LINK_HALF: f64 = 64.0;
@@ -86,7 +87,7 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let (x, y) = to_screen(view, middle.0, middle.1);
         // Not over the ends: there are the handles for the next link.
         let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
-        ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+        ends.order_by(|a, b| a.1.total_cmp(&b.1));
         let y = ends.iter().fold(y + 20.0, |y, (left, top, wide, high)| {
             let beside = x + LINK_HALF < *left || x - LINK_HALF > left + wide + HANDLE;
             let clear = beside || y + BAR < *top || y > top + high;

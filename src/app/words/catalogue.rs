@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
+use crate::order::Ordered;
+
 /// How deep texts within texts are looked up.
 const DEEPEST: u8 = 3;
 /// The argument that is itself a text to translate; others are names and figures.
@@ -40,7 +42,7 @@ impl Catalogue {
                 patterns.extend(Pattern::new(english, translation));
             }
         }
-        patterns.sort_by_key(|p: &Pattern| std::cmp::Reverse((!p.head.is_empty(), p.weight())));
+        patterns.order_by_key(|p: &Pattern| std::cmp::Reverse((!p.head.is_empty(), p.weight())));
         Catalogue { texts, patterns }
     }
 

@@ -10,6 +10,7 @@ use crate::diagram::read::can_link;
 use crate::diagram::{Document, Edit, Group, GroupKind, Link, Node, Note};
 use crate::editor::geometry::{card, frame_at, free_spot, group_rect, snap, CARD};
 use crate::editor::{Selection, Step};
+use crate::order::Ordered;
 
 /// How far aside copies of several things go.
 const ASIDE: (f64, f64) = (32.0, 32.0);
@@ -183,7 +184,7 @@ fn free_offset(diagram: &Document, source: &Document, what: &Selection, from: (f
 /// The selected groups, each after those around it.
 fn outer_first<'a>(diagram: &'a Document, selection: &Selection) -> Vec<&'a Group> {
     let mut groups: Vec<&Group> = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).collect();
-    groups.sort_by_key(|g| diagram.around(&g.id).count());
+    groups.order_by_key(|g| diagram.around(&g.id).count());
     groups
 }
 

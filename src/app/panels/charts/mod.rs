@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use data::{Chart, ChartSet};
+pub use data::ChartSet;
 use histogram::Histogram;
 use plot::Mark;
 use table::ChartTable;

@@ -12,6 +12,7 @@ use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
+use crate::order::Gather;
 
 /// The parameters that nodes of all these kinds have, of the same type and name.
 fn common(kinds: &BTreeSet<String>) -> Vec<ParamSpec> {
@@ -46,7 +47,7 @@ pub fn ManyInspector() -> impl IntoView {
     };
     let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
     let kinds = Memo::new(move |_| {
-        session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).collect::<BTreeSet<_>>()))
+        session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).gather::<BTreeSet<_>>()))
     });
     let settings = move || {
         let ids = nodes.get();

@@ -9,6 +9,7 @@ use super::slowly;
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::lab::report::Report;
+use crate::order::Ordered;
 
 /// The panel when nothing is selected.
 #[component]
@@ -53,7 +54,7 @@ fn figures(report: &Report) -> Vec<Figure> {
         row(t!("Ok"), totals.ok, share(totals.ok), "good"),
     ];
     let mut failed: Vec<_> = totals.failed.iter().filter(|(_, n)| **n > 0).collect();
-    failed.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    failed.order_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     for (reason, n) in failed {
         list.push(row(&t!("Failed: %{what}", what = format::words(reason)), *n, share(*n), "bad"));
     }

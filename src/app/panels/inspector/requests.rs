@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::lab::frame::{RequestId, Waterfall};
+use crate::order::Ordered;
 
 /// Rows shown.
 const ROWS: usize = 14;
@@ -99,7 +100,7 @@ pub fn RecentRequests(
 fn read(session: Session) -> Vec<Row> {
     let mut rows: Vec<Row> = session.with_experiment(|e| e.recent().iter().map(Row::of).collect());
     // The sort is stable: newest first within each rank.
-    rows.sort_by_key(Row::rank);
+    rows.order_by_key(Row::rank);
     // A few ordinary ones stay in sight, to compare.
     let ordinary = rows.iter().filter(|r| r.rank() == 2).count().min(ORDINARY);
     let notable = rows.iter().filter(|r| r.rank() != 2).count();
