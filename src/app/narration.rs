@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::dom;
 use super::panels::format;
 use super::session::Session;
+use crate::app::live::effect;
 use crate::lab::frame::{Bucket, Health};
 
 /// Between two sentences.
@@ -125,7 +126,7 @@ fn recent(series: &[Bucket]) -> (Option<f64>, f64) {
 pub fn narrate(session: Session) {
     let narrator = StoredValue::new(Narrator::default());
     let looked = StoredValue::new(0.0);
-    Effect::new(move |_| {
+    effect(move || {
         session.frame.track();
         let now = dom::now_ms();
         if !session.desk.narrating.get() || session.replay.with(Option::is_some) || now - looked.get_value() < LOOK_MS {

@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 use crate::app::actions::around;
 use crate::app::canvas::board::Board;
 use crate::app::icon::Icon;
+use crate::app::live::effect;
 use crate::app::menu;
 use crate::app::session::{Goal, Opening, Session};
 use crate::components::{kinds, Kind};
@@ -63,7 +64,7 @@ fn Menu(
             session.shaping.offer.set(None);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(list) = list.get() {
             menu::focus_first(&list);
         }

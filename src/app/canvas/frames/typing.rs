@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use crate::app::canvas::board::Board;
+use crate::app::live::effect;
 use crate::app::session::{Session, Thing};
 use crate::editor::geometry::{card, group_rect, note_rect, to_screen, Rect};
 
@@ -82,7 +83,7 @@ fn Field(
     };
     if is_note {
         let field = NodeRef::<html::Textarea>::new();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(field) = field.get() {
                 // Before anything is selected it must be there.
                 field.set_value(&old.get_value());
@@ -105,7 +106,7 @@ fn Field(
         .into_any()
     } else {
         let field = NodeRef::<html::Input>::new();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(field) = field.get() {
                 // Before anything is selected it must be there.
                 field.set_value(&old.get_value());

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::app::canvas::facts;
 use crate::app::dom;
+use crate::app::live::live;
 use crate::app::session::Session;
 use crate::app::storage::file_name;
 use crate::app::words::translate;
@@ -74,7 +75,7 @@ pub fn Export() -> impl IntoView {
     let tick = |label: &'static str, signal: RwSignal<bool>| {
         view! {
             <label class="tick">
-                <input type="checkbox" prop:checked=move || signal.get() on:change=move |e| signal.set(event_target_checked(&e))/>
+                <input type="checkbox" prop:checked=live(move || signal.get()) on:change=move |e| signal.set(event_target_checked(&e))/>
                 <span>{label}</span>
             </label>
         }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::form::ParamForm;
 use super::knob::Target;
 use crate::app::button::ActionButton;
+use crate::app::live::{memo, Each};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::components;
@@ -45,8 +46,8 @@ pub fn ManyInspector() -> impl IntoView {
         }
         parts.join(", ")
     };
-    let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
-    let kinds = Memo::new(move |_| {
+    let nodes = memo(move || session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
+    let kinds = memo(move || {
         session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).gather::<BTreeSet<_>>()))
     });
     let settings = move || {
@@ -62,7 +63,7 @@ pub fn ManyInspector() -> impl IntoView {
             }
         })
     };
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let diagram = session.diagram.get();
         session.selection.with(|s| {
             let named = s.nodes.iter().filter_map(|id| diagram.node(id)).map(|n| (n.id.clone(), n.name.clone()));
@@ -80,14 +81,14 @@ pub fn ManyInspector() -> impl IntoView {
             </header>
             {settings}
             <ul class="rows">
-                <For each=move || names.get() key=|row| row.clone() let:row>
+                <Each each=move || names.get() key=|row| row.clone() let:row>
                     {
                         let (id, name) = row;
                         view! {
                             <li><button type="button" class="row-button" on:click=move |_| session.select_node(&id)><span>{name}</span></button></li>
                         }
                     }
-                </For>
+                </Each>
             </ul>
         </section>
     }
