@@ -106,7 +106,7 @@ pub fn Stage(
             role="main"
             node_ref=board.stage
             aria-label=t!("Diagram")
-            style=grid
+            style=live(grid)
             data-far=live(move || far.get())
             data-linking=live(move || session.linking.with(Option::is_some).to_string())
             data-grabbing=live(move || board.grabbing.get().to_string())
@@ -120,26 +120,26 @@ pub fn Stage(
             on:dblclick=move |e| board.double_clicked(e)
             on:contextmenu=move |e| board.asked(e)
         >
-            <div class="cards behind" style:transform=camera><Frames /></div>
+            <div class="cards behind" style:transform=live(camera)><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
-            <div class="cards" style:transform=camera style=("--unzoom", unzoom)>
+            <div class="cards" style:transform=live(camera) style=("--unzoom", unzoom)>
                 <Each each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
                 </Each>
                 <Subsystems />
                 <Notes />
-                {copies}
+                {piece(copies)}
                 <LinkEnds />
                 <Guides />
             </div>
             <canvas class="layer over" node_ref=shapes aria-hidden="true"></canvas>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
-            {band}
+            {piece(band)}
             <BreakToolbar />
             <FrameToolbar />
             <Offers />
             <Typing />
-            <p class="stage-hint" data-overlay="">{hint}</p>
+            <p class="stage-hint" data-overlay="">{piece(hint)}</p>
             <Legend />
             <Show when=move || session.desk.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>

@@ -116,7 +116,7 @@ pub fn CommandPalette() -> impl IntoView {
                 on:input=search
                 on:keydown=keys
             />
-            <ul id="found" class="found" role="listbox" aria-label=label>{lines}</ul>
+            <ul id="found" class="found" role="listbox" aria-label=label>{piece(lines)}</ul>
             <p class="found-none" role="status">{piece(move || found.with(Vec::is_empty).then(|| t!("Nothing is called %{typed}", typed = typed.get())))}</p>
         </div>
     }

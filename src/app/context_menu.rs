@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::actions::{action, Action};
 use super::session::{Menu, Session, Subject};
 use super::{dom, menu};
-use crate::app::live::{effect, live};
+use crate::app::live::{effect, live, piece};
 use crate::icon::Icon;
 
 /// The names in the menu about this; a dash divides.
@@ -45,7 +45,7 @@ fn rows(session: Session, subject: Subject) -> Vec<Option<&'static Action>> {
 #[component]
 pub fn ContextMenu() -> impl IntoView {
     let session = Session::get();
-    move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> })
+    piece(move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> }))
 }
 
 #[component]

@@ -10,6 +10,7 @@ use super::panels::format;
 use super::session::Session;
 use crate::app::live::effect;
 use crate::lab::frame::{Bucket, Health};
+use crate::order::Gather;
 
 /// Between two sentences.
 const APART_MS: f64 = 4_000.0;
@@ -105,8 +106,8 @@ fn look(session: Session) -> Look {
     session.frame.with_untracked(|f| Look {
         p99_ms,
         failed,
-        ill: f.nodes.iter().filter_map(|n| Some((name(&n.id)?, ill(&n.health)?))).collect(),
-        names: f.nodes.iter().filter_map(|n| name(&n.id)).collect(),
+        ill: f.nodes.iter().filter_map(|n| Some((name(&n.id)?, ill(&n.health)?))).gather(),
+        names: f.nodes.iter().filter_map(|n| name(&n.id)).gather(),
     })
 }
 

@@ -99,7 +99,7 @@ pub fn Outline() -> impl IntoView {
     let session = Session::get();
     let list = memo(move || session.diagram.with(|d| all_rows(d)));
     // Each line finds its own without looking through all of them.
-    let places = memo(move || list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).collect()));
+    let places = memo(move || list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).gather()));
     // A line stays the same element while its name and links change, so that the focus stays on it.
     view! {
         <section class="outline" aria-label=t!("Outline")>
@@ -205,7 +205,7 @@ fn Line(
     view! {
         <li class="outline-row" data-outline=id style=format!("--depth: {depth}") data-state=live(move || state.with(|s| s.name))>
             <div class="outline-line" on:contextmenu=ask>
-                <button type="button" class="row-button" aria-label=label aria-pressed=live(move || selected.get().to_string()) on:click=pick>
+                <button type="button" class="row-button" aria-label=live(label) aria-pressed=live(move || selected.get().to_string()) on:click=pick>
                     <Icon name=icon />
                     <span>{piece(move || name.get())}</span>
                     <span class="row-end">{piece(move || state.with(|s| s.chip.clone()))}</span>
@@ -214,7 +214,7 @@ fn Line(
                     <Icon name="ellipsis" />
                 </button>
             </div>
-            {edit}
+            {piece(edit)}
             <ul class="outline-links">
                 <Each each=move || row.with(|r| r.links.clone()) key=|link| link.clone() let:link>
                     <LinkLine id=link.0 to=link.1 />

@@ -8,7 +8,7 @@ use super::actions::add_here;
 use super::button::ActionButton;
 use super::canvas::board::Board;
 use super::session::Carried;
-use crate::app::live::live;
+use crate::app::live::{live, piece};
 use crate::components::{kinds, Group, Kind};
 use crate::editor::geometry::to_diagram;
 use crate::icon::Icon;
@@ -41,7 +41,7 @@ pub fn Palette() -> impl IntoView {
             </div>
             <p class="note">{t!("Drag onto the canvas, or click to add")}</p>
         </nav>
-        {ghost}
+        {piece(ghost)}
     }
 }
 

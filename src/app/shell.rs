@@ -118,7 +118,7 @@ fn Progress() -> impl IntoView {
             <div class="replay" data-overlay="">
                 <div>
                     <b>{t!("Running again to where you left off")}</b>
-                    <progress max="1" value=done></progress>
+                    <progress max="1" value=live(done)></progress>
                     <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>{t!("Start from the beginning instead")}</button>
                 </div>
             </div>

@@ -103,7 +103,7 @@ impl Layout<'_> {
             None
         };
         let pair = |l: &crate::diagram::Link| Some((lifted(&l.from)?, lifted(&l.to)?)).filter(|(a, b)| a != b);
-        self.diagram.links.iter().filter_map(pair).collect()
+        self.diagram.links.iter().filter_map(pair).gather()
     }
 
     /// Gives every item its place: layers side by side, each in the middle of the highest.
@@ -262,7 +262,7 @@ fn crossings(layers: &[Vec<Item>], near: &BTreeMap<Item, Vec<Item>>) -> usize {
         let mut seen: Vec<usize> = Vec::new();
         for item in &pair[0] {
             let mut ends: Vec<usize> = near.get(item).into_iter().flatten().filter_map(|n| place.get(n)).copied().collect();
-            ends.sort_unstable();
+            ends.order_by(Ord::cmp);
             total += ends.iter().map(|end| seen.iter().filter(|s| *s > end).count()).sum::<usize>();
             seen.extend(ends);
         }

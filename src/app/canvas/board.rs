@@ -17,6 +17,7 @@ use crate::app::session::{Session, Thing};
 use crate::diagram::{Group, Node, View};
 use crate::editor::geometry::{closed_around, is_seen, seen_at, to_screen, CARD};
 use crate::lab::frame::SpanKind;
+use crate::order::Gather;
 
 /// The shared handle.
 #[derive(Clone, Copy)]
@@ -87,7 +88,7 @@ impl Board {
         Board {
             session,
             standings: Memo::new_with_compare(move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)), |_, _| true),
-            places: memo(move || session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
+            places: memo(move || session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).gather())),
             drag: RwSignal::default(),
             carried,
             copying: memo(move || carried.with(|c| c.copies)),

@@ -65,9 +65,9 @@ pub fn Card(
             data-aimed=live(move || aimed.get().to_string())
             data-linking=live(move || linking.get().to_string())
             aria-pressed=live(move || selected.get().to_string())
-            aria-label=label
+            aria-label=live(label)
             tabindex=live(move || if tab_stop.get() { "0" } else { "-1" })
-            style:transform=place
+            style:transform=live(place)
             on:focus=move |_| id.with_value(|id| board.focused_by_key(id))
         >
             <div class="card-head">

@@ -57,7 +57,7 @@ impl Standings {
             let state = state(node, verdicts.get(id).copied(), cut.contains(id));
             (node.id.clone(), Standing { at, state, share: shares.get(id).copied() })
         };
-        let of = frame.nodes.iter().enumerate().map(standing).collect();
+        let of = frame.nodes.iter().enumerate().map(standing).gather();
         Standings { frame, of }
     }
 
@@ -94,7 +94,7 @@ fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
     }
     let ends = |is_cut: bool| -> BTreeSet<&'d str> {
         let links = diagram.links.iter().filter(|l| cut.contains(l.id.as_str()) == is_cut);
-        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).collect()
+        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).gather()
     };
     &ends(true) - &ends(false)
 }

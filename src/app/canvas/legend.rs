@@ -42,7 +42,7 @@ pub fn Legend() -> impl IntoView {
     });
     view! {
         <div class="stage-legend" data-overlay="" data-colours=live(move || (board.colour_by.get() != ColourBy::Kind).to_string())>
-            <Show when=move || board.one_in.get() != 1><b class="sample">{sample}</b></Show>
+            <Show when=move || board.one_in.get() != 1><b class="sample">{piece(sample)}</b></Show>
             <label class="colour-by">
                 <span>{t!("Colour by")}</span>
                 <select class="select" on:change=choose>{options.into_iter().collect_view()}</select>

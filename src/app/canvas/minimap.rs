@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use super::board::Board;
-use crate::app::live::{live, memo};
+use crate::app::live::{live, memo, piece};
 use crate::editor::geometry::{bounds, bounds_of, card, closed_around, group_rect, is_seen, Rect};
 
 /// Size on the page.
@@ -70,7 +70,7 @@ pub fn Minimap() -> impl IntoView {
             on:pointerup=move |_| dragging.set(false)
             on:pointercancel=move |_| dragging.set(false)
         >
-            {cards}
+            {piece(cards)}
             {move || shape(seen.get(), "seen")}
         </svg>
     }

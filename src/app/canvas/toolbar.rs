@@ -53,7 +53,7 @@ pub fn BreakToolbar() -> impl IntoView {
     };
     view! {
         <Show when=move || shown.get()>
-            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=place>
+            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=live(place)>
                 <Show when=move || nodes.with(|n| !n.is_empty())>
                     <span class="tint" data-good=live(move || down.get().to_string())><ActionButton id="crash" named=true /></span>
                     <Show when=move || !down.get()><ActionButton id="slow" named=true /></Show>

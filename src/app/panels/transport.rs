@@ -55,7 +55,7 @@ fn PlayButton() -> impl IntoView {
     let session = Session::get();
     let name = move || if session.playing.get() { t!("Pause") } else { t!("Play") };
     view! {
-        <button type="button" class="button play" aria-label=name title=live(move || format!("{} ({})", name(), t!("Space"))) on:click=move |_| session.toggle()>
+        <button type="button" class="button play" aria-label=live(name) title=live(move || format!("{} ({})", name(), t!("Space"))) on:click=move |_| session.toggle()>
             {piece(move || if session.playing.get() { view! { <Icon name="pause"/> } } else { view! { <Icon name="play"/> } })}
         </button>
     }
@@ -107,8 +107,8 @@ fn Dial() -> impl IntoView {
     view! {
         <div class="dial" class:lags=live(move || lags.get().is_some())>
             <span class="dial-text" title=t!("Simulated time beside real time")>
-                <span class="dial-speed">{text}</span>
-                <span class="dial-note">{note}</span>
+                <span class="dial-speed">{piece(text)}</span>
+                <span class="dial-note">{piece(note)}</span>
             </span>
             <input
                 class="slider dial-slider"

@@ -56,7 +56,7 @@ pub fn add_group(diagram: &Document, kind: GroupKind, selection: &Selection, at:
     let name = Fresh::names(diagram.groups.iter().map(|g| &g.name)).take(stem);
     // The new group lies where everything in it lay.
     let parents: BTreeSet<Option<&str>> =
-        nodes.iter().map(|n| n.group.as_deref()).chain(groups.iter().map(|g| g.parent.as_deref())).collect();
+        nodes.iter().map(|n| n.group.as_deref()).chain(groups.iter().map(|g| g.parent.as_deref())).gather();
     let parent = match parents.first() {
         Some(parent) if parents.len() == 1 => *parent,
         _ => None,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::curve::{Curve, Point};
 use crate::app::dom;
-use crate::app::live::{memo, Show};
+use crate::app::live::{live, memo, Show};
 use crate::editor::commands::End;
 
 /// An end in a file of attributes.
@@ -44,7 +44,7 @@ pub fn LinkEnds() -> impl IntoView {
             let (x, y) = if end == End::From { from } else { to };
             format!("translate({x}px, {y}px)")
         };
-        view! { <i class="link-end" data-end=name(end) style:transform=at></i> }
+        view! { <i class="link-end" data-end=name(end) style:transform=live(at)></i> }
     };
     view! { <Show when=move || places.with(Option::is_some)>{handle(End::From)} {handle(End::To)}</Show> }
 }

@@ -47,9 +47,9 @@ fn NoteCard(
             role="button"
             tabindex="-1"
             data-note=id.get_value()
-            data-colour=colour
+            data-colour=live(colour)
             data-selected=live(move || selected.get().to_string())
-            aria-label=label
+            aria-label=live(label)
             aria-pressed=live(move || selected.get().to_string())
             style=live(move || placed(rect.get()))
         >

@@ -42,8 +42,8 @@ pub fn Guides() -> impl IntoView {
     });
     view! {
         <svg class="guides" aria-hidden="true">
-            <path class="guide" d=guides></path>
-            <path class="guide-link" d=aimed></path>
+            <path class="guide" d=live(guides)></path>
+            <path class="guide-link" d=live(aimed)></path>
             <path class="guide-lead" d=live(move || leading.with(|l| l.as_ref().map(|(d, ..)| d.clone()).unwrap_or_default()))></path>
         </svg>
         {piece(move || leading.get().and_then(|(_, at, why)| why.map(|why| view! {

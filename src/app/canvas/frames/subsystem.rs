@@ -121,7 +121,7 @@ fn Subsystem(
             tabindex=live(move || if tab_stop.get() { "0" } else { "-1" })
             data-group=id.get_value()
             data-hold=""
-            data-state=state
+            data-state=live(state)
             data-within=live(move || holds.get().to_string())
             data-load=live(move || facts::load(load()))
             data-selected=live(move || selected.get().to_string())
@@ -132,10 +132,10 @@ fn Subsystem(
             <div class="card-head">
                 <Icon name=icon(GroupKind::Subsystem) />
                 <span class="card-name">{piece(move || name.get())}</span>
-                <span class="card-state">{chip}</span>
+                <span class="card-state">{piece(chip)}</span>
             </div>
-            <div class="card-line"><span class="headline">{headline}</span></div>
-            <div class="card-extra">{count}</div>
+            <div class="card-line"><span class="headline">{piece(headline)}</span></div>
+            <div class="card-extra">{piece(count)}</div>
             <div class="load"><div style:width=live(move || format!("{}%", load()))></div></div>
         </div>
     }

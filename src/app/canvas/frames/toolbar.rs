@@ -7,7 +7,7 @@ use super::rect_now;
 use crate::app::button::ActionButton;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::toolbar::within;
-use crate::app::live::{memo, Show};
+use crate::app::live::{live, memo, Show};
 use crate::app::session::Thing;
 use crate::diagram::GroupKind;
 use crate::editor::geometry::{bounds_of, group_rect, note_rect, to_screen};
@@ -49,7 +49,7 @@ pub fn FrameToolbar() -> impl IntoView {
     };
     view! {
         <Show when=move || shown.get()>
-            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Shape it") style:transform=place>
+            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Shape it") style:transform=live(place)>
                 <Show when=move || subsystem.get()><ActionButton id="collapse" /></Show>
                 <Show when=move || chosen.with(|s| s.len() == 1)><ActionButton id="rename" /></Show>
                 <Show when=move || some_note.get()><ActionButton id="note-colour" /></Show>

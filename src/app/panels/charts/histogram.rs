@@ -183,8 +183,8 @@ pub(super) fn Histogram(
                     aria-label=live(move || title.get())
                     aria-valuemin="0"
                     aria-valuemax="100"
-                    aria-valuenow=percent
-                    aria-valuetext=spoken
+                    aria-valuenow=live(percent)
+                    aria-valuetext=live(spoken)
                     node_ref=box_ref
                     on:pointermove=point
                     on:pointerdown=point
@@ -192,17 +192,17 @@ pub(super) fn Histogram(
                     on:keydown=on_key
                     on:blur=move |_| chosen.set(None)
                 >
-                    <span class="histogram-top" aria-hidden="true">{highest}</span>
+                    <span class="histogram-top" aria-hidden="true">{piece(highest)}</span>
                     <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
                         <path class="bars" d=live(move || spread.with(|s| outline(&s.bars, bounds.get(), None)))></path>
                         <path class="bars chosen" d=live(move || spread.with(|s| {
                             at(&s.bars).map_or(String::new(), |i| outline(&s.bars, bounds.get(), Some(i)))
                         }))></path>
                     </svg>
-                    <div class="histogram-marks" aria-hidden="true">{lines}</div>
+                    <div class="histogram-marks" aria-hidden="true">{piece(lines)}</div>
                 </div>
-                <div class="histogram-axis" aria-hidden="true">{labels}</div>
-                <ul class="legend">{legend}<li class="histogram-said">{piece(move || chosen.get().map(|_| spoken()))}</li></ul>
+                <div class="histogram-axis" aria-hidden="true">{piece(labels)}</div>
+                <ul class="legend">{piece(legend)}<li class="histogram-said">{piece(move || chosen.get().map(|_| spoken()))}</li></ul>
                 <p class="visually-hidden">{piece(move || spread.with(summed))}</p>
             </figure>
         }
@@ -265,7 +265,7 @@ fn Table(spread: Memo<Spread>) -> impl IntoView {
                         <th scope="col">{t!("At most this long")}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{piece(rows)}</tbody>
             </table>
         </div>
     }

@@ -85,8 +85,8 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
                 aria-label=live(move || t!("%{what} over time", what = read(|c| c.title.clone())()))
                 aria-valuemin="0"
                 aria-valuemax="100"
-                aria-valuenow=percent
-                aria-valuetext=spoken
+                aria-valuenow=live(percent)
+                aria-valuetext=live(spoken)
                 on:pointermove=point
                 on:pointerdown=point
                 on:keydown=on_key

@@ -99,7 +99,7 @@ pub fn Export() -> impl IntoView {
     let scales = [1.0, 2.0, 3.0].map(|s| view! { <option value=s.to_string() selected=s == 2.0>{format!("{s}×")}</option> });
     let scale = move |e| choice.scale.set(event_target_value(&e).parse().unwrap_or(1.0));
     view! {
-        <img class="picture" alt=t!("The picture as it will be") src=preview/>
+        <img class="picture" alt=t!("The picture as it will be") src=live(preview)/>
         <div class="choices">
             <label>
                 <span>{t!("Colours")}</span>

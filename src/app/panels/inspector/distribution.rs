@@ -219,7 +219,7 @@ fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> imp
     let id = format!("{id}-values");
     view! {
         <label class="field-small" for=id.clone()>{t!("Values in ms, separated by commas")}</label>
-        <textarea id=id class="value-table" rows="3" aria-label=t!("%{name}: values in ms", name = name) prop:value=text on:change=change></textarea>
+        <textarea id=id class="value-table" rows="3" aria-label=t!("%{name}: values in ms", name = name) prop:value=live(text) on:change=change></textarea>
         {piece(move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> }))}
     }
 }

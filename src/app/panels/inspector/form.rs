@@ -123,7 +123,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                 <select
                     id=id
                     class="select"
-                    prop:value=chosen
+                    prop:value=live(chosen)
                     on:change=move |e| { let _ = knob.set(Json::String(event_target_value(&e)), Phase::Once); }
                 >
                     {options

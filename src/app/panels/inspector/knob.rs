@@ -60,7 +60,7 @@ impl Target {
         match self {
             Target::Node(id) => commands::set_node_param(diagram, id, param, value),
             Target::Link(id) => commands::set_link_param(diagram, id, param, value),
-            Target::Nodes(ids) => commands::set_param_of_many(diagram, &ids.iter().cloned().collect(), param, &value),
+            Target::Nodes(ids) => commands::set_param_of_many(diagram, &ids.iter().cloned().gather(), param, &value),
         }
     }
 

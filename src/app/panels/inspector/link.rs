@@ -104,7 +104,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                     }
                 });
                 view! {
-                    <section class="group" aria-label=t!(*heading) hidden=hidden>
+                    <section class="group" aria-label=t!(*heading) hidden=live(hidden)>
                         <h3>{t!(*heading)}</h3>
                         {rows.collect_view()}
                     </section>
@@ -185,7 +185,7 @@ fn Ends(id: String) -> impl IntoView {
                     on:pointerdown=move |_| look()
                     on:change=move |e| choose(event_target_value(&e))
                 >
-                    {options}
+                    {piece(options)}
                 </select>
             </div>
         }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::form::ParamForm;
 use super::knob::Target;
 use crate::app::button::ActionButton;
-use crate::app::live::{memo, Each};
+use crate::app::live::{memo, piece, Each};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::components;
@@ -73,13 +73,13 @@ pub fn ManyInspector() -> impl IntoView {
     view! {
         <section class="subject" aria-label=t!("Selection")>
             <header class="subject-head">
-                <h2>{title}</h2>
+                <h2>{piece(title)}</h2>
                 <div class="verbs" role="group" aria-label=t!("Edit them all")>
                     <ActionButton id="duplicate" text=Signal::stored(t!("Duplicate")) class="outlined small"/>
                     <ActionButton id="delete" text=Signal::stored(t!("Delete")) class="outlined small"/>
                 </div>
             </header>
-            {settings}
+            {piece(settings)}
             <ul class="rows">
                 <Each each=move || names.get() key=|row| row.clone() let:row>
                     {

@@ -111,7 +111,7 @@ pub fn NumberField(
                 <input
                     id=id
                     class="field-number"
-                    class:long=long
+                    class:long=live(long)
                     type="text"
                     inputmode="decimal"
                     autocomplete="off"

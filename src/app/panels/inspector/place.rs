@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::knob::Phase;
 use super::number::{Number, NumberField};
-use crate::app::live::{live, memo, Show};
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
 use crate::app::session::{Session, Thing};
 use crate::diagram::read::SIZES;
@@ -39,7 +39,7 @@ pub fn GroupField(
                 <div class="field">
                     <div class="field-head"><label for="node-group">{t!("Group")}</label></div>
                     <select id="node-group" class="select" prop:value=live(move || now.get()) on:change=move |e| choose(event_target_value(&e))>
-                        {options}
+                        {piece(options)}
                     </select>
                 </div>
             </section>

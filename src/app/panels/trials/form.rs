@@ -217,7 +217,7 @@ fn Progressing() -> impl IntoView {
     };
     view! {
         <progress max="1" aria-label=t!("Progress") prop:value=live(move || trials.progress.get().map_or(0.0, |p| p.share))></progress>
-        <span class="quiet">{text}</span>
+        <span class="quiet">{piece(text)}</span>
     }
 }
 
@@ -302,7 +302,7 @@ fn Varied(fields: Fields) -> impl IntoView {
         </label>
         <label>
             <span>{t!("Parameter")}</span>
-            <select on:change=turn>{params}</select>
+            <select on:change=turn>{piece(params)}</select>
         </label>
         {number(t!("From value"), fields.from, "any")}
         {number(t!("To value"), fields.to, "any")}

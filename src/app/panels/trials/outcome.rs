@@ -80,14 +80,14 @@ pub fn Outcome() -> impl IntoView {
             <div class="trial-head">
                 <label>
                     <span>{t!("Show")}</span>
-                    <select on:change=choose>{options}</select>
+                    <select on:change=choose>{piece(options)}</select>
                 </label>
                 <span class="trial-takings">
                     <button type="button" class="button outlined" on:click=save_csv>{t!("Save as CSV")}</button>
                     <button type="button" class="button outlined" on:click=save_png>{t!("Save as PNG")}</button>
                 </span>
             </div>
-            <div class="trial-picture" role="img" aria-label=summary inner_html=picture></div>
+            <div class="trial-picture" role="img" aria-label=live(summary) inner_html=live(picture)></div>
             <p class="trial-word">{piece(move || expected.get().map(|e| word(&e, metric.get())))}</p>
             {piece(move || both().map(|(results, expected)| table(&results, &expected, metric.get())))}
         </section>

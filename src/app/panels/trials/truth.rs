@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::plot::top_of;
-use crate::app::live::live;
+use crate::app::live::{live, piece};
 use crate::app::panels::{format, scale};
 use crate::app::session::Session;
 use crate::app::trials::{present, Mode};
@@ -59,7 +59,7 @@ pub fn Truth() -> impl IntoView {
                     <option value="" selected=live(move || chosen.with(String::is_empty))>{t!("Links")}</option>
                 </select>
             </label>
-            {content}
+            {piece(content)}
             <h3>{t!("What the engine has been checked against")}</h3>
             <ul>{SOURCES.iter().map(|text| view! { <li>{t!(*text)}</li> }).collect_view()}</ul>
         </div>
