@@ -19,6 +19,17 @@ try {
   if (known || location.hash.length > 1) document.documentElement.dataset.first = "other";
 } catch { /* a new visitor each time */ }
 
+// The language as chosen, else the browser's own.
+Object.defineProperty(page, "language", {
+  get() {
+    try {
+      return localStorage.getItem("faultline.language") ?? navigator.language;
+    } catch {
+      return navigator.language;
+    }
+  },
+});
+
 // ---- whose work ----
 
 // Two tabs must not write the same record. A lock says whose it is; it ends with the page.
@@ -77,13 +88,7 @@ const SPANISH = {
   "Load again": "Volver a cargar",
   "A part of the page could not be loaded": "No se pudo cargar una parte de la página",
 };
-const say = (text) => {
-  let language = navigator.language;
-  try {
-    language = localStorage.getItem("faultline.language") ?? language;
-  } catch { /* the browser's own */ }
-  return (language.startsWith("es") && SPANISH[text]) || text;
-};
+const say = (text) => (page.language.startsWith("es") && SPANISH[text]) || text;
 
 const kept = () => {
   if (page.work) return page.work;

@@ -183,6 +183,12 @@ pub fn page(name: &str, texts: &[&str]) -> Option<JsValue> {
     function.apply(&object, &values).ok()
 }
 
+/// What a function of the page's own script answers in time, if it is a text.
+pub async fn page_text(name: &str, text: &str) -> Option<String> {
+    let promise: js_sys::Promise = page(name, &[text])?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()?.as_string()
+}
+
 /// Leaves something where the page's own script finds it.
 pub fn set_page(name: &str, value: &JsValue) {
     if let Some(object) = page_object() {

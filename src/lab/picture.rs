@@ -11,6 +11,7 @@ use crate::lab::frame::*;
 use crate::lab::meter::NodeCount;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{cost_per_hour, cost_per_million};
+use crate::order::Ordered;
 
 impl Experiment {
     /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
@@ -229,7 +230,7 @@ impl Experiment {
         let limited = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && core.nodes[*i].station.spec.workers.is_some());
         let load = |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
         let mut loads: Vec<(f64, usize)> = limited.map(|i| (load(i), i)).collect();
-        loads.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        loads.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
     }
 

@@ -7,6 +7,7 @@ use super::words::{escaped, fitted, lines};
 use super::{text, Picture};
 use crate::diagram::{Group, GroupKind, Note, NoteColour};
 use crate::editor::geometry::{closed_around, group_rect, note_rect};
+use crate::order::Ordered;
 
 impl Picture<'_> {
     /// The open frames, the outermost first, or the cards of closed groups; what is in a closed group is not drawn.
@@ -14,7 +15,7 @@ impl Picture<'_> {
         let seen = self.diagram.groups.iter().filter(|g| closed_around(self.diagram, g.parent.as_deref()).is_none());
         let mut seen: Vec<&Group> = seen.filter(|g| g.is_closed() == closed).collect();
         // The sort is stable: frames of equal depth stay in the order of the document.
-        seen.sort_by_key(|g| self.diagram.around(&g.id).count());
+        seen.order_by_key(|g| self.diagram.around(&g.id).count());
         for group in seen {
             let area = group_rect(group);
             let (x, y, w, h) = (area.x, area.y, area.width, area.height);
