@@ -1,9 +1,6 @@
 //! Icons: Lucide's drawings, by name.
 //! Knows no use of them.
 
-#[cfg(feature = "web")]
-use leptos::prelude::*;
-
 macro_rules! icons {
     ($($name:literal)*) => {
         /// The drawing with this name; a plain box if there is none.
@@ -26,14 +23,4 @@ icons! {
     "align-center-horizontal" "align-center-vertical" "align-end-horizontal" "align-end-vertical" "align-horizontal-distribute-center"
     "align-start-horizontal" "align-start-vertical" "align-vertical-distribute-center" "audio-lines" "clipboard-paste" "list-tree"
     "earth" "fold-vertical" "git-branch-plus" "group" "locate" "map" "map-pin" "package" "palette" "pencil" "scan" "scissors" "sliders-horizontal" "square-dashed" "sticky-note" "ungroup" "workflow"
-}
-
-/// An icon beside a text that says the same; hidden from screen readers.
-#[cfg(feature = "web")]
-#[component]
-pub fn Icon(
-    /// Name, as in assets/icons.
-    name: &'static str,
-) -> impl IntoView {
-    view! { <span class="icon" aria-hidden="true" inner_html=svg(name)></span> }
 }

@@ -26,7 +26,10 @@ fn probe() {
     let document = jobs::sixty_nodes();
     let mut experiment = Experiment::new(&document);
     let mut timeline = Timeline::new(&mut experiment, usize::MAX);
-    let held = |r: &Region<System>| { let c = r.change(); c.bytes_allocated as i64 - c.bytes_deallocated as i64 + c.bytes_reallocated as i64 };
+    let held = |r: &Region<System>| {
+        let c = r.change();
+        c.bytes_allocated as i64 - c.bytes_deallocated as i64 + c.bytes_reallocated as i64
+    };
     let mut sum = 0;
     let mut before = 0;
     let t = std::time::Instant::now();
@@ -36,12 +39,27 @@ fn probe() {
         experiment.take_events();
         let t = std::time::Instant::now();
         let region = Region::new(ALLOCATOR);
-        if [1, 10, 60, 300, 600].contains(&s) { std::env::set_var("W","1"); } else { std::env::remove_var("W"); }
+        if [1, 10, 60, 300, 600].contains(&s) {
+            std::env::set_var("W", "1");
+        } else {
+            std::env::remove_var("W");
+        }
         timeline.keep(&mut experiment);
-        let h = held(&region); sum += h; if [1, 10, 60, 300, 600].contains(&s) { println!("measured {h}"); }
+        let h = held(&region);
+        sum += h;
+        if [1, 10, 60, 300, 600].contains(&s) {
+            println!("measured {h}");
+        }
         snap_time += t.elapsed();
         if [1, 10, 60, 100, 200, 300, 400, 500, 600].contains(&s) {
-            println!("{s}: sum {} KiB, per {} KiB; counted {} KiB; recent {} KiB; {} moments", sum / 1024, sum as u64 / s / 1024, timeline.bytes() / 1024, (timeline.bytes()-before) / 1024, timeline.moments().count());
+            println!(
+                "{s}: sum {} KiB, per {} KiB; counted {} KiB; recent {} KiB; {} moments",
+                sum / 1024,
+                sum as u64 / s / 1024,
+                timeline.bytes() / 1024,
+                (timeline.bytes() - before) / 1024,
+                timeline.moments().count()
+            );
         }
         before = timeline.bytes();
     }

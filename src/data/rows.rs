@@ -129,7 +129,9 @@ mod tests {
     fn a_tape_that_nobody_freezes_ends() {
         let mut rows = Rows::default();
         rows.frozen();
-        (0..1_000_000).for_each(|i| drop(rows.insert(i % 50, i)));
+        (0..1_000_000).for_each(|i| {
+            let _ = rows.insert(i % 50, i);
+        });
         let mut scale = Scale::default();
         rows.weigh(&mut scale);
         assert!(scale.bytes() < 2 * LONGEST, "{}", scale.bytes());

@@ -137,8 +137,10 @@ impl Station {
 
     /// Brings the areas up to `now`; call before any change.
     pub fn account(&mut self, now: SimTime) {
-        (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
-        self.last = now;
+        if now != self.last {
+            (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
+            self.last = now;
+        }
     }
 
     /// Area under (busy workers, waiting jobs, present jobs) from the start to `now`, in ns.

@@ -23,12 +23,9 @@ impl<B: Behaviour> World<B> {
             scale.add(node.station.bytes() + list(&node.outgoing) + list(&node.incoming));
         }
         scale.add(core.links.iter().map(|l| line(&l.waiting)).sum());
-        scale.add(slots(&core.requests) + slots(&core.jobs) + slots(&core.calls) + slots(&core.attempts) + slots(&core.transits));
+        scale.add(slots(&core.requests) + slots(&core.jobs) + slots(&core.calls) + slots(&core.transits));
         for trace in core.requests.values().filter_map(|r| r.trace.as_deref()) {
             scale.add(size_of::<super::trace::Trace>() + list(&trace.spans));
-        }
-        for job in core.jobs.values().filter(|j| j.calls.spilled()) {
-            scale.add(job.calls.capacity() * size_of::<super::ids::CallKey>());
         }
         scale.add(core.queue.bytes());
     }

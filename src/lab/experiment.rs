@@ -324,18 +324,23 @@ impl Experiment {
 
     fn take_observations(&mut self) {
         let mut observations = std::mem::take(&mut self.world.core.observations);
-        for observation in observations.drain(..) {
-            self.meter.observe(&observation);
-            self.note_event(&observation);
-            if let Observation::Ended { trace: Some(trace), .. } = observation {
+        for observation in &mut observations {
+            self.meter.observe(observation);
+            self.note_event(observation);
+            let Observation::Ended { trace, .. } = observation else { continue };
+            if let Some(trace) = trace.take() {
                 self.stories.keep(trace, &mut self.world.core.spare);
             }
         }
+        observations.clear();
         // The buffer is used again: no allocation per event.
         self.world.core.observations = observations;
     }
 
     fn note_event(&mut self, observation: &Observation) {
+        if matches!(observation, Observation::Ended { outcome: Ok(_), stale: false, .. }) {
+            return;
+        }
         if self.events.len() >= KEPT_EVENTS && !matches!(observation, Observation::Notice { .. }) {
             return;
         }
@@ -348,11 +353,11 @@ impl Experiment {
                 request: Some(*request),
                 tone: Tone::Bad,
             },
-            Observation::Ended { at, client, request, outcome, stale, .. } => {
+            Observation::Ended { at, client, request, outcome, .. } => {
                 let (what, tone) = match outcome {
                     Err(reason) => (reason.as_str(), Tone::Bad),
-                    Ok(_) if *stale => ("stale read", Tone::Odd),
-                    Ok(_) => return,
+                    // Only what is odd comes here.
+                    Ok(_) => ("stale read", Tone::Odd),
                 };
                 Noted { at: *at, what, node: *client, link: None, request: Some(*request), tone }
             }
@@ -452,7 +457,7 @@ impl Experiment {
             }
         }
         for (i, link) in core.links.iter().enumerate() {
-            let open = core.attempts.values().filter(|a| a.link.at() == i).count() as u64;
+            let open = core.calls.values().filter(|c| c.open && c.link.at() == i).count() as u64;
             let transits = core.transits.values().filter(|t| t.link.at() == i).count();
             if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
                 return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));

@@ -85,9 +85,7 @@ pub struct Meter {
     closed: History,
     last: Arc<Counts>,
     recent: VecDeque<Arc<Counts>>,
-    /// Latency of successful requests, over all clients.
-    pub latency: Latency,
-    /// The same by client.
+    /// Latency of successful requests by client.
     pub by_client: Vec<Latency>,
     /// State of the books when statistics began (after warm-up).
     pub baseline: Arc<Counts>,
@@ -103,7 +101,6 @@ impl Default for Meter {
             closed: History::default(),
             last: Arc::default(),
             recent: VecDeque::new(),
-            latency: Latency::new(3),
             by_client: Vec::new(),
             baseline: Arc::default(),
             baseline_requests: Vec::new(),
@@ -131,7 +128,6 @@ impl Meter {
                     let latency = at.since(*start);
                     self.present.ok += 1;
                     self.present.latency.record(latency);
-                    self.latency.record(latency);
                     if self.by_client.len() <= client.at() {
                         self.by_client.resize_with(client.at() + 1, || Latency::new(3));
                     }
@@ -187,6 +183,13 @@ impl Meter {
         }
     }
 
+    /// Latency of successful requests, over all clients.
+    pub fn latency(&self) -> Latency {
+        let mut all = Latency::new(3);
+        self.by_client.iter().for_each(|latency| all.merge(latency));
+        all
+    }
+
     /// The closed buckets.
     pub fn series(&self) -> &[Bucket] {
         self.closed.system()
@@ -217,7 +220,6 @@ impl Meter {
             closed: self.closed.frozen(),
             last: self.last.clone(),
             recent: self.recent.clone(),
-            latency: self.latency.packed(),
             by_client: self.by_client.iter().map(Latency::packed).collect(),
             baseline: self.baseline.clone(),
             baseline_requests: self.baseline_requests.clone(),
@@ -227,14 +229,14 @@ impl Meter {
     /// Makes a frozen copy work.
     pub fn thaw(&mut self) {
         self.closed.thaw();
-        [&mut self.present.latency, &mut self.latency].into_iter().chain(&mut self.by_client).for_each(Latency::unpack);
+        std::iter::once(&mut self.present.latency).chain(&mut self.by_client).for_each(Latency::unpack);
     }
 
     /// Weighs a frozen copy.
     pub fn weigh(&self, scale: &mut Scale) {
         self.closed.weigh(scale);
         scale.add(list(&self.by_client) + list(&self.baseline_requests) + line(&self.recent));
-        [&self.present.latency, &self.latency].into_iter().chain(&self.by_client).for_each(|l| l.weigh(scale));
+        std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
         for counts in self.recent.iter().chain([&self.last, &self.baseline]) {
             scale.shared(counts, list(&counts.nodes) + list(&counts.links));
         }
@@ -252,7 +254,6 @@ impl Meter {
 
     /// Forgets the statistics so far (warm-up), not the series.
     pub fn reset(&mut self, world: &World<Component>) {
-        self.latency = Latency::new(3);
         self.by_client.clear();
         self.baseline = Arc::new(Counts::read(world));
         self.baseline_requests = world.core.nodes.iter().map(|n| n.requests).collect();

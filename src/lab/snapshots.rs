@@ -27,7 +27,8 @@ impl Experiment {
         copy.world.behaviours = behaviours.iter_mut().map(|b| b.frozen()).collect();
         copy.meter = meter.frozen();
         copy.stories = stories.frozen(before.map_or(0, |b| b.0.stories.ended()));
-        (self.world.core.shared, self.world.behaviours, self.meter, self.stories, self.journal) = (judge, behaviours, meter, stories, journal);
+        (self.world.core.shared, self.world.behaviours, self.meter, self.stories, self.journal) =
+            (judge, behaviours, meter, stories, journal);
         Snapshot(copy)
     }
 }

@@ -67,7 +67,8 @@ impl Stories {
     /// A copy that shares the stories. Where many requests have ended since the copy before, it has no ordinary ones.
     pub fn frozen(&mut self, ended_before: u64) -> Stories {
         let left_out = self.ordinary_ended - ended_before > FEW;
-        let few: &mut [&mut VecDeque<Kept>] = if left_out { &mut [&mut self.notable] } else { &mut [&mut self.notable, &mut self.ordinary] };
+        let few: &mut [&mut VecDeque<Kept>] =
+            if left_out { &mut [&mut self.notable] } else { &mut [&mut self.notable, &mut self.ordinary] };
         for kept in few.iter_mut().flat_map(|shelf| shelf.iter_mut()) {
             if let Kept::Own(trace) = kept {
                 // A copy has no room to spare, as one that was used before may have.

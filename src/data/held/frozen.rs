@@ -43,10 +43,8 @@ impl Held {
 
     /// Makes a frozen copy hold what it is a copy of.
     pub fn thaw(&mut self) {
-        let entry = |words: &[u64]| Entry {
-            value: Versioned { origin: NodeIndex(words[0] as u32), version: words[1] },
-            stored: SimTime(words[2]),
-        };
+        let entry =
+            |words: &[u64]| Entry { value: Versioned { origin: NodeIndex(words[0] as u32), version: words[1] }, stored: SimTime(words[2]) };
         let lines = &mut self.lines;
         mem::take(&mut self.packed).tell(|what, words| match (&mut *lines, what) {
             (Lines::Listed(list), LISTED) => drop(list.push(words[0], entry(&words[1..]))),
@@ -80,18 +78,28 @@ mod tests {
             let mut thawed: Option<Held> = None;
             for step in 0..20_000u64 {
                 let both = [Some(&mut held), thawed.as_mut()];
-                let seen: Vec<_> = both.into_iter().flatten().map(|h| {
-                    let mut rng = generator(4, 1, Purpose::Key, step);
-                    let key = below(&mut rng, 60) as u64;
-                    let entry = Entry { value: Versioned { origin: NodeIndex(3), version: step }, stored: SimTime(step) };
-                    let found = match below(&mut rng, 20) {
-                        0 => drop_key(h, key),
-                        1..=12 => Some(h.look(key, SimTime(step), SimDuration(900))),
-                        13 if step % 700 == 0 => { h.clear(); None }
-                        _ => { h.put(key, entry, |n| below(&mut rng, n)); None }
-                    };
-                    (found, h.tally, h.len(), h.sample(5))
-                }).collect();
+                let seen: Vec<_> = both
+                    .into_iter()
+                    .flatten()
+                    .map(|h| {
+                        let mut rng = generator(4, 1, Purpose::Key, step);
+                        let key = below(&mut rng, 60) as u64;
+                        let entry = Entry { value: Versioned { origin: NodeIndex(3), version: step }, stored: SimTime(step) };
+                        let found = match below(&mut rng, 20) {
+                            0 => drop_key(h, key),
+                            1..=12 => Some(h.look(key, SimTime(step), SimDuration(900))),
+                            13 if step % 700 == 0 => {
+                                h.clear();
+                                None
+                            }
+                            _ => {
+                                h.put(key, entry, |n| below(&mut rng, n));
+                                None
+                            }
+                        };
+                        (found, h.tally, h.len(), h.sample(5))
+                    })
+                    .collect();
                 if let [a, b] = &seen[..] {
                     assert_eq!(a, b, "{eviction:?}, step {step}");
                 }
