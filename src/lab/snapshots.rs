@@ -58,10 +58,9 @@ impl Snapshot {
         experiment
     }
 
-    /// Whether a run that goes on from here to the moment of a later snapshot has there, or after, all the stories that a run without
-    /// a stop has.
-    pub fn suffices(&self, later: &Snapshot) -> bool {
-        self.0.stories.suffices(later.0.stories.ended())
+    /// Whether a run that went on from here would have all the stories by now that this one, which did, has.
+    pub fn suffices(&self, run: &Experiment) -> bool {
+        self.0.stories.suffices(run.stories.ended())
     }
 
     /// Weighs what was not weighed with another snapshot.
