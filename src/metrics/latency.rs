@@ -76,9 +76,22 @@ impl Latency {
         Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2 }
     }
 
-    /// An empty one of the same precision, for durations like those recorded here: it will not have to grow for them.
+    /// An empty one of the same precision, for durations like those recorded here: it has the room for them from the start.
     pub fn emptied(&self) -> Self {
-        Latency { room_ns: self.room_ns.max(self.max_ns), ..Latency::new(self.digits) }
+        let mut empty = Latency { room_ns: self.room_ns.max(self.max_ns), ..Latency::new(self.digits) };
+        empty.histogram = self.histogram.is_some().then(|| empty.room());
+        empty
+    }
+
+    fn room(&self) -> Histogram<u32> {
+        match Histogram::new_with_max(self.room_ns, self.digits) {
+            Ok(mut h) => {
+                // Without a fixed range the histogram grows as needed and cannot refuse a value.
+                h.auto(true);
+                h
+            }
+            Err(_) => unreachable!("1 to 5 digits and 2 ns or more are always accepted"),
+        }
     }
 
     /// Records one.
@@ -86,16 +99,12 @@ impl Latency {
         self.count += 1;
         self.sum_ns += u128::from(latency.0);
         self.max_ns = self.max_ns.max(latency.0);
-        let (digits, room_ns) = (self.digits, self.room_ns);
-        let histogram = self.histogram.get_or_insert_with(|| match Histogram::new_with_max(room_ns, digits) {
-            Ok(mut h) => {
-                // Without a fixed range the histogram grows as needed and cannot refuse a value.
-                h.auto(true);
-                h
-            }
-            Err(_) => unreachable!("1 to 5 digits and 2 ns or more are always accepted"),
-        });
-        let _ = histogram.record(latency.0);
+        if self.histogram.is_none() {
+            self.histogram = Some(self.room());
+        }
+        if let Some(histogram) = &mut self.histogram {
+            let _ = histogram.record(latency.0);
+        }
     }
 
     /// Adds another distribution of the same precision.
@@ -124,7 +133,7 @@ impl Latency {
 
     /// A quantile (0 to 1) in milliseconds; `None` if nothing was recorded.
     pub fn quantile_ms(&self, q: f64) -> Option<f64> {
-        let value = self.histogram.as_ref()?.value_at_quantile(q).min(self.max_ns);
+        let value = self.histogram.as_ref().filter(|_| self.count > 0)?.value_at_quantile(q).min(self.max_ns);
         Some(value as f64 / 1e6)
     }
 
