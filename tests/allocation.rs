@@ -1,6 +1,8 @@
 //! Once a run is under way its events take no memory from the allocator, stories and statistics and all: counted, not assumed.
 //! What is new in a run takes memory: a key that was never written before, more requests at once than ever. So the jobs run here with
-//! few keys and users, until they have all been seen; from then on not one event may allocate.
+//! few keys and users, until they have all been seen; from then on not one event may allocate. A store keeps the log of its last writes
+//! (50,000 entries, and 65,536 times of commit for the judge), and that list doubles until it is full: in the job with a hundred
+//! stores there is hardly a moment without that, so it runs with reads alone; the others write, at a moment when no log doubles.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -64,7 +66,7 @@ fn count(document: &Document, warm_up: u64) -> Taken {
 }
 
 /// The same system with so few keys, users and places in caches that all are seen soon, and caches still have to forget.
-fn with_few_keys(mut document: Document, closed: bool) -> Document {
+fn with_few_keys(mut document: Document, closed: bool, reads_only: bool) -> Document {
     let set = |params: &mut faultline::diagram::param::Values, name: &str, value: u32| {
         params.insert(name.into(), serde_json::from_value(value.into()).unwrap());
     };
@@ -74,6 +76,9 @@ fn with_few_keys(mut document: Document, closed: bool) -> Document {
                 set(&mut node.params, "keys", 3);
                 if !closed {
                     set(&mut node.params, "users", 2);
+                }
+                if reads_only {
+                    set(&mut node.params, "read_percent", 100);
                 }
             }
             "cache" => set(&mut node.params, "capacity", 2),
@@ -89,7 +94,7 @@ fn events_do_not_allocate() {
     for (name, document) in jobs::all() {
         let nodes = document.nodes.len() as u64;
         let closed = name.starts_with("hold");
-        let taken = count(&with_few_keys(document, closed), 3_000_000 + 10_000 * nodes);
+        let taken = count(&with_few_keys(document, closed, nodes >= 1_000), 3_000_000 + 5_000 * nodes);
         println!("{name}: {taken:?}");
         assert_eq!(taken.by_events, 0, "{name}: of {COUNTED} events");
         assert!(taken.at_buckets <= taken.buckets * (FOR_A_BUCKET + nodes), "{name}: {taken:?}");
