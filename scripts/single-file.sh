@@ -55,8 +55,13 @@ rest=${page#*</head>}
   sed -n 's/.*<link rel="stylesheet" href="\.\/\([^"]*\)".*/\1/p' "$dist/index.html" | while read -r sheet; do
     printf '<style>\n'; cat "$dist/$sheet"; printf '</style>\n'
   done
+  # There is nothing beside the file.
+  printf '<style>.beside-site { display: none }</style>\n'
   printf '<script type="text/plain" id="packed">'; gzip -9 -c "$wasm" | base64 | tr -d '\n'; printf '</script>\n'
   printf '<script type="text/plain" id="glue">'; encoded "$glue"; printf '</script>\n'
+  for words in "$dist"/words/*.json; do
+    printf '<script type="application/json" id="words-%s">' "$(basename "$words" .json)"; sed 's#</#<\\/#g' "$words"; printf '</script>\n'
+  done
   cat <<'SCRIPT'
 <script type="module">
 // The module and its glue, packed into the page: nothing is fetched.

@@ -1,8 +1,6 @@
 //! Faultline: a system-design laboratory. A learner's diagram is compiled to a discrete-event simulation in which
 //! every request, every version of every key and every failure is real within the model.
 
-#[cfg(feature = "web")]
-pub mod app;
 pub mod components;
 pub mod data;
 pub mod diagram;
@@ -12,3 +10,4 @@ pub mod export;
 pub mod icon;
 pub mod lab;
 pub mod metrics;
+pub mod order;

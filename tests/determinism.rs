@@ -1,5 +1,6 @@
 //! The same document and seed give the same run: cut up however it is run, after a snapshot, with or without stories. A hundred
 //! random systems with faults and edits; they are left in the build's folder for the browser test, which runs them in wasm.
+//! `FAULTLINE_HASHES` names such a list of another build (a debug one beside an optimised one), which must be the same.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -77,5 +78,10 @@ fn a_hundred_random_systems_run_the_same_however_they_are_run() {
         list.push(json!({"file": file, "title": document.title, "hash": format!("{hash:016x}"), "events": events}));
     }
     assert!(lively > 60, "only {lively} of the systems do much");
-    fs::write(folder.join("list.json"), json!(list).to_string()).unwrap();
+    let list = json!(list);
+    if let Some(other) = std::env::var_os("FAULTLINE_HASHES") {
+        let other: serde_json::Value = serde_json::from_str(&fs::read_to_string(other).unwrap()).unwrap();
+        assert_eq!(list, other, "the runs of this build and of the other");
+    }
+    fs::write(folder.join("list.json"), list.to_string()).unwrap();
 }

@@ -13,6 +13,22 @@ try {
   theme = localStorage.getItem("faultline.theme") ?? theme;
 } catch { /* no storage, no choice */ }
 document.documentElement.dataset.theme = theme;
+// The picture before the application is there shows what a new visitor will find; not to whom another diagram will be opened.
+try {
+  const known = Object.keys(localStorage).some((key) => key.startsWith("faultline.work."));
+  if (known || location.hash.length > 1) document.documentElement.dataset.first = "other";
+} catch { /* a new visitor each time */ }
+
+// The language as chosen, else the browser's own.
+Object.defineProperty(page, "language", {
+  get() {
+    try {
+      return localStorage.getItem("faultline.language") ?? navigator.language;
+    } catch {
+      return navigator.language;
+    }
+  },
+});
 
 // ---- whose work ----
 
@@ -72,13 +88,7 @@ const SPANISH = {
   "Load again": "Volver a cargar",
   "A part of the page could not be loaded": "No se pudo cargar una parte de la página",
 };
-const say = (text) => {
-  let language = navigator.language;
-  try {
-    language = localStorage.getItem("faultline.language") ?? language;
-  } catch { /* the browser's own */ }
-  return (language.startsWith("es") && SPANISH[text]) || text;
-};
+const say = (text) => (page.language.startsWith("es") && SPANISH[text]) || text;
 
 const kept = () => {
   if (page.work) return page.work;

@@ -11,6 +11,7 @@ use super::panels::Transport;
 use super::session::Session;
 use super::storage::Saved;
 use super::words::translate;
+use crate::app::live::{live, memo, piece};
 use crate::icon::Icon;
 
 /// The bar.
@@ -52,7 +53,7 @@ pub fn Bar() -> impl IntoView {
 #[component]
 fn Title() -> impl IntoView {
     let session = Session::get();
-    let title = Memo::new(move |_| session.diagram.with(|d| d.title.clone()));
+    let title = memo(move || session.diagram.with(|d| d.title.clone()));
     let leave = |e: &Event| {
         if let Some(field) = e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
             let _ = field.blur();
@@ -74,7 +75,7 @@ fn Title() -> impl IntoView {
             aria-label=t!("Title of the document")
             maxlength="80"
             spellcheck="false"
-            prop:value=move || title.get()
+            prop:value=live(move || title.get())
             on:change=take
             on:keydown=move |e: KeyboardEvent| {
                 if e.key() == "Enter" || e.key() == "Escape" {
@@ -95,9 +96,9 @@ fn SavedState() -> impl IntoView {
         Saved::Failed(why) => ("failed", t!("not saved"), t!("Not kept: %{why}. Save it as a file instead", why = translate(&why))),
     };
     view! {
-        <span class="saved" data-state=move || state().0 title=move || state().2>
-            {move || (state().0 == "failed").then(|| view! { <Icon name="triangle-alert" />" " })}
-            {move || state().1}
+        <span class="saved" data-state=live(move || state().0) title=live(move || state().2)>
+            {piece(move || (state().0 == "failed").then(|| view! { <Icon name="triangle-alert" />" " }))}
+            {piece(move || state().1)}
         </span>
     }
 }

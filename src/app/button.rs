@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::actions::action;
 use super::session::Session;
+use crate::app::live::{live, memo, piece};
 use crate::icon::Icon;
 
 /// The button of an action.
@@ -27,22 +28,22 @@ pub fn ActionButton(
 ) -> impl IntoView {
     let session = Session::get();
     action(id).map(|action| {
-        let reason = Memo::new(move |_| action.reason(session));
-        let tooltip = Memo::new(move |_| action.tooltip(session));
+        let reason = memo(move || action.reason(session));
+        let tooltip = memo(move || action.tooltip(session));
         view! {
             <button
                 type="button"
                 class=format!("button {class}")
                 data-action=id
-                title=move || tooltip.get()
+                title=live(move || tooltip.get())
                 aria-label=(text.is_none() && !named).then(|| t!(action.label))
-                aria-disabled=move || reason.get().map(|_| "true")
+                aria-disabled=live(move || reason.get().map(|_| "true"))
                 aria-pressed=action.on.map(|on| move || on(session).to_string())
                 on:click=move |_| action.run(session)
             >
                 <Icon name=icon.unwrap_or(action.icon) />
-                {named.then(|| { let name = Memo::new(move |_| action.name(session)); view! { <span>{move || name.get()}</span> } })}
-                {text.map(|text| view! { <span>{move || text.get()}</span> })}
+                {named.then(|| { let name = memo(move || action.name(session)); view! { <span>{piece(move || name.get())}</span> } })}
+                {text.map(|text| view! { <span>{piece(move || text.get())}</span> })}
             </button>
         }
     })

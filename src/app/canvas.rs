@@ -25,6 +25,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::button::ActionButton;
 use super::dom;
 use super::session::Session;
+use crate::app::live::{effect, live, memo, piece, Each, Show};
 use crate::components::{kind, Group};
 use crate::diagram::{Document, Node};
 use crate::editor::geometry::{closed_around, pan};
@@ -55,13 +56,13 @@ pub fn Stage(
     let over = NodeRef::<leptos::html::Canvas>::new();
 
     // New colours when the theme changes, by the switch or by the system.
-    Effect::new(move |_| {
+    effect(move || {
         session.theme.track();
         board.scene.update_value(|scene| scene.colours = None);
     });
     watch_size(board, [under, shapes, over]);
 
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         session.diagram.with(|d| {
             // What is in a closed subsystem is not seen itself.
             let seen = d.nodes.iter().filter(|n| closed_around(d, n.group.as_deref()).is_none());
@@ -82,7 +83,7 @@ pub fn Stage(
         }
         format!("background-size: {pitch}px {pitch}px; background-position: {}px {}px", -view.x * view.zoom, -view.y * view.zoom)
     };
-    let far = Memo::new(move |_| far(session.view.get().zoom));
+    let far = memo(move || far(session.view.get().zoom));
     let hint = move || hint(session);
     // Where copies being dragged would stand.
     let copies = move || {
@@ -105,12 +106,12 @@ pub fn Stage(
             role="main"
             node_ref=board.stage
             aria-label=t!("Diagram")
-            style=grid
-            data-far=move || far.get()
-            data-linking=move || session.linking.with(Option::is_some).to_string()
-            data-grabbing=move || board.grabbing.get().to_string()
-            data-area=move || session.desk.selects_area.get().to_string()
-            data-placing=move || session.desk.placing.with(Option::is_some).to_string()
+            style=live(grid)
+            data-far=live(move || far.get())
+            data-linking=live(move || session.linking.with(Option::is_some).to_string())
+            data-grabbing=live(move || board.grabbing.get().to_string())
+            data-area=live(move || session.desk.selects_area.get().to_string())
+            data-placing=live(move || session.desk.placing.with(Option::is_some).to_string())
             on:pointerdown=move |e| board.pressed(e)
             on:pointermove=move |e| board.moved(e)
             on:pointerup=move |e| board.released(e)
@@ -119,26 +120,26 @@ pub fn Stage(
             on:dblclick=move |e| board.double_clicked(e)
             on:contextmenu=move |e| board.asked(e)
         >
-            <div class="cards behind" style:transform=camera><Frames /></div>
+            <div class="cards behind" style:transform=live(camera)><Frames /></div>
             <canvas class="layer" node_ref=under aria-hidden="true"></canvas>
-            <div class="cards" style:transform=camera style=("--unzoom", unzoom)>
-                <For each=move || ids.get() key=|id| id.clone() let:id>
+            <div class="cards" style:transform=live(camera) style=("--unzoom", unzoom)>
+                <Each each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id=id />
-                </For>
+                </Each>
                 <Subsystems />
                 <Notes />
-                {copies}
+                {piece(copies)}
                 <LinkEnds />
                 <Guides />
             </div>
             <canvas class="layer over" node_ref=shapes aria-hidden="true"></canvas>
             <canvas class="layer over" node_ref=over aria-hidden="true"></canvas>
-            {band}
+            {piece(band)}
             <BreakToolbar />
             <FrameToolbar />
             <Offers />
             <Typing />
-            <p class="stage-hint" data-overlay="">{hint}</p>
+            <p class="stage-hint" data-overlay="">{piece(hint)}</p>
             <Legend />
             <Show when=move || session.desk.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
@@ -146,7 +147,7 @@ pub fn Stage(
                 <ActionButton id="redo" />
                 <span class="rule"></span>
                 <ActionButton id="zoom-out" />
-                <span class="zoom-figure">{move || format!("{:.0} %", session.view.get().zoom * 100.0)}</span>
+                <span class="zoom-figure">{piece(move || format!("{:.0} %", session.view.get().zoom * 100.0))}</span>
                 <ActionButton id="zoom-in" />
                 <ActionButton id="fit" />
                 <ActionButton id="minimap" />
@@ -217,7 +218,7 @@ type Watch = (web_sys::ResizeObserver, Closure<dyn FnMut()>);
 fn watch_size(board: Board, layers: [NodeRef<leptos::html::Canvas>; 3]) {
     let session = board.session;
     let kept: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(stage) = board.stage.get() else { return };
         if kept.with_value(Option::is_some) {
             return;
@@ -268,9 +269,7 @@ fn watch_size(board: Board, layers: [NodeRef<leptos::html::Canvas>; 3]) {
 
 /// Most packets drawn at once, unless the address asks for another number.
 fn most_packets() -> usize {
-    let search = dom::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
-    let asked = search.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("packets=")?.parse().ok());
-    asked.unwrap_or(PACKETS).min(MOST_PACKETS)
+    dom::asked("packets").and_then(|n| n.parse().ok()).unwrap_or(PACKETS).min(MOST_PACKETS)
 }
 
 fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
@@ -313,7 +312,7 @@ fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packe
             return board.one_in.get_untracked();
         }
         let strength = if playing { run.dial.legibility(speed) } else { 1.0 };
-        let frame = run.experiment.frame(most_packets);
+        let frame = dom::timed("picture", || run.experiment.frame(most_packets));
         run.dial.observe(&frame);
         board.scene.update_value(|scene| {
             let diagram = session.diagram.get_untracked();
@@ -332,7 +331,7 @@ fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packe
                 still,
                 strength,
             };
-            paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene);
+            dom::timed("drawing", || paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene));
         });
         frame.one_in.max(1)
     });

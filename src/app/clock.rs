@@ -34,12 +34,12 @@ pub fn each_frame(session: Session, mut draw: impl FnMut(f64) + 'static) {
     let frame = move |wall_ms: f64| {
         let dt = before.map_or(0.0, |b| (wall_ms - b).max(0.0));
         before = Some(wall_ms);
-        measured += session.tick(wall_ms, dt);
+        measured += dom::timed("engine", || session.tick(wall_ms, dt));
         draw(wall_ms);
         if session.playing.get_untracked() && session.replay.with_untracked(Option::is_none) {
             if wall_ms - published >= PUBLISH_MS {
                 published = wall_ms;
-                session.publish();
+                dom::timed("views", || session.publish());
             }
             let passed = wall_ms - measured_since;
             if passed >= MEASURE_MS {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
 use super::session::{Finding, Session};
+use crate::app::live::{effect, live, piece};
 use crate::icon::Icon;
 use entries::{entries, Entry};
 
@@ -21,7 +22,7 @@ pub fn CommandPalette() -> impl IntoView {
     let field = NodeRef::<leptos::html::Input>::new();
     let looked_for = StoredValue::new(finding.clone());
     let found: RwSignal<Vec<Entry>> = RwSignal::new(untrack(|| entries(session, &finding, "")));
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(field) = field.get() {
             let _ = field.focus();
         }
@@ -83,7 +84,7 @@ pub fn CommandPalette() -> impl IntoView {
                     <li
                         id=format!("found-{at}")
                         role="option"
-                        aria-selected=move || (active.get() == at).to_string()
+                        aria-selected=live(move || (active.get() == at).to_string())
                         aria-disabled=off
                         on:pointermove=move |_| if active.get_untracked() != at { active.set(at) }
                         on:click=move |_| run(at)
@@ -107,7 +108,7 @@ pub fn CommandPalette() -> impl IntoView {
                 aria-expanded="true"
                 aria-controls="found"
                 aria-autocomplete="list"
-                aria-activedescendant=move || format!("found-{}", active.get())
+                aria-activedescendant=live(move || format!("found-{}", active.get()))
                 placeholder=format!("{label}…")
                 autocomplete="off"
                 spellcheck="false"
@@ -115,8 +116,8 @@ pub fn CommandPalette() -> impl IntoView {
                 on:input=search
                 on:keydown=keys
             />
-            <ul id="found" class="found" role="listbox" aria-label=label>{lines}</ul>
-            <p class="found-none" role="status">{move || found.with(Vec::is_empty).then(|| t!("Nothing is called %{typed}", typed = typed.get()))}</p>
+            <ul id="found" class="found" role="listbox" aria-label=label>{piece(lines)}</ul>
+            <p class="found-none" role="status">{piece(move || found.with(Vec::is_empty).then(|| t!("Nothing is called %{typed}", typed = typed.get())))}</p>
         </div>
     }
 }

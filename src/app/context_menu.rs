@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::actions::{action, Action};
 use super::session::{Menu, Session, Subject};
 use super::{dom, menu};
+use crate::app::live::{effect, live, piece};
 use crate::icon::Icon;
 
 /// The names in the menu about this; a dash divides.
@@ -44,7 +45,7 @@ fn rows(session: Session, subject: Subject) -> Vec<Option<&'static Action>> {
 #[component]
 pub fn ContextMenu() -> impl IntoView {
     let session = Session::get();
-    move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> })
+    piece(move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> }))
 }
 
 #[component]
@@ -54,7 +55,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
     let before = StoredValue::new_local(dom::document().and_then(|d| d.active_element()));
     let place = RwSignal::new(menu.at);
     // Once it is there: within the page, with the focus on its first line.
-    Effect::new(move |_| {
+    effect(move || {
         let Some(element) = element.get() else { return };
         let size = (f64::from(element.offset_width()), f64::from(element.offset_height()));
         let page = dom::window().map(|w| (w.inner_width(), w.inner_height()));
@@ -139,7 +140,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             class="menu"
             role="menu"
             aria-label=t!("What can be done")
-            style=move || { let (x, y) = place.get(); format!("left: {x}px; top: {y}px") }
+            style=live(move || { let (x, y) = place.get(); format!("left: {x}px; top: {y}px") })
             on:keydown=keys
             on:pointerdown=move |_| lifted.set_value(true)
             on:contextmenu=move |e| e.prevent_default()

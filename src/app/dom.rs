@@ -1,5 +1,7 @@
-//! The few things asked of the browser by hand: its clock, a breath for the page, whether an element takes text.
+//! The few things asked of the browser by hand: its clock, a breath for the page, what the address asks for, whether an element takes text.
 //! Knows nothing of the application.
+
+use std::sync::OnceLock;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -18,6 +20,29 @@ pub fn document() -> Option<Document> {
 /// The wall clock in milliseconds since the page opened.
 pub fn now_ms() -> f64 {
     window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// What the page's address asks for under this name: the text after `name=`, nothing for the name alone.
+pub fn asked(name: &str) -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    let mut parts = search.trim_start_matches('?').split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
+    parts.find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+}
+
+/// Does the work; if the address asks for `?timings`, notes in the browser's performance timeline how long it took
+/// ([User Timing](https://www.w3.org/TR/user-timing/)).
+pub fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    static WANTED: OnceLock<bool> = OnceLock::new();
+    let timeline = WANTED.get_or_init(|| asked("timings").is_some()).then(|| window()?.performance()).flatten();
+    if let Some(timeline) = &timeline {
+        let _ = timeline.mark(name);
+    }
+    let done = work();
+    if let Some(timeline) = timeline {
+        let _ = timeline.measure_with_start_mark(name, name);
+        timeline.clear_marks_with_mark_name(name);
+    }
+    done
 }
 
 /// Lets the page handle what waits, then goes on.
@@ -156,6 +181,12 @@ pub fn page(name: &str, texts: &[&str]) -> Option<JsValue> {
     let function: js_sys::Function = js_sys::Reflect::get(&object, &name.into()).ok()?.dyn_into().ok()?;
     let values: js_sys::Array = texts.iter().map(|text| JsValue::from_str(text)).collect();
     function.apply(&object, &values).ok()
+}
+
+/// What a function of the page's own script answers in time, if it is a text.
+pub async fn page_text(name: &str, text: &str) -> Option<String> {
+    let promise: js_sys::Promise = page(name, &[text])?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()?.as_string()
 }
 
 /// Leaves something where the page's own script finds it.

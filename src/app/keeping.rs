@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::dom;
 use super::session::{Offer, Session};
 use super::storage::{self, Saved};
+use crate::app::live::effect;
 
 /// From a change to its being kept.
 const AFTER_MS: u32 = 600;
@@ -51,7 +52,7 @@ pub fn keep_going(session: Session) {
         waiting.set_value(Some(Timeout::new(AFTER_MS, move || session.keep())));
     });
     let well: StoredValue<Option<Timeout>, LocalStorage> = StoredValue::new_local(None);
-    Effect::new(move |_| {
+    effect(move || {
         let opened = session.replay.with(Option::is_none);
         well.set_value(opened.then(|| Timeout::new(WELL_MS, move || session.opened_well())));
     });

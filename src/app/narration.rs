@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use super::dom;
 use super::panels::format;
 use super::session::Session;
+use crate::app::live::effect;
 use crate::lab::frame::{Bucket, Health};
+use crate::order::Gather;
 
 /// Between two sentences.
 const APART_MS: f64 = 4_000.0;
@@ -104,8 +106,8 @@ fn look(session: Session) -> Look {
     session.frame.with_untracked(|f| Look {
         p99_ms,
         failed,
-        ill: f.nodes.iter().filter_map(|n| Some((name(&n.id)?, ill(&n.health)?))).collect(),
-        names: f.nodes.iter().filter_map(|n| name(&n.id)).collect(),
+        ill: f.nodes.iter().filter_map(|n| Some((name(&n.id)?, ill(&n.health)?))).gather(),
+        names: f.nodes.iter().filter_map(|n| name(&n.id)).gather(),
     })
 }
 
@@ -125,7 +127,7 @@ fn recent(series: &[Bucket]) -> (Option<f64>, f64) {
 pub fn narrate(session: Session) {
     let narrator = StoredValue::new(Narrator::default());
     let looked = StoredValue::new(0.0);
-    Effect::new(move |_| {
+    effect(move || {
         session.frame.track();
         let now = dom::now_ms();
         if !session.desk.narrating.get() || session.replay.with(Option::is_some) || now - looked.get_value() < LOOK_MS {

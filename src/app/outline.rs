@@ -14,10 +14,12 @@ use super::canvas::board::Board;
 use super::canvas::{facts, group_icon};
 use super::panels::NameField;
 use super::session::{Menu, Session, Thing};
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::components;
 use crate::diagram::{Document, Note};
 use crate::editor::Selection;
 use crate::icon::Icon;
+use crate::order::Gather;
 
 /// One line: a group, a node or a note, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ fn all_rows(diagram: &Document) -> Vec<Row> {
 type Leaving<'d> = BTreeMap<&'d str, Vec<(String, String)>>;
 
 fn leaving(diagram: &Document) -> Leaving<'_> {
-    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).collect();
+    let names: BTreeMap<&str, &str> = diagram.nodes.iter().map(|n| (n.id.as_str(), n.name.as_str())).gather();
     let mut leaving = Leaving::new();
     for link in &diagram.links {
         let to = names.get(link.to.as_str()).copied().unwrap_or_default();
@@ -95,9 +97,9 @@ fn rows(diagram: &Document, leaving: &Leaving, inside: Option<&str>, depth: usiz
 #[component]
 pub fn Outline() -> impl IntoView {
     let session = Session::get();
-    let list = Memo::new(move |_| session.diagram.with(|d| all_rows(d)));
+    let list = memo(move || session.diagram.with(|d| all_rows(d)));
     // Each line finds its own without looking through all of them.
-    let places = Memo::new(move |_| list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).collect()));
+    let places = memo(move || list.with(|l| l.iter().enumerate().map(|(i, r)| (r.thing.clone(), i)).gather()));
     // A line stays the same element while its name and links change, so that the focus stays on it.
     view! {
         <section class="outline" aria-label=t!("Outline")>
@@ -106,9 +108,9 @@ pub fn Outline() -> impl IntoView {
                 <ActionButton id="add" named=true class="outlined small" />
             </header>
             <ul class="outline-rows">
-                <For each=move || list.get() key=|row| (row.thing.clone(), row.depth) let:row>
+                <Each each=move || list.get() key=|row| (row.thing.clone(), row.depth) let:row>
                     <Line first=row list=list places=places />
-                </For>
+                </Each>
             </ul>
             <Show when=move || list.with(Vec::is_empty)>
                 <p class="hint">{t!("The diagram is empty")}</p>
@@ -134,17 +136,17 @@ fn Line(
     let whole = StoredValue::new(first.selection());
     let row = {
         let thing = thing.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let at = places.with(|p| p.get(&thing).copied());
             at.and_then(|at| list.with(|l| l.get(at).cloned())).unwrap_or_else(|| first.clone())
         })
     };
-    let name = Memo::new(move |_| row.with(|r| r.name.clone()));
-    let selected = Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| s.includes(w))));
-    let alone = Memo::new(move |_| session.selection.with(|s| whole.with_value(|w| s == w)));
+    let name = memo(move || row.with(|r| r.name.clone()));
+    let selected = memo(move || session.selection.with(|s| whole.with_value(|w| s.includes(w))));
+    let alone = memo(move || session.selection.with(|s| whole.with_value(|w| s == w)));
     let state = {
         let thing = thing.clone();
-        Memo::new(move |_| match &thing {
+        memo(move || match &thing {
             Thing::Node(id) => board.standings.with(|s| s.state(id)),
             Thing::Group(_) | Thing::Note(_) => facts::State::default(),
         })
@@ -201,22 +203,22 @@ fn Line(
         })
     };
     view! {
-        <li class="outline-row" data-outline=id style=format!("--depth: {depth}") data-state=move || state.with(|s| s.name)>
+        <li class="outline-row" data-outline=id style=format!("--depth: {depth}") data-state=live(move || state.with(|s| s.name))>
             <div class="outline-line" on:contextmenu=ask>
-                <button type="button" class="row-button" aria-label=label aria-pressed=move || selected.get().to_string() on:click=pick>
+                <button type="button" class="row-button" aria-label=live(label) aria-pressed=live(move || selected.get().to_string()) on:click=pick>
                     <Icon name=icon />
-                    <span>{move || name.get()}</span>
-                    <span class="row-end">{move || state.with(|s| s.chip.clone())}</span>
+                    <span>{piece(move || name.get())}</span>
+                    <span class="row-end">{piece(move || state.with(|s| s.chip.clone()))}</span>
                 </button>
-                <button type="button" class="button small" aria-label=move || t!("Menu of %{name}", name = name.get()) aria-haspopup="menu" on:click=ask>
+                <button type="button" class="button small" aria-label=live(move || t!("Menu of %{name}", name = name.get())) aria-haspopup="menu" on:click=ask>
                     <Icon name="ellipsis" />
                 </button>
             </div>
-            {edit}
+            {piece(edit)}
             <ul class="outline-links">
-                <For each=move || row.with(|r| r.links.clone()) key=|link| link.clone() let:link>
+                <Each each=move || row.with(|r| r.links.clone()) key=|link| link.clone() let:link>
                     <LinkLine id=link.0 to=link.1 />
-                </For>
+                </Each>
             </ul>
         </li>
     }
@@ -228,7 +230,7 @@ fn LinkLine(id: String, to: String) -> impl IntoView {
     let session = Session::get();
     let chosen = {
         let id = id.clone();
-        Memo::new(move |_| session.selection.with(|s| s.links.contains(&id)))
+        memo(move || session.selection.with(|s| s.links.contains(&id)))
     };
     let label = t!("Link to %{name}", name = to);
     view! {
@@ -237,13 +239,13 @@ fn LinkLine(id: String, to: String) -> impl IntoView {
                 type="button"
                 class="row-button"
                 aria-label=label
-                aria-pressed=move || chosen.get().to_string()
+                aria-pressed=live(move || chosen.get().to_string())
                 on:click=move |_| session.select_link(&id)
             >
                 <Icon name="arrow-right" />
                 <span>{to}</span>
             </button>
-            {move || chosen.get().then(|| view! { <Verbs ids=&["cut", "delete"] /> })}
+            {piece(move || chosen.get().then(|| view! { <Verbs ids=&["cut", "delete"] /> }))}
         </li>
     }
 }

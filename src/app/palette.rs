@@ -8,6 +8,7 @@ use super::actions::add_here;
 use super::button::ActionButton;
 use super::canvas::board::Board;
 use super::session::Carried;
+use crate::app::live::{live, piece};
 use crate::components::{kinds, Group, Kind};
 use crate::editor::geometry::to_diagram;
 use crate::icon::Icon;
@@ -40,7 +41,7 @@ pub fn Palette() -> impl IntoView {
             </div>
             <p class="note">{t!("Drag onto the canvas, or click to add")}</p>
         </nav>
-        {ghost}
+        {piece(ghost)}
     }
 }
 
@@ -121,7 +122,7 @@ fn item(board: Board, kind: &'static Kind) -> impl IntoView {
             type="button"
             class="kind"
             data-palette=kind.id
-            data-placing=move || placing().to_string()
+            data-placing=live(move || placing().to_string())
             title=t!(kind.summary)
             on:pointerdown=press
             on:pointermove=drag

@@ -248,8 +248,22 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Changes the language and keeps the choice. The views are made again, so the focus goes back to the button of this.
+    /// Changes the language and keeps the choice, once its words are here.
     pub fn speak(self, language: Language) {
+        if language.is_known() {
+            return self.speak_known(language);
+        }
+        wasm_bindgen_futures::spawn_local(async move {
+            if language.learn().await {
+                self.speak_known(language);
+            } else {
+                self.refuse(super::missing(language));
+            }
+        });
+    }
+
+    /// The views are made again, so the focus goes back to the button of this.
+    fn speak_known(self, language: Language) {
         language.keep();
         language.speak();
         self.language.set(language);

@@ -15,6 +15,7 @@ use super::outline::Outline;
 use super::palette::Palette;
 use super::panels::{Charts, Dialogs, Inspector};
 use super::session::{MessageTone, Panel, Session};
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::icon::Icon;
 
 /// The whole page.
@@ -22,21 +23,21 @@ use crate::icon::Icon;
 pub fn Shell() -> impl IntoView {
     let session = Session::get();
     let desk = session.desk;
-    let outlined = Memo::new(move |_| desk.panel.get() == Panel::Outline);
+    let outlined = memo(move || desk.panel.get() == Panel::Outline);
     let board = Board::new(session);
     provide_context(board);
     listen_to_keys(board);
     super::clipboard::listen(session);
     super::narration::narrate(session);
     view! {
-        <div class="shell" data-panel=move || desk.panel.get().name()>
+        <div class="shell" data-panel=live(move || desk.panel.get().name())>
             <Bar />
             <aside class="side" aria-label=t!("Components and outline")>
                 <div class="side-tabs">
-                    <button type="button" class="tab" aria-pressed=move || (!outlined.get()).to_string() on:click=move |_| desk.panel.set(Panel::None)>
+                    <button type="button" class="tab" aria-pressed=live(move || (!outlined.get()).to_string()) on:click=move |_| desk.panel.set(Panel::None)>
                         {t!("Components")}
                     </button>
-                    <button type="button" class="tab" aria-pressed=move || outlined.get().to_string() on:click=move |_| desk.panel.set(Panel::Outline)>
+                    <button type="button" class="tab" aria-pressed=live(move || outlined.get().to_string()) on:click=move |_| desk.panel.set(Panel::Outline)>
                         {t!("Outline")}
                     </button>
                 </div>
@@ -56,8 +57,8 @@ pub fn Shell() -> impl IntoView {
         </div>
         <Dialogs />
         <ContextMenu />
-        <div class="visually-hidden" role="status" aria-live="polite">{move || session.live.get()}</div>
-        <div class="visually-hidden" role="log" aria-label=t!("The run")>{move || session.story.get()}</div>
+        <div class="visually-hidden" role="status" aria-live="polite">{piece(move || session.live.get())}</div>
+        <div class="visually-hidden" role="log" aria-label=t!("The run")>{piece(move || session.story.get())}</div>
     }
 }
 
@@ -73,7 +74,7 @@ fn PanelTabs() -> impl IntoView {
     ];
     let tabs = tabs.map(|(panel, icon, label)| {
         view! {
-            <button type="button" class="panel-tab" aria-pressed=move || (desk.panel.get() == panel).to_string() on:click=move |_| desk.turn_panel(panel)>
+            <button type="button" class="panel-tab" aria-pressed=live(move || (desk.panel.get() == panel).to_string()) on:click=move |_| desk.turn_panel(panel)>
                 <Icon name=icon />
                 <span>{label}</span>
             </button>
@@ -88,7 +89,7 @@ fn Messages() -> impl IntoView {
     let session = Session::get();
     view! {
         <div class="messages" data-overlay="">
-            <For each=move || session.messages.get() key=|m| m.id let:message>
+            <Each each=move || session.messages.get() key=|m| m.id let:message>
                 <div class="message" data-tone=if message.tone == MessageTone::Problem { "problem" } else { "info" }>
                     <Icon name=if message.tone == MessageTone::Problem { "triangle-alert" } else { "info" } />
                     <span>{message.text.clone()}</span>
@@ -101,7 +102,7 @@ fn Messages() -> impl IntoView {
                     })}
                     <button type="button" class="button" aria-label=t!("Dismiss") on:click=move |_| session.dismiss(message.id)><Icon name="x" /></button>
                 </div>
-            </For>
+            </Each>
         </div>
     }
 }
@@ -110,14 +111,14 @@ fn Messages() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let session = Session::get();
-    let shown = Memo::new(move |_| session.replay.with(|r| r.is_some_and(|r| r.shown)));
+    let shown = memo(move || session.replay.with(|r| r.is_some_and(|r| r.shown)));
     let done = move || session.replay.with(|r| r.map_or(0.0, |r| r.done));
     view! {
         <Show when=move || shown.get()>
             <div class="replay" data-overlay="">
                 <div>
                     <b>{t!("Running again to where you left off")}</b>
-                    <progress max="1" value=done></progress>
+                    <progress max="1" value=live(done)></progress>
                     <button type="button" class="button outlined" on:click=move |_| session.cancel_replay()>{t!("Start from the beginning instead")}</button>
                 </div>
             </div>

@@ -11,7 +11,7 @@ use crate::components::kind;
 use crate::diagram::{Document, Edit, Entry};
 use crate::editor::Step;
 
-pub use language::{marks, Language, Marks};
+pub use language::{marks, Language};
 
 /// A text in the chosen language: `t!("Undo")`, or `t!("Renamed to %{name}", name = name)`, which is a `String`.
 macro_rules! t {

@@ -18,6 +18,7 @@ use crate::components;
 use crate::diagram::param::ParamSpec;
 use crate::diagram::read::{MAX_ID, MAX_NAME};
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
+use crate::order::Gather;
 
 pub use arrange::{align, all_of, distribute, move_selection, named, outermost, Alignment, Axis};
 pub use connect::{can_connect, connect};
@@ -47,13 +48,13 @@ pub fn add_node(diagram: &Document, kind: &str, x: f64, y: f64) -> (Step, String
 /// Removes what is selected, and the links of removed nodes. What is in a group stays, unless the group is shown as one card.
 pub fn delete(diagram: &Document, selection: &Selection) -> Step {
     let closed = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id) && g.is_closed()).map(|g| g.id.clone());
-    let within = groups::with_contents(diagram, &Selection { groups: closed.collect(), ..Selection::default() });
-    let gone: BTreeSet<String> = selection.nodes.union(&within.nodes).cloned().collect();
+    let within = groups::with_contents(diagram, &Selection { groups: closed.gather(), ..Selection::default() });
+    let gone: BTreeSet<String> = selection.nodes.union(&within.nodes).cloned().gather();
     let links: Vec<_> =
         diagram.links.iter().filter(|l| selection.links.contains(&l.id) || gone.contains(&l.from) || gone.contains(&l.to)).collect();
     let nodes: Vec<_> = diagram.nodes.iter().filter(|n| gone.contains(&n.id)).collect();
     let frames: BTreeSet<String> =
-        diagram.groups.iter().map(|g| &g.id).filter(|id| selection.groups.contains(*id) || within.groups.contains(*id)).cloned().collect();
+        diagram.groups.iter().map(|g| &g.id).filter(|id| selection.groups.contains(*id) || within.groups.contains(*id)).cloned().gather();
     let notes: Vec<_> = diagram.notes.iter().filter(|n| selection.notes.contains(&n.id)).collect();
     let label = match (nodes.as_slice(), links.len(), frames.len(), notes.len()) {
         ([], 1, 0, 0) => format!("Delete the link {}", link_name(diagram, &links[0].id)),
@@ -224,12 +225,12 @@ pub(super) struct Fresh {
 impl Fresh {
     /// Gives out ids beside these: `orders`, `orders-2`, never too long.
     pub(super) fn ids<'a>(taken: impl Iterator<Item = &'a String>) -> Fresh {
-        Fresh { taken: taken.cloned().collect(), next: BTreeMap::new(), mark: '-', lengths: (MAX_ID - 6, MAX_ID) }
+        Fresh { taken: taken.cloned().gather(), next: BTreeMap::new(), mark: '-', lengths: (MAX_ID - 6, MAX_ID) }
     }
 
     /// Gives out names beside these: `Orders`, `Orders 2`, never too long.
     pub(super) fn names<'a>(taken: impl Iterator<Item = &'a String>) -> Fresh {
-        Fresh { taken: taken.cloned().collect(), next: BTreeMap::new(), mark: ' ', lengths: (MAX_NAME - 8, MAX_NAME - 8) }
+        Fresh { taken: taken.cloned().gather(), next: BTreeMap::new(), mark: ' ', lengths: (MAX_NAME - 8, MAX_NAME - 8) }
     }
 
     /// Whether this is taken.

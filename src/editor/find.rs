@@ -5,6 +5,7 @@ use crate::components;
 use crate::diagram::Document;
 use crate::editor::commands::link_name;
 use crate::editor::Selection;
+use crate::order::Ordered;
 
 /// Something found.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +54,7 @@ pub fn find(diagram: &Document, query: &str, most: usize) -> Vec<Found> {
             }
         }
     }
-    found.sort_by_key(|(rank, _)| *rank);
+    found.order_by_key(|(rank, _)| *rank);
     found.into_iter().take(most).map(|(_, f)| f).collect()
 }
 

@@ -9,6 +9,7 @@ use super::geometry::{snap, CARD};
 use super::Step;
 use crate::diagram::read::{MAX_COORDINATE, SIZES};
 use crate::diagram::{Document, Edit, Group};
+use crate::order::{Gather, Ordered};
 
 /// Gaps between layers, and between neighbours in a layer.
 const BETWEEN_LAYERS: f64 = 88.0;
@@ -86,7 +87,7 @@ impl Layout<'_> {
 
     /// Who calls whom among items of one group; a link into a group is one to the group.
     fn calls(&self, items: &[Item], within: Option<&str>) -> BTreeSet<(usize, usize)> {
-        let index: BTreeMap<Item, usize> = items.iter().enumerate().map(|(i, item)| (*item, i)).collect();
+        let index: BTreeMap<Item, usize> = items.iter().enumerate().map(|(i, item)| (*item, i)).gather();
         let lifted = |id: &str| -> Option<usize> {
             let node = self.diagram.nodes.iter().position(|n| n.id == id)?;
             let mut item = Item::Node(node);
@@ -102,7 +103,7 @@ impl Layout<'_> {
             None
         };
         let pair = |l: &crate::diagram::Link| Some((lifted(&l.from)?, lifted(&l.to)?)).filter(|(a, b)| a != b);
-        self.diagram.links.iter().filter_map(pair).collect()
+        self.diagram.links.iter().filter_map(pair).gather()
     }
 
     /// Gives every item its place: layers side by side, each in the middle of the highest.
@@ -216,7 +217,7 @@ fn layers(items: &[Item], calls: &BTreeSet<(usize, usize)>) -> Vec<Vec<Item>> {
 
 /// Orders each layer by where its neighbours stand, to and fro; keeps the order with the fewest crossings.
 fn order(mut layers: Vec<Vec<Item>>, calls: &BTreeSet<(usize, usize)>) -> Vec<Vec<Item>> {
-    let items: BTreeSet<Item> = layers.iter().flatten().copied().collect();
+    let items: BTreeSet<Item> = layers.iter().flatten().copied().gather();
     // Indices of calls are into the sorted items, as they were listed.
     let listed: Vec<Item> = items.into_iter().collect();
     let mut near: BTreeMap<Item, Vec<Item>> = BTreeMap::new();
@@ -232,7 +233,7 @@ fn order(mut layers: Vec<Vec<Item>>, calls: &BTreeSet<(usize, usize)>) -> Vec<Ve
         let range: Vec<usize> = if sweep % 2 == 0 { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
         for i in range {
             let fixed = if sweep % 2 == 0 { &layers[i - 1] } else { &layers[i + 1] };
-            let place: BTreeMap<Item, usize> = fixed.iter().enumerate().map(|(p, item)| (*item, p)).collect();
+            let place: BTreeMap<Item, usize> = fixed.iter().enumerate().map(|(p, item)| (*item, p)).gather();
             let mut keyed: Vec<(f64, usize, Item)> = Vec::new();
             for (own, item) in layers[i].iter().enumerate() {
                 let places: Vec<usize> = near.get(item).into_iter().flatten().filter_map(|n| place.get(n)).copied().collect();
@@ -243,7 +244,7 @@ fn order(mut layers: Vec<Vec<Item>>, calls: &BTreeSet<(usize, usize)>) -> Vec<Ve
                 };
                 keyed.push((key, own, *item));
             }
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            keyed.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             layers[i] = keyed.into_iter().map(|(_, _, item)| item).collect();
         }
         let now = crossings(&layers, &near);
@@ -257,11 +258,11 @@ fn order(mut layers: Vec<Vec<Item>>, calls: &BTreeSet<(usize, usize)>) -> Vec<Ve
 fn crossings(layers: &[Vec<Item>], near: &BTreeMap<Item, Vec<Item>>) -> usize {
     let mut total = 0;
     for pair in layers.windows(2) {
-        let place: BTreeMap<Item, usize> = pair[1].iter().enumerate().map(|(p, item)| (*item, p)).collect();
+        let place: BTreeMap<Item, usize> = pair[1].iter().enumerate().map(|(p, item)| (*item, p)).gather();
         let mut seen: Vec<usize> = Vec::new();
         for item in &pair[0] {
             let mut ends: Vec<usize> = near.get(item).into_iter().flatten().filter_map(|n| place.get(n)).copied().collect();
-            ends.sort_unstable();
+            ends.order_by(Ord::cmp);
             total += ends.iter().map(|end| seen.iter().filter(|s| *s > end).count()).sum::<usize>();
             seen.extend(ends);
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagram::Document;
+use crate::order::Gather;
 
 /// Selected nodes, links, groups and notes, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,10 +43,10 @@ impl Selection {
     /// Everything in a diagram.
     pub fn all(diagram: &Document) -> Self {
         Selection {
-            nodes: diagram.nodes.iter().map(|n| n.id.clone()).collect(),
-            links: diagram.links.iter().map(|l| l.id.clone()).collect(),
-            groups: diagram.groups.iter().map(|g| g.id.clone()).collect(),
-            notes: diagram.notes.iter().map(|n| n.id.clone()).collect(),
+            nodes: diagram.nodes.iter().map(|n| n.id.clone()).gather(),
+            links: diagram.links.iter().map(|l| l.id.clone()).gather(),
+            groups: diagram.groups.iter().map(|g| g.id.clone()).gather(),
+            notes: diagram.notes.iter().map(|n| n.id.clone()).gather(),
         }
     }
 

@@ -4,9 +4,11 @@
 use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
+use std::mem::size_of;
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
 use super::request::Reason;
+use super::scale::{line, list};
 use super::time::{SimDuration, SimTime};
 
 /// How often a node has crashed, restarted or gone: what was set before is void after. Three bytes, so that an event fits in four
@@ -261,6 +263,12 @@ impl EventQueue {
     /// Number of pending events.
     pub fn len(&self) -> usize {
         self.heap.len() + self.immediate.len() + self.waiting
+    }
+
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> usize {
+        let lines = self.lanes.iter().map(|l| line(&l.line)).sum::<usize>();
+        self.heap.capacity() * size_of::<Head>() + list(&self.lanes) + lines + line(&self.immediate)
     }
 
     /// Whether none is pending.

@@ -9,6 +9,8 @@ use super::time::SimDuration;
 use super::trace::SpanKind;
 use super::world::{Concerned, World, VOID};
 
+use crate::order::Ordered;
+
 impl<B: Behaviour> World<B> {
     pub(super) fn arrive(&mut self, key: JobKey, node: NodeIndex, class: u8) {
         let now = self.core.now;
@@ -253,7 +255,7 @@ impl<B: Behaviour> World<B> {
             }
         }
         let jobs = &self.core.jobs;
-        line.sort_by_key(|j| (jobs[*j].arrived, jobs[*j].request_id));
+        line.order_by_key(|j| (jobs[*j].arrived, jobs[*j].request_id));
         for key in line {
             let class = self.core.jobs[key].message.priority;
             station_of(self, node).enqueue(key, class);
@@ -262,7 +264,7 @@ impl<B: Behaviour> World<B> {
             }
         }
         let mut served: Vec<JobKey> = self.core.jobs.iter().filter(|(_, j)| j.node == node && j.holds_worker).map(|(k, _)| k).collect();
-        served.sort_by_key(|k| (self.core.jobs[*k].arrived, self.core.jobs[*k].request_id));
+        served.order_by_key(|k| (self.core.jobs[*k].arrived, self.core.jobs[*k].request_id));
         for key in served {
             let job = &mut self.core.jobs[key];
             let (end, station) = (job.ends, &mut self.core.nodes[node.at()].station);

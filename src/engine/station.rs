@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::ids::JobKey;
+use super::scale::{line, list};
 use super::sharing::Sharing;
 use super::time::SimTime;
 
@@ -114,6 +115,11 @@ impl Station {
             present_area: 0,
             sojourn_sum_ns: 0,
         }
+    }
+
+    /// Bytes that it holds beyond its own size.
+    pub fn bytes(&self) -> usize {
+        self.lines.iter().map(line).sum::<usize>() + list(&self.working) + self.sharing.bytes()
     }
 
     /// Workers taken.

@@ -10,6 +10,7 @@ use crate::diagram::Node;
 use crate::lab::frame::NodeBucket;
 use crate::lab::report::Report;
 use crate::lab::Experiment;
+use crate::order::Ordered;
 
 /// A line, with quotes where they are needed.
 fn line(out: &mut String, cells: impl IntoIterator<Item = String>) {
@@ -66,7 +67,7 @@ pub fn series(experiment: &Experiment) -> String {
     let buckets = experiment.series();
     let frame = experiment.frame(0);
     let mut reasons: Vec<&'static str> = buckets.iter().flat_map(|b| b.failed_per_s.iter().map(|(reason, _)| *reason)).collect();
-    reasons.sort_unstable();
+    reasons.order_by(Ord::cmp);
     reasons.dedup();
     let nodes: Vec<Column> = experiment.diagram().nodes.iter().map(|n| Column::new(experiment, n)).collect();
     let mut out = String::new();

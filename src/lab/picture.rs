@@ -11,6 +11,7 @@ use crate::lab::frame::*;
 use crate::lab::meter::NodeCount;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{cost_per_hour, cost_per_million};
+use crate::order::Ordered;
 
 impl Experiment {
     /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
@@ -157,14 +158,14 @@ impl Experiment {
     /// The story of a request, in flight or recently ended.
     pub fn waterfall(&self, request: RequestId) -> Option<Waterfall> {
         let flying = self.world.core.requests.values().filter_map(|r| r.trace.as_deref());
-        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev()).map(|t| &**t);
+        let ended = self.stories.notable.iter().rev().chain(self.stories.ordinary.iter().rev()).map(|t| &**t);
         flying.chain(ended).find(|t| t.id == request).map(|t| self.render(t))
     }
 
     /// Recently ended requests, newest first, at most 50: failures and stale reads before the rest.
     pub fn recent(&self) -> Vec<Waterfall> {
-        let notable = self.notable.iter().rev().take(8);
-        let ordinary = self.ordinary.iter().rev().take(50 - notable.len());
+        let notable = self.stories.notable.iter().rev().take(8);
+        let ordinary = self.stories.ordinary.iter().rev().take(50 - notable.len());
         notable.chain(ordinary).map(|t| self.render(t)).collect()
     }
 
@@ -215,7 +216,7 @@ impl Experiment {
 
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
-        self.node_index(id).map(|n| self.meter.node_series(n).to_vec()).unwrap_or_default()
+        self.node_index(id).map(|n| self.meter.node_series(n).cloned().collect()).unwrap_or_default()
     }
 
     /// The same with neighbours merged until at most `most` buckets are left.
@@ -227,10 +228,9 @@ impl Experiment {
     pub fn busiest(&self, most: usize) -> Vec<&str> {
         let core = &self.world.core;
         let limited = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && core.nodes[*i].station.spec.workers.is_some());
-        let load =
-            |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).iter().map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
+        let load = |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
         let mut loads: Vec<(f64, usize)> = limited.map(|i| (load(i), i)).collect();
-        loads.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        loads.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
     }
 

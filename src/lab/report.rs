@@ -14,6 +14,7 @@ use crate::lab::frame::{Bucket, NodeBucket};
 use crate::lab::meter::NodeCount;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{availability, cost_per_hour, cost_per_million, Latency};
+use crate::order::Gather;
 
 /// Counts by reason of failure.
 pub type Failures = BTreeMap<&'static str, u64>;
@@ -155,7 +156,7 @@ pub fn by_name<S: serde::Serializer>(figures: &[(&'static str, f64)], to: S) -> 
 }
 
 fn failures(counts: &ByReason) -> Failures {
-    counts.iter().map(|(reason, n)| (reason.as_str(), n)).collect()
+    counts.iter().map(|(reason, n)| (reason.as_str(), n)).gather()
 }
 
 impl Experiment {
@@ -241,7 +242,7 @@ impl Experiment {
             cost_per_hour,
             cost_per_million: cost_per_million(cost_per_hour, per_s(handled.saturating_sub(failed.total()))),
             series: Vec::new(),
-            more: gauges.into_iter().map(|g| (g.name, g.value)).collect(),
+            more: gauges.into_iter().map(|g| (g.name, g.value)).gather(),
         }
     }
 

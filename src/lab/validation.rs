@@ -3,11 +3,9 @@
 
 mod case;
 mod judge;
-mod report;
 
 pub use case::{cases, scenario, Case, Measure, Over};
 pub use judge::{judge, Finding, Verdict};
-pub use report::{markdown, table};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
@@ -16,6 +14,7 @@ use serde_json::Value as Json;
 
 use super::Experiment;
 use crate::engine::SimTime;
+use crate::order::Ordered;
 
 /// Runs a case under one seed and measures. The error says which part of the case is wrong.
 pub fn sample(case: &Case, seed: u64) -> Result<f64, String> {
@@ -63,7 +62,7 @@ pub fn run(cases: &[Case], threads: usize, progress: impl Fn(usize, usize) + Syn
         .iter()
         .zip(samples)
         .map(|(case, mut measured)| {
-            measured.sort_by_key(|(seed, _)| *seed);
+            measured.order_by_key(|(seed, _)| *seed);
             let values: Result<Vec<f64>, String> = measured.into_iter().map(|(_, value)| value).collect();
             values.map(|values| judge(case, &values)).map_err(|why| format!("{}: {why}", case.id))
         })

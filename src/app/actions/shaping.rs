@@ -17,6 +17,7 @@ use crate::editor::commands::{self, End};
 use crate::editor::geometry::{card, free_room, free_spot, group_rect, to_diagram, CARD};
 use crate::editor::layout::layout;
 use crate::editor::{Selection, Step};
+use crate::order::Gather;
 
 /// How long things glide to where a layout puts them.
 const GLIDE_MS: f64 = 320.0;
@@ -151,7 +152,7 @@ fn ungroup(session: Session) {
     let groups = session.selection.with_untracked(|s| s.groups.clone());
     let inside = session.diagram.with_untracked(|d| {
         let nodes = d.nodes.iter().filter(|n| n.group.as_ref().is_some_and(|g| groups.contains(g)));
-        nodes.map(|n| n.id.clone()).collect()
+        nodes.map(|n| n.id.clone()).gather()
     });
     let step = session.diagram.with_untracked(|d| commands::ungroup(d, &groups));
     if perform(session, step) {
@@ -228,7 +229,7 @@ fn lay_out(session: Session) {
         let from = before.get(&thing)?;
         Some((thing, (from.0 - to.0, from.1 - to.1))).filter(|(_, by)| *by != (0.0, 0.0))
     };
-    let away: BTreeMap<Thing, (f64, f64)> = after.into_iter().filter_map(away).collect();
+    let away: BTreeMap<Thing, (f64, f64)> = after.into_iter().filter_map(away).gather();
     if !session.still.get_untracked() && away.len() <= MOST_GLIDING {
         glide(session, away, dom::now_ms());
     }
@@ -238,7 +239,7 @@ fn places(session: Session) -> BTreeMap<Thing, (f64, f64)> {
     session.diagram.with_untracked(|d| {
         let nodes = d.nodes.iter().map(|n| (Thing::Node(n.id.clone()), (n.x, n.y)));
         let groups = d.groups.iter().map(|g| (Thing::Group(g.id.clone()), (group_rect(g).x, group_rect(g).y)));
-        nodes.chain(groups).collect()
+        nodes.chain(groups).gather()
     })
 }
 
@@ -250,6 +251,6 @@ fn glide(session: Session, away: BTreeMap<Thing, (f64, f64)>, began: f64) {
         session.shaping.gliding.set(BTreeMap::new());
         return;
     }
-    session.shaping.gliding.set(away.iter().map(|(t, by)| (t.clone(), (by.0 * share, by.1 * share))).collect());
+    session.shaping.gliding.set(away.iter().map(|(t, by)| (t.clone(), (by.0 * share, by.1 * share))).gather());
     request_animation_frame(move || glide(session, away, began));
 }

@@ -12,10 +12,12 @@ use super::gestures::Gesture;
 use super::scene::{Drag, Scene};
 use super::tint::ColourBy;
 use crate::app::dom;
+use crate::app::live::memo;
 use crate::app::session::{Session, Thing};
 use crate::diagram::{Group, Node, View};
 use crate::editor::geometry::{closed_around, is_seen, seen_at, to_screen, CARD};
 use crate::lab::frame::SpanKind;
+use crate::order::Gather;
 
 /// The shared handle.
 #[derive(Clone, Copy)]
@@ -86,15 +88,15 @@ impl Board {
         Board {
             session,
             standings: Memo::new_with_compare(move |_| session.diagram.with(|d| Standings::new(session.frame.get(), d)), |_, _| true),
-            places: Memo::new(move |_| session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).collect())),
+            places: memo(move || session.diagram.with(|d| d.nodes.iter().enumerate().map(|(i, n)| (n.id.clone(), i)).gather())),
             drag: RwSignal::default(),
             carried,
-            copying: Memo::new(move |_| carried.with(|c| c.copies)),
+            copying: memo(move || carried.with(|c| c.copies)),
             loose_end: RwSignal::new(None),
             target: RwSignal::new(None),
             band: RwSignal::new(None),
-            holder: Memo::new(move |_| holder(session)),
-            tab_stop: Memo::new(move |_| tab_stop(session)),
+            holder: memo(move || holder(session)),
+            tab_stop: memo(move || tab_stop(session)),
             one_in: RwSignal::new(1),
             colour_by: RwSignal::default(),
             grabbing: RwSignal::new(false),

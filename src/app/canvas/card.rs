@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::board::Board;
 use super::facts;
 use crate::app::icon::Icon;
+use crate::app::live::{live, memo, piece};
 use crate::app::session::Thing;
 use crate::components::kind;
 use crate::diagram::Node;
@@ -23,15 +24,15 @@ pub fn Card(
     let board = Board::get();
     let session = board.session;
     let id = StoredValue::new(id);
-    let node: Memo<Option<Node>> = Memo::new(move |_| id.with_value(|id| board.node(id)));
-    let now: Memo<Option<NodeFrame>> = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.node(id).cloned())));
-    let kind_id = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.kind.clone()).unwrap_or_default()));
-    let name = Memo::new(move |_| node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
-    let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
-    let aimed = Memo::new(move |_| id.with_value(|id| board.target.with(|t| t.as_ref() == Some(id))));
-    let holds = Memo::new(move |_| id.with_value(|id| board.holder.with(|h| h.as_ref() == Some(id))));
-    let linking = Memo::new(move |_| id.with_value(|id| session.linking.with(|l| l.as_ref() == Some(id))));
-    let state = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.state(id))));
+    let node: Memo<Option<Node>> = memo(move || id.with_value(|id| board.node(id)));
+    let now: Memo<Option<NodeFrame>> = memo(move || id.with_value(|id| board.standings.with(|s| s.node(id).cloned())));
+    let kind_id = memo(move || node.with(|n| n.as_ref().map(|n| n.kind.clone()).unwrap_or_default()));
+    let name = memo(move || node.with(|n| n.as_ref().map(|n| n.name.clone()).unwrap_or_default()));
+    let selected = memo(move || id.with_value(|id| session.selection.with(|s| s.nodes.contains(id))));
+    let aimed = memo(move || id.with_value(|id| board.target.with(|t| t.as_ref() == Some(id))));
+    let holds = memo(move || id.with_value(|id| board.holder.with(|h| h.as_ref() == Some(id))));
+    let linking = memo(move || id.with_value(|id| session.linking.with(|l| l.as_ref() == Some(id))));
+    let state = memo(move || id.with_value(|id| board.standings.with(|s| s.state(id))));
     let place = move || {
         let (x, y) = node.with(|n| n.as_ref().map_or((0.0, 0.0), |n| (n.x, n.y)));
         let thing = id.with_value(|id| Thing::Node(id.clone()));
@@ -39,47 +40,47 @@ pub fn Card(
         let by = (by.0 + glide.0, by.1 + glide.1);
         format!("translate({}px, {}px)", x + by.0, y + by.1)
     };
-    let tab_stop = Memo::new(move |_| id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Node(stop)) if stop == id))));
+    let tab_stop = memo(move || id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Node(stop)) if stop == id))));
     let label = move || {
         let kind = kind(&kind_id.get()).map_or(t!("Unknown kind"), |k| t!(k.label));
         format!("{}, {}, {}", name.get(), kind, state.with(|s| s.words.clone()))
     };
-    let headline = Memo::new(move |_| {
+    let headline = memo(move || {
         now.with(|n| n.as_ref().map(|n| facts::headline(n, &kind_id.get(), board.standings.with(|s| s.now()))).unwrap_or_default())
     });
-    let extra = Memo::new(move |_| id.with_value(|id| board.standings.with(|s| s.extra(id, &kind_id.get()))));
-    let utilisation = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
-    let has_workers = Memo::new(move |_| now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
-    let load = Memo::new(move |_| facts::load(utilisation.get()));
+    let extra = memo(move || id.with_value(|id| board.standings.with(|s| s.extra(id, &kind_id.get()))));
+    let utilisation = memo(move || now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
+    let has_workers = memo(move || now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
+    let load = memo(move || facts::load(utilisation.get()));
     view! {
         <div
             class="card"
             role="button"
             data-node=id.get_value()
-            data-kind=move || kind_id.get()
-            data-state=move || state.with(|s| s.name)
-            data-load=move || load.get()
-            data-selected=move || selected.get().to_string()
-            data-holds=move || holds.get().to_string()
-            data-aimed=move || aimed.get().to_string()
-            data-linking=move || linking.get().to_string()
-            aria-pressed=move || selected.get().to_string()
-            aria-label=label
-            tabindex=move || if tab_stop.get() { "0" } else { "-1" }
-            style:transform=place
+            data-kind=live(move || kind_id.get())
+            data-state=live(move || state.with(|s| s.name))
+            data-load=live(move || load.get())
+            data-selected=live(move || selected.get().to_string())
+            data-holds=live(move || holds.get().to_string())
+            data-aimed=live(move || aimed.get().to_string())
+            data-linking=live(move || linking.get().to_string())
+            aria-pressed=live(move || selected.get().to_string())
+            aria-label=live(label)
+            tabindex=live(move || if tab_stop.get() { "0" } else { "-1" })
+            style:transform=live(place)
             on:focus=move |_| id.with_value(|id| board.focused_by_key(id))
         >
             <div class="card-head">
-                {move || view! { <Icon name=kind(&kind_id.get()).map_or("file-question-mark", |k| k.icon) /> }}
-                <span class="card-name">{move || name.get()}</span>
-                <span class="card-state" title=move || state.with(|s| s.words.clone())>{move || state.with(|s| s.chip.clone())}</span>
+                {piece(move || view! { <Icon name=kind(&kind_id.get()).map_or("file-question-mark", |k| k.icon) /> })}
+                <span class="card-name">{piece(move || name.get())}</span>
+                <span class="card-state" title=live(move || state.with(|s| s.words.clone()))>{piece(move || state.with(|s| s.chip.clone()))}</span>
             </div>
             <div class="card-line">
-                <span class="headline">{move || headline.get()}</span>
+                <span class="headline">{piece(move || headline.get())}</span>
                 <Workers now=now />
             </div>
-            <div class="card-extra">{move || extra.get()}</div>
-            <div class="load" hidden=move || !has_workers.get()><div style:width=move || format!("{}%", utilisation.get())></div></div>
+            <div class="card-extra">{piece(move || extra.get())}</div>
+            <div class="load" hidden=live(move || !has_workers.get())><div style:width=live(move || format!("{}%", utilisation.get()))></div></div>
             <div class="handle" data-handle="" title=t!("Drag to another component to connect them")></div>
         </div>
     }
@@ -88,15 +89,16 @@ pub fn Card(
 /// Workers as slots that fill.
 #[component]
 fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
-    let workers = Memo::new(move |_| now.with(|n| n.as_ref().filter(|n| !matches!(n.health, Health::Down(_))).and_then(|n| n.workers)));
-    let busy = Memo::new(move |_| now.with(|n| n.as_ref().map_or(0, |n| n.busy)));
+    let workers = memo(move || now.with(|n| n.as_ref().filter(|n| !matches!(n.health, Health::Down(_))).and_then(|n| n.workers)));
+    let busy = memo(move || now.with(|n| n.as_ref().map_or(0, |n| n.busy)));
     move || match workers.get() {
         Some(count) if count <= SLOTS => {
-            let slots = (0..count).map(|i| view! { <i data-busy=move || (i < busy.get()).to_string()></i> }).collect_view();
-            view! { <span class="slots" data-many=(count > 6).to_string() title=move || t!("%{busy} of %{count} workers busy", busy = busy.get(), count = count)>{slots}</span> }.into_any()
+            let slots = (0..count).map(|i| view! { <i data-busy=live(move || (i < busy.get()).to_string())></i> }).collect_view();
+            view! { <span class="slots" data-many=(count > 6).to_string() title=live(move || t!("%{busy} of %{count} workers busy", busy = busy.get(), count = count))>{slots}</span> }.into_any()
         }
         Some(count) => {
-            view! { <span class="slots-figure" title=t!("Workers busy")>{move || format!("{}/{count}", busy.get())}</span> }.into_any()
+            view! { <span class="slots-figure" title=t!("Workers busy")>{piece(move || format!("{}/{count}", busy.get()))}</span> }
+                .into_any()
         }
         None => ().into_any(),
     }

@@ -9,6 +9,7 @@ use crate::components::{self, Headline};
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
+use crate::order::Gather;
 
 /// The state of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,7 +57,7 @@ impl Standings {
             let state = state(node, verdicts.get(id).copied(), cut.contains(id));
             (node.id.clone(), Standing { at, state, share: shares.get(id).copied() })
         };
-        let of = frame.nodes.iter().enumerate().map(standing).collect();
+        let of = frame.nodes.iter().enumerate().map(standing).gather();
         Standings { frame, of }
     }
 
@@ -87,13 +88,13 @@ impl Standings {
 
 /// The nodes that have links, all of them cut.
 fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
-    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).collect();
+    let cut: BTreeSet<&str> = frame.links.iter().filter(|l| l.cut).map(|l| l.id.as_str()).gather();
     if cut.is_empty() {
         return BTreeSet::new();
     }
     let ends = |is_cut: bool| -> BTreeSet<&'d str> {
         let links = diagram.links.iter().filter(|l| cut.contains(l.id.as_str()) == is_cut);
-        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).collect()
+        links.flat_map(|l| [l.from.as_str(), l.to.as_str()]).gather()
     };
     &ends(true) - &ends(false)
 }

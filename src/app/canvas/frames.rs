@@ -14,9 +14,11 @@ use leptos::prelude::*;
 
 use super::board::Board;
 use crate::app::icon::Icon;
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
 use crate::editor::geometry::{closed_around, group_rect, Rect};
+use crate::order::Ordered;
 
 pub use ends::LinkEnds;
 pub use note::Notes;
@@ -41,7 +43,7 @@ pub fn icon(kind: GroupKind) -> &'static str {
 fn open_frames(diagram: &Document) -> Vec<String> {
     let seen = |g: &&Group| closed_around(diagram, Some(&g.id)).is_none();
     let mut groups: Vec<&Group> = diagram.groups.iter().filter(seen).collect();
-    groups.sort_by_key(|g| diagram.around(&g.id).count());
+    groups.order_by_key(|g| diagram.around(&g.id).count());
     groups.into_iter().map(|g| g.id.clone()).collect()
 }
 
@@ -64,11 +66,11 @@ fn placed(rect: Rect) -> String {
 #[component]
 pub fn Frames() -> impl IntoView {
     let board = Board::get();
-    let ids = Memo::new(move |_| board.session.diagram.with(open_frames_of));
+    let ids = memo(move || board.session.diagram.with(open_frames_of));
     view! {
-        <For each=move || ids.get() key=|id| id.clone() let:id>
+        <Each each=move || ids.get() key=|id| id.clone() let:id>
             <Frame id=id />
-        </For>
+        </Each>
     }
 }
 
@@ -91,14 +93,14 @@ impl Shown {
         let session = board.session;
         let thing = StoredValue::new(Thing::Group(id.clone()));
         let id = StoredValue::new(id);
-        let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
+        let group: Memo<Option<Group>> = memo(move || id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
         Shown {
             id,
 
             group,
-            selected: Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.groups.contains(id)))),
-            rect: Memo::new(move |_| thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect))))),
-            name: Memo::new(move |_| group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default())),
+            selected: memo(move || id.with_value(|id| session.selection.with(|s| s.groups.contains(id)))),
+            rect: memo(move || thing.with_value(|t| rect_now(board, t, group.with(|g| g.as_ref().map(group_rect))))),
+            name: memo(move || group.with(|g| g.as_ref().map(|g| g.name.clone()).unwrap_or_default())),
         }
     }
 }
@@ -112,24 +114,24 @@ fn Frame(
     let board = Board::get();
     let session = board.session;
     let Shown { id, group, selected, rect, name, .. } = Shown::of(board, id);
-    let home = Memo::new(move |_| id.with_value(|id| session.shaping.home.with(|h| h.as_ref() == Some(id))));
-    let kind = Memo::new(move |_| group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
-    let place = Memo::new(move |_| {
+    let home = memo(move || id.with_value(|id| session.shaping.home.with(|h| h.as_ref() == Some(id))));
+    let kind = memo(move || group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
+    let place = memo(move || {
         let place = group.with(|g| g.as_ref().and_then(|g| g.place)).filter(|_| kind.get() == GroupKind::Region);
         place.map(|p| t!(p.label())).filter(|label| *label != name.get())
     });
     let members =
-        Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.nodes.iter().filter(|n| n.group.as_ref() == Some(id)).count())));
+        memo(move || id.with_value(|id| session.diagram.with(|d| d.nodes.iter().filter(|n| n.group.as_ref() == Some(id)).count())));
     let label =
         move || t!("%{name}, %{kind}, components in it: %{count}", name = name.get(), kind = t!(kind.get().label()), count = members.get());
     view! {
         <div
             class="frame"
             data-group=id.get_value()
-            data-kind=move || kind.get().id()
-            data-selected=move || selected.get().to_string()
-            data-home=move || home.get().to_string()
-            style=move || placed(rect.get())
+            data-kind=live(move || kind.get().id())
+            data-selected=live(move || selected.get().to_string())
+            data-home=live(move || home.get().to_string())
+            style=live(move || placed(rect.get()))
         >
             {["n", "e", "s", "w"].map(|side| view! { <i class="frame-edge" data-side=side data-hold=""></i> })}
             <div
@@ -138,11 +140,11 @@ fn Frame(
                 tabindex="-1"
                 data-hold=""
                 aria-label=label
-                aria-pressed=move || selected.get().to_string()
+                aria-pressed=live(move || selected.get().to_string())
             >
-                {move || view! { <Icon name=icon(kind.get()) /> }}
-                <span>{move || name.get()}</span>
-                {move || place.get().map(|place| view! { <small>{place}</small> })}
+                {piece(move || view! { <Icon name=icon(kind.get()) /> })}
+                <span>{piece(move || name.get())}</span>
+                {piece(move || place.get().map(|place| view! { <small>{place}</small> }))}
             </div>
             <Show when=move || selected.get()><Grips /></Show>
         </div>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::board::Board;
 use super::tint::ColourBy;
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::format;
 
 /// Shown where a queue delivers.
@@ -25,32 +26,32 @@ const SHAPES: &[(&str, &str)] = &[
 #[component]
 pub fn Legend() -> impl IntoView {
     let board = Board::get();
-    let has_messages = Memo::new(move |_| board.session.frame.with(|f| f.links.iter().any(|l| l.delivery)));
+    let has_messages = memo(move || board.session.frame.with(|f| f.links.iter().any(|l| l.delivery)));
     let sample = move || t!("1 of %{n} requests shown; dotted streams are the flow of all of them", n = format::count(board.one_in.get()));
-    let meanings = Memo::new(move |_| board.session.diagram.with(|d| board.colour_by.get().meanings(d)));
+    let meanings = memo(move || board.session.diagram.with(|d| board.colour_by.get().meanings(d)));
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);
         board.colour_by.set(ColourBy::ALL.into_iter().find(|b| b.label() == chosen).unwrap_or_default());
     };
     let options = ColourBy::ALL.map(|by| {
-        view! { <option value=by.label() selected=move || board.colour_by.get() == by>{t!(by.label())}</option> }
+        view! { <option value=by.label() selected=live(move || board.colour_by.get() == by)>{t!(by.label())}</option> }
     });
     let shapes = SHAPES.iter().map(|(drawing, meaning)| {
         let shown = move || *meaning != MESSAGE || has_messages.get();
-        view! { <span hidden=move || !shown()><svg viewBox="0 0 12 12" aria-hidden="true" inner_html=*drawing></svg>{t!(*meaning)}</span> }
+        view! { <span hidden=live(move || !shown())><svg viewBox="0 0 12 12" aria-hidden="true" inner_html=*drawing></svg>{t!(*meaning)}</span> }
     });
     view! {
-        <div class="stage-legend" data-overlay="" data-colours=move || (board.colour_by.get() != ColourBy::Kind).to_string()>
-            <Show when=move || board.one_in.get() != 1><b class="sample">{sample}</b></Show>
+        <div class="stage-legend" data-overlay="" data-colours=live(move || (board.colour_by.get() != ColourBy::Kind).to_string())>
+            <Show when=move || board.one_in.get() != 1><b class="sample">{piece(sample)}</b></Show>
             <label class="colour-by">
                 <span>{t!("Colour by")}</span>
                 <select class="select" on:change=choose>{options.into_iter().collect_view()}</select>
             </label>
             {shapes.collect_view()}
             <ul class="meanings" aria-label=t!("Colours")>
-                {move || meanings.get().into_iter().map(|(token, text)| {
+                {piece(move || meanings.get().into_iter().map(|(token, text)| {
                     view! { <li><i style=format!("background: var({token})") aria-hidden="true"></i>{text}</li> }
-                }).collect_view()}
+                }).collect_view())}
             </ul>
         </div>
     }

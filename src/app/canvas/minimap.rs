@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use super::board::Board;
+use crate::app::live::{live, memo, piece};
 use crate::editor::geometry::{bounds, bounds_of, card, closed_around, group_rect, is_seen, Rect};
 
 /// Size on the page.
@@ -15,7 +16,7 @@ const SIZE: (f64, f64) = (184.0, 116.0);
 #[component]
 pub fn Minimap() -> impl IntoView {
     let session = Board::get().session;
-    let seen = Memo::new(move |_| {
+    let seen = memo(move || {
         let (view, (width, height)) = (session.view.get(), session.viewport.get());
         Rect { x: view.x, y: view.y, width: width / view.zoom, height: height / view.zoom }
     });
@@ -63,13 +64,13 @@ pub fn Minimap() -> impl IntoView {
             data-overlay=""
             role="img"
             aria-label=t!("Minimap: drag to look elsewhere")
-            viewBox=move || { let r = area.get(); format!("{} {} {} {}", r.x, r.y, r.width, r.height) }
+            viewBox=live(move || { let r = area.get(); format!("{} {} {} {}", r.x, r.y, r.width, r.height) })
             on:pointerdown=press
             on:pointermove=move |e| if dragging.get_untracked() { look(&e) }
             on:pointerup=move |_| dragging.set(false)
             on:pointercancel=move |_| dragging.set(false)
         >
-            {cards}
+            {piece(cards)}
             {move || shape(seen.get(), "seen")}
         </svg>
     }

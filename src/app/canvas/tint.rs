@@ -7,6 +7,7 @@ use crate::components::{kind, Group};
 use crate::diagram::Document;
 use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Packet, PacketFate, PacketKind};
+use crate::order::Gather;
 
 use super::colours::Ink;
 
@@ -132,7 +133,7 @@ impl ColourBy {
 /// Of each of the frame's nodes, which of those that keep data it is, in the order of the diagram.
 pub fn orders(frame: &Frame, diagram: &Document) -> Vec<Option<u64>> {
     let keepers = keepers(diagram);
-    let order: BTreeMap<&str, u64> = keepers.iter().zip(0..).map(|(id, i)| (id.as_str(), i)).collect();
+    let order: BTreeMap<&str, u64> = keepers.iter().zip(0..).map(|(id, i)| (id.as_str(), i)).gather();
     frame.nodes.iter().map(|n| order.get(n.id.as_str()).copied()).collect()
 }
 

@@ -8,10 +8,12 @@ use super::curve::between;
 use crate::app::actions::action;
 use crate::app::button::ActionButton;
 use crate::app::dom;
+use crate::app::live::{live, memo, Show};
 use crate::app::session::{Session, NARROW};
 use crate::diagram::Node;
 use crate::editor::geometry::{seen_at, to_screen};
 use crate::lab::frame::Health;
+use crate::order::Ordered;
 
 /// Half the width of a link's toolbar, its height, and how far a handle stands out of its card.
 const LINK_HALF: f64 = 64.0;
@@ -25,20 +27,20 @@ const DOCKED: f64 = 116.0;
 pub fn BreakToolbar() -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
-    let links = Memo::new(move |_| session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
-    let down = Memo::new(move |_| {
+    let nodes = memo(move || session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
+    let links = memo(move || session.selection.with(|s| s.links.iter().cloned().collect::<Vec<_>>()));
+    let down = memo(move || {
         nodes.with(|ids| {
             !ids.is_empty()
                 && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(_))))
         })
     });
-    let cut = Memo::new(move |_| {
+    let cut = memo(move || {
         links.with(|ids| !ids.is_empty() && session.frame.with(|f| f.links.iter().filter(|l| ids.contains(&l.id)).all(|l| l.cut)))
     });
-    let cache = Memo::new(move |_| action("flush").is_some_and(|flush| (flush.available)(session).is_ok()));
-    let anchor = Memo::new(move |_| anchor(board, &nodes.get(), &links.get()));
-    let shown = Memo::new(move |_| {
+    let cache = memo(move || action("flush").is_some_and(|flush| (flush.available)(session).is_ok()));
+    let anchor = memo(move || anchor(board, &nodes.get(), &links.get()));
+    let shown = memo(move || {
         // While a place or the other end is chosen, the next tap is for the canvas.
         anchor.with(Option::is_some)
             && board.drag.with(|d| d.nodes.is_empty())
@@ -51,14 +53,14 @@ pub fn BreakToolbar() -> impl IntoView {
     };
     view! {
         <Show when=move || shown.get()>
-            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=place>
+            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=live(place)>
                 <Show when=move || nodes.with(|n| !n.is_empty())>
-                    <span class="tint" data-good=move || down.get().to_string()><ActionButton id="crash" named=true /></span>
+                    <span class="tint" data-good=live(move || down.get().to_string())><ActionButton id="crash" named=true /></span>
                     <Show when=move || !down.get()><ActionButton id="slow" named=true /></Show>
                     <Show when=move || cache.get() && !down.get()><ActionButton id="flush" named=true /></Show>
                 </Show>
                 <Show when=move || links.with(|l| !l.is_empty())>
-                    <span class="tint" data-good=move || cut.get().to_string()><ActionButton id="cut" named=true /></span>
+                    <span class="tint" data-good=live(move || cut.get().to_string())><ActionButton id="cut" named=true /></span>
                 </Show>
                 <span class="rule"></span>
                 <Show when=move || nodes.with(|n| n.len() == 1)><ActionButton id="connect" /></Show>
@@ -86,7 +88,7 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
         let (x, y) = to_screen(view, middle.0, middle.1);
         // Not over the ends: there are the handles for the next link.
         let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();
-        ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+        ends.order_by(|a, b| a.1.total_cmp(&b.1));
         let y = ends.iter().fold(y + 20.0, |y, (left, top, wide, high)| {
             let beside = x + LINK_HALF < *left || x - LINK_HALF > left + wide + HANDLE;
             let clear = beside || y + BAR < *top || y > top + high;

@@ -13,6 +13,7 @@ use crate::editor::commands::can_connect;
 use crate::editor::find::find;
 use crate::editor::Selection;
 use crate::lab::scenarios::scenarios;
+use crate::order::Ordered;
 
 /// Most entries shown.
 const MOST: usize = 60;
@@ -72,7 +73,7 @@ pub fn entries(session: Session, finding: &Finding, typed: &str) -> Vec<Entry> {
     let typed = plain(typed);
     let mut ranked: Vec<(u32, Entry)> = all.into_iter().filter_map(|e| Some((distance(&typed, &plain(&e.text), &e.words)?, e))).collect();
     // What cannot be done comes after what can; the sort keeps the order otherwise.
-    ranked.sort_by_key(|(far, entry)| (*far, entry.reason.is_some()));
+    ranked.order_by_key(|(far, entry)| (*far, entry.reason.is_some()));
     ranked.truncate(MOST);
     ranked.into_iter().map(|(_, entry)| entry).collect()
 }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use crate::app::live::{live, memo, piece};
 use crate::app::session::{Session, Thing};
 use crate::app::words::translate;
 use crate::diagram::read::MAX_NAME;
@@ -20,7 +21,7 @@ pub fn NameField(
     let session = Session::get();
     let thing = StoredValue::new(thing);
     let error = RwSignal::new(None::<String>);
-    let name = Memo::new(move |_| session.diagram.with(|d| thing.with_value(|t| t.text(d)).unwrap_or_default()));
+    let name = memo(move || session.diagram.with(|d| thing.with_value(|t| t.text(d)).unwrap_or_default()));
     let change = move |event: leptos::ev::Event| {
         // A field that is taken away while it is typed in still says goodbye: it has nobody to tell.
         if let Some(done) = thing.try_with_value(|t| session.rename(t, &event_target_value(&event))) {
@@ -42,12 +43,12 @@ pub fn NameField(
             maxlength=MAX_NAME
             autocomplete="off"
             spellcheck="false"
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            prop:value=move || name.get()
-            title=move || name.get()
+            aria-invalid=live(move || error.with(Option::is_some).then_some("true"))
+            prop:value=live(move || name.get())
+            title=live(move || name.get())
             on:change=change
             on:keydown=keys
         ></textarea>
-        {move || error.get().map(|text| view! { <p class="field-error" role="alert">{translate(&text).into_owned()}</p> })}
+        {piece(move || error.get().map(|text| view! { <p class="field-error" role="alert">{translate(&text).into_owned()}</p> }))}
     }
 }

@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use super::format;
 use super::Icon;
 use crate::app::button::ActionButton;
+use crate::app::live::{effect, live, memo, piece};
 use crate::app::session::{Session, Speed, SPEED_RANGE};
 
 /// Steps of the dial's track.
@@ -34,14 +35,15 @@ fn factor(position: f64) -> f64 {
 #[component]
 pub fn Transport() -> impl IntoView {
     let session = Session::get();
-    let clock = Memo::new(move |_| session.frame.with(|f| f.now));
+    let clock = memo(move || session.frame.with(|f| f.now));
     view! {
         <div class="transport" role="group" aria-label=t!("Time")>
+            <ActionButton id="step-back"/>
             <PlayButton/>
             <ActionButton id="step"/>
             <Dial/>
             <span class="clock" role="timer" aria-label=t!("Simulated time") title=t!("Simulated time, minutes and seconds")>
-                {move || format::moment(clock.get())}
+                {piece(move || format::moment(clock.get()))}
             </span>
             <ActionButton id="restart"/>
             <Seed/>
@@ -54,8 +56,8 @@ fn PlayButton() -> impl IntoView {
     let session = Session::get();
     let name = move || if session.playing.get() { t!("Pause") } else { t!("Play") };
     view! {
-        <button type="button" class="button play" aria-label=name title=move || format!("{} ({})", name(), t!("Space")) on:click=move |_| session.toggle()>
-            {move || if session.playing.get() { view! { <Icon name="pause"/> } } else { view! { <Icon name="play"/> } }}
+        <button type="button" class="button play" aria-label=live(name) title=live(move || format!("{} ({})", name(), t!("Space"))) on:click=move |_| session.toggle()>
+            {piece(move || if session.playing.get() { view! { <Icon name="pause"/> } } else { view! { <Icon name="play"/> } })}
         </button>
     }
 }
@@ -64,7 +66,7 @@ fn PlayButton() -> impl IntoView {
 #[component]
 fn Dial() -> impl IntoView {
     let session = Session::get();
-    let auto = Memo::new(move |_| session.speed.get() == Speed::Auto);
+    let auto = memo(move || session.speed.get() == Speed::Auto);
     // What the dial shows: the wanted speed, or what the automatic setting makes of it.
     let shown = Memo::new(move |before: Option<&f64>| match session.speed.get() {
         Speed::Factor(factor) => factor,
@@ -74,7 +76,7 @@ fn Dial() -> impl IntoView {
             _ => before.copied().unwrap_or(SPEED_RANGE.0),
         },
     });
-    let lags = Memo::new(move |_| match session.speed.get() {
+    let lags = memo(move || match session.speed.get() {
         Speed::Factor(wanted) if session.playing.get() => {
             let achieved = session.achieved.get();
             (achieved > 0.0 && achieved < wanted * 0.7).then_some(achieved)
@@ -104,10 +106,10 @@ fn Dial() -> impl IntoView {
         session.set_speed(next);
     };
     view! {
-        <div class="dial" class:lags=move || lags.get().is_some()>
+        <div class="dial" class:lags=live(move || lags.get().is_some())>
             <span class="dial-text" title=t!("Simulated time beside real time")>
-                <span class="dial-speed">{text}</span>
-                <span class="dial-note">{note}</span>
+                <span class="dial-speed">{piece(text)}</span>
+                <span class="dial-note">{piece(note)}</span>
             </span>
             <input
                 class="slider dial-slider"
@@ -116,15 +118,15 @@ fn Dial() -> impl IntoView {
                 max=STEPS.to_string()
                 step="5"
                 aria-label=t!("Speed")
-                aria-valuetext=move || format::speed(shown.get())
-                style=move || format!("--fill: {}%", position(shown.get()) / STEPS * 100.0)
-                prop:value=move || position(shown.get()).to_string()
+                aria-valuetext=live(move || format::speed(shown.get()))
+                style=live(move || format!("--fill: {}%", position(shown.get()) / STEPS * 100.0))
+                prop:value=live(move || position(shown.get()).to_string())
                 on:input=turn
             />
             <button
                 type="button"
                 class="button dial-auto"
-                aria-pressed=move || auto.get().to_string()
+                aria-pressed=live(move || auto.get().to_string())
                 title=t!("Slow enough to watch when something happens, fast through the waiting (A)")
                 on:click=toggle
             >
@@ -138,10 +140,10 @@ fn Dial() -> impl IntoView {
 #[component]
 fn Seed() -> impl IntoView {
     let session = Session::get();
-    let seed = Memo::new(move |_| session.diagram.with(|d| d.seed));
+    let seed = memo(move || session.diagram.with(|d| d.seed));
     let typed = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<String>);
-    Effect::new(move || {
+    effect(move || {
         seed.get();
         typed.set(None);
         error.set(None);
@@ -181,15 +183,15 @@ fn Seed() -> impl IntoView {
                 type="text"
                 inputmode="numeric"
                 autocomplete="off"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || error.with(Option::is_some).then_some("seed-error")
-                prop:value=move || typed.get().unwrap_or_else(|| seed.get().to_string())
+                aria-invalid=live(move || error.with(Option::is_some).then_some("true"))
+                aria-describedby=live(move || error.with(Option::is_some).then_some("seed-error"))
+                prop:value=live(move || typed.get().unwrap_or_else(|| seed.get().to_string()))
                 on:input=move |e| typed.set(Some(event_target_value(&e)))
                 on:change=move |_| commit()
                 on:keydown=on_key
                 on:focus=move |e| { event_target::<HtmlInputElement>(&e).select() }
             />
-            {move || error.get().map(|text| view! { <p id="seed-error" class="field-error seed-error" role="alert">{text}</p> })}
+            {piece(move || error.get().map(|text| view! { <p id="seed-error" class="field-error seed-error" role="alert">{text}</p> }))}
         </div>
     }
 }

@@ -5,6 +5,8 @@ use std::hash::Hasher;
 
 use serde_json::{json, Value as Json};
 
+use crate::order::Ordered;
+
 /// Start of the name of a piece of work; the crash screen outside the application reads it too.
 pub const WORK: &str = "faultline.work.";
 /// Start of the name of an earlier state.
@@ -225,13 +227,13 @@ impl<S: Store> Shelf<S> {
     fn names_of_states(&self, work: Option<&str>) -> Vec<Named> {
         let mut found: Vec<Named> = self.0.names().into_iter().filter_map(Named::from_name).collect();
         found.retain(|s| work.is_none_or(|w| s.work == w));
-        found.sort_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(&b.name)));
+        found.order_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(&b.name)));
         found
     }
 
     fn records(&self, named: impl Iterator<Item = (String, String)>) -> Vec<Kept> {
         let mut found: Vec<Kept> = named.filter_map(|(name, work)| self.record(&name, work)).collect();
-        found.sort_by(|a, b| b.label.at.total_cmp(&a.label.at).then_with(|| a.name.cmp(&b.name)));
+        found.order_by(|a, b| b.label.at.total_cmp(&a.label.at).then_with(|| a.name.cmp(&b.name)));
         found
     }
 

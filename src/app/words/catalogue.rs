@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
+use crate::order::Ordered;
+
 /// How deep texts within texts are looked up.
 const DEEPEST: u8 = 3;
 /// The argument that is itself a text to translate; others are names and figures.
@@ -28,20 +30,19 @@ struct Pattern {
 }
 
 impl Catalogue {
-    /// Reads a catalogue, which lives as long as the page.
-    pub(super) fn new(json: &str) -> Catalogue {
+    /// Reads a catalogue, which lives as long as the page; nothing, if it is none.
+    pub(super) fn new(json: &str) -> Option<Catalogue> {
+        let Ok(Value::Object(entries)) = serde_json::from_str(json) else { return None };
         let mut texts = FxHashMap::default();
         let mut patterns = Vec::new();
-        if let Ok(Value::Object(entries)) = serde_json::from_str(json) {
-            for (english, translation) in entries {
-                let Value::String(translation) = translation else { continue };
-                let (english, translation): (&'static str, &'static str) = (english.leak(), translation.leak());
-                texts.insert(english, translation);
-                patterns.extend(Pattern::new(english, translation));
-            }
+        for (english, translation) in entries {
+            let Value::String(translation) = translation else { continue };
+            let (english, translation): (&'static str, &'static str) = (english.leak(), translation.leak());
+            texts.insert(english, translation);
+            patterns.extend(Pattern::new(english, translation));
         }
-        patterns.sort_by_key(|p: &Pattern| std::cmp::Reverse((!p.head.is_empty(), p.weight())));
-        Catalogue { texts, patterns }
+        patterns.order_by_key(|p: &Pattern| std::cmp::Reverse((!p.head.is_empty(), p.weight())));
+        Some(Catalogue { texts, patterns })
     }
 
     /// The translation of exactly this text.
@@ -156,6 +157,7 @@ mod tests {
             r#"{"Crash %{name}": "Hacer caer %{name}", "queue full": "cola llena", "Undid: %{what}": "Deshecho: %{what}",
             "%{from} to %{to}": "de %{from} a %{to}", "%{from} cannot call %{to}": "%{from} no puede llamar a %{to}"}"#,
         )
+        .unwrap()
     }
 
     #[test]
@@ -168,6 +170,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_catalogue_is_none() {
+        assert!(Catalogue::new("<!doctype html>").is_none());
+        assert!(Catalogue::new("[]").is_none());
+    }
+
+    #[test]
     fn the_first_letter_may_be_of_another_size() {
         assert_eq!(catalogue().translate("Queue full"), "Cola llena");
         assert_eq!(catalogue().translate("undid: Queue full"), "undid: Queue full");
@@ -175,7 +183,7 @@ mod tests {
 
     #[test]
     fn labels_made_of_parts_are_spanish_throughout() {
-        let spanish = Catalogue::new(include_str!("../../../assets/words/es.json"));
+        let spanish = Catalogue::new(include_str!("../../../assets/words/es.json")).unwrap();
         let cases = [
             ("Connect A to B for reads; C gets the writes", "Conectar A con B para lecturas; C recibe las escrituras"),
             ("Connect A to B; C gets the writes; D gets the reads", "Conectar A con B; C recibe las escrituras; D recibe las lecturas"),

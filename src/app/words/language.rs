@@ -31,11 +31,12 @@ pub struct Marks {
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 static DECIMAL_COMMA: AtomicU8 = AtomicU8::new(0);
 
+static SPANISH: OnceLock<Catalogue> = OnceLock::new();
+
 /// The catalogue of the chosen language; English needs none.
 pub(super) fn catalogue() -> Option<&'static Catalogue> {
-    static SPANISH: OnceLock<Catalogue> = OnceLock::new();
     match CHOSEN.load(Ordering::Relaxed) {
-        1 => Some(SPANISH.get_or_init(|| Catalogue::new(include_str!("../../../assets/words/es.json")))),
+        1 => SPANISH.get(),
         _ => None,
     }
 }
@@ -84,7 +85,23 @@ impl Language {
         dom::keep(KEY, self.tag());
     }
 
-    /// From now on texts are in this language; the page says so to the browser. Views must be made again.
+    /// Whether its words are here.
+    pub fn is_known(self) -> bool {
+        self == Language::English || SPANISH.get().is_some()
+    }
+
+    /// Fetches its words, if they are not here; whether they are now. The page's own script knows from where.
+    pub async fn learn(self) -> bool {
+        if !self.is_known() {
+            if let Some(catalogue) = dom::page_text("words", self.tag()).await.and_then(|json| Catalogue::new(&json)) {
+                // Somebody else may have been faster.
+                let _ = SPANISH.set(catalogue);
+            }
+        }
+        self.is_known()
+    }
+
+    /// From now on texts are in this language, whose words are here; the page says so to the browser. Views must be made again.
     pub fn speak(self) {
         CHOSEN.store(self as u8, Ordering::Relaxed);
         // Mexico and Spain write numbers differently: the reader's own region, where it is of this language.

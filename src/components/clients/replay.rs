@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::diagram::param::TextCheck;
 use crate::engine::SimDuration;
+use crate::order::Ordered;
 
 /// Most characters of a trace.
 pub const MAX_CHARACTERS: usize = 200_000;
@@ -50,7 +51,7 @@ pub fn parse(text: &str) -> Result<Arc<[Recorded]>, String> {
     if requests.is_empty() {
         return Err("has no request; a line is seconds,key".into());
     }
-    requests.sort_by_key(|r| r.at);
+    requests.order_by_key(|r| r.at);
     Ok(requests.into())
 }
 

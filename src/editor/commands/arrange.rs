@@ -7,6 +7,7 @@ use crate::diagram::read::MAX_COORDINATE;
 use crate::diagram::{Document, Edit, Group, Note};
 use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, Rect};
 use crate::editor::{Selection, Step};
+use crate::order::Ordered;
 
 /// Along which edge or middle things are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +147,7 @@ pub fn distribute(diagram: &Document, selection: &Selection, axis: Axis) -> Resu
         Axis::Horizontal => (r.x, r.width),
         Axis::Vertical => (r.y, r.height),
     };
-    pieces.sort_by(|a, b| {
+    pieces.order_by(|a, b| {
         let middle = |p: &Piece| span(&p.rect).0 + span(&p.rect).1 / 2.0;
         middle(a).total_cmp(&middle(b))
     });

@@ -10,6 +10,7 @@ use crate::diagram::read::can_link;
 use crate::diagram::{Document, Edit, Group, GroupKind, Link, Node, Note};
 use crate::editor::geometry::{card, frame_at, free_spot, group_rect, snap, CARD};
 use crate::editor::{Selection, Step};
+use crate::order::{Gather, Ordered};
 
 /// How far aside copies of several things go.
 const ASIDE: (f64, f64) = (32.0, 32.0);
@@ -167,9 +168,9 @@ fn copies(diagram: &Document, source: &Document, what: &Selection, (dx, dy): (f6
 fn free_offset(diagram: &Document, source: &Document, what: &Selection, from: (f64, f64)) -> (f64, f64) {
     type Places = BTreeSet<(i64, i64)>;
     let place = |x: f64, y: f64| (snap(x) as i64, snap(y) as i64);
-    let nodes: Places = diagram.nodes.iter().map(|n| place(n.x, n.y)).collect();
-    let groups: Places = diagram.groups.iter().map(|g| place(g.x, g.y)).collect();
-    let notes: Places = diagram.notes.iter().map(|n| place(n.x, n.y)).collect();
+    let nodes: Places = diagram.nodes.iter().map(|n| place(n.x, n.y)).gather();
+    let groups: Places = diagram.groups.iter().map(|g| place(g.x, g.y)).gather();
+    let notes: Places = diagram.notes.iter().map(|n| place(n.x, n.y)).gather();
     let at = |by: u32| (from.0 + f64::from(by) * ASIDE.0, from.1 + f64::from(by) * ASIDE.1);
     let free = |(dx, dy): (f64, f64)| {
         let on = |places: &Places, x: f64, y: f64| places.contains(&place(x + dx, y + dy));
@@ -183,7 +184,7 @@ fn free_offset(diagram: &Document, source: &Document, what: &Selection, from: (f
 /// The selected groups, each after those around it.
 fn outer_first<'a>(diagram: &'a Document, selection: &Selection) -> Vec<&'a Group> {
     let mut groups: Vec<&Group> = diagram.groups.iter().filter(|g| selection.groups.contains(&g.id)).collect();
-    groups.sort_by_key(|g| diagram.around(&g.id).count());
+    groups.order_by_key(|g| diagram.around(&g.id).count());
     groups
 }
 

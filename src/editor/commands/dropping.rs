@@ -9,6 +9,7 @@ use super::{add_node, resize_group, splice};
 use crate::diagram::{Document, Edit, Entry, Group, GroupKind};
 use crate::editor::geometry::{card, clear_spot, frame_over, group_rect, snap, Rect, CARD};
 use crate::editor::{Selection, Step};
+use crate::order::Gather;
 
 fn apply(diagram: &Document, entries: &[Entry]) -> Document {
     let mut after = diagram.clone();
@@ -30,7 +31,7 @@ pub fn drop_selection(diagram: &Document, selection: &Selection, dx: f64, dy: f6
         Edit::PlaceGroup { parent, .. } => parent.as_deref(),
         _ => None,
     });
-    let goals: BTreeSet<Option<&str>> = first.collect();
+    let goals: BTreeSet<Option<&str>> = first.gather();
     match goals.first() {
         Some(Some(group)) if goals.len() == 1 => {
             moved.label = format!("Move {} into {}", named(diagram, selection), group_name(diagram, group));

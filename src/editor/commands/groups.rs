@@ -8,6 +8,7 @@ use crate::diagram::read::SIZES;
 use crate::diagram::{Document, Edit, Group, GroupKind, Note, NoteColour, Place};
 use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, snap, Rect};
 use crate::editor::{Selection, Step};
+use crate::order::{Gather, Ordered};
 
 /// Room between the things in a group and its frame.
 pub(in crate::editor) const PADDING: f64 = 24.0;
@@ -55,7 +56,7 @@ pub fn add_group(diagram: &Document, kind: GroupKind, selection: &Selection, at:
     let name = Fresh::names(diagram.groups.iter().map(|g| &g.name)).take(stem);
     // The new group lies where everything in it lay.
     let parents: BTreeSet<Option<&str>> =
-        nodes.iter().map(|n| n.group.as_deref()).chain(groups.iter().map(|g| g.parent.as_deref())).collect();
+        nodes.iter().map(|n| n.group.as_deref()).chain(groups.iter().map(|g| g.parent.as_deref())).gather();
     let parent = match parents.first() {
         Some(parent) if parents.len() == 1 => *parent,
         _ => None,
@@ -116,7 +117,7 @@ pub(super) fn dissolve(diagram: &Document, groups: &BTreeSet<String>, gone: &BTr
     }
     // From the inside out: a group goes when nothing is in it.
     let mut going: Vec<&Group> = diagram.groups.iter().filter(|g| goes(&g.id)).collect();
-    going.sort_by_key(|g| std::cmp::Reverse(diagram.around(&g.id).count()));
+    going.order_by_key(|g| std::cmp::Reverse(diagram.around(&g.id).count()));
     edits.extend(going.iter().map(|g| Edit::RemoveGroup { id: g.id.clone() }));
     edits
 }
@@ -167,7 +168,7 @@ pub fn place_group(diagram: &Document, id: &str, kind: GroupKind, place: Option<
 
 /// Puts nodes into a group, or into none.
 pub fn set_group<S: AsRef<str>>(diagram: &Document, nodes: &[S], group: Option<&str>) -> Step {
-    let ids: BTreeSet<&str> = nodes.iter().map(AsRef::as_ref).collect();
+    let ids: BTreeSet<&str> = nodes.iter().map(AsRef::as_ref).gather();
     let moved: Vec<_> = diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str()) && n.group.as_deref() != group).collect();
     let what = match moved.as_slice() {
         [node] => node.name.clone(),

@@ -3,6 +3,8 @@
 
 use super::{snap, Rect};
 
+use crate::order::Ordered;
+
 type Point = (f64, f64);
 
 /// A line that says why something was drawn to where it is.
@@ -99,7 +101,7 @@ fn draw(me: Span, others: &[Span], reach: f64) -> Option<f64> {
 /// Pairs of neighbours in the row (or column) of `me`, the lower first.
 fn neighbours(me: Span, others: &[Span]) -> Vec<(Span, Span)> {
     let mut row: Vec<Span> = others.iter().filter(|o| o.beside(&me)).copied().collect();
-    row.sort_by(|a, b| a.low.total_cmp(&b.low));
+    row.order_by(|a, b| a.low.total_cmp(&b.low));
     row.windows(2).filter(|w| w[1].low > w[0].high).map(|w| (w[0], w[1])).collect()
 }
 

@@ -2,6 +2,8 @@
 
 use super::*;
 
+use crate::order::Gather;
+
 #[test]
 fn what_is_copied_is_pasted_with_names_of_its_own() {
     let mut editor = small();
@@ -158,7 +160,7 @@ fn a_dragged_card_is_drawn_to_edges_middles_and_equal_gaps() {
 fn the_layout_leads_from_left_to_right_without_overlaps_and_frames_hold_what_is_theirs() {
     for scenario in crate::lab::scenarios::scenarios() {
         let mut editor = Editor::new(Document { journal: Vec::new(), ..crate::diagram::read::read(scenario.json).unwrap() });
-        let some: std::collections::BTreeSet<String> = editor.diagram().nodes.iter().skip(1).step_by(2).map(|n| n.id.clone()).collect();
+        let some: std::collections::BTreeSet<String> = editor.diagram().nodes.iter().skip(1).step_by(2).map(|n| n.id.clone()).gather();
         let (step, zone) =
             add_group(editor.diagram(), GroupKind::Zone, &Selection { nodes: some.clone(), ..Selection::default() }, (0.0, 0.0));
         let plain = {

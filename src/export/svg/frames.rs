@@ -7,6 +7,7 @@ use super::words::{escaped, fitted, lines};
 use super::{text, Picture};
 use crate::diagram::{Group, GroupKind, Note, NoteColour};
 use crate::editor::geometry::{closed_around, group_rect, note_rect};
+use crate::order::Ordered;
 
 impl Picture<'_> {
     /// The open frames, the outermost first, or the cards of closed groups; what is in a closed group is not drawn.
@@ -14,7 +15,7 @@ impl Picture<'_> {
         let seen = self.diagram.groups.iter().filter(|g| closed_around(self.diagram, g.parent.as_deref()).is_none());
         let mut seen: Vec<&Group> = seen.filter(|g| g.is_closed() == closed).collect();
         // The sort is stable: frames of equal depth stay in the order of the document.
-        seen.sort_by_key(|g| self.diagram.around(&g.id).count());
+        seen.order_by_key(|g| self.diagram.around(&g.id).count());
         for group in seen {
             let area = group_rect(group);
             let (x, y, w, h) = (area.x, area.y, area.width, area.height);
@@ -37,12 +38,12 @@ impl Picture<'_> {
                 );
                 let inside =
                     self.diagram.nodes.iter().filter(|n| closed_around(self.diagram, n.group.as_deref()).is_some_and(|g| g.id == group.id));
-                text(out, (x + 12.0, y + 24.5), 13.0, 650, ink, &fitted(&name, 13.0, w - 24.0));
+                text(out, (x + 12.0, y + 24.5), 13.0, 650, &ink, &fitted(&name, 13.0, w - 24.0));
                 let count = match inside.count() {
                     1 => "1 component".to_string(),
                     n => format!("{n} components"),
                 };
-                text(out, (x + 12.0, y + 46.0), 12.0, 400, quiet, &fitted(&(self.words)(&count), 12.0, w - 24.0));
+                text(out, (x + 12.0, y + 46.0), 12.0, 400, &quiet, &fitted(&(self.words)(&count), 12.0, w - 24.0));
                 continue;
             }
             let (colour, dashes) = match group.kind {
@@ -54,7 +55,7 @@ impl Picture<'_> {
                 out,
                 "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"12\" fill=\"{colour}\" fill-opacity=\"0.05\" stroke=\"{colour}\"{dashes}/>"
             );
-            text(out, (x + 12.0, y + 20.0), 12.0, 650, quiet, &fitted(&name, 12.0, w - 24.0));
+            text(out, (x + 12.0, y + 20.0), 12.0, 650, &quiet, &fitted(&name, 12.0, w - 24.0));
         }
     }
 
@@ -86,7 +87,7 @@ impl Picture<'_> {
         );
         let most = ((area.height - 12.0) / 17.0).max(1.0) as usize;
         for (i, line) in lines(&note.text, 12.0, area.width - 20.0, most).iter().enumerate() {
-            text(out, (area.x + 10.0, area.y + 21.0 + 17.0 * i as f64), 12.0, 400, self.colour("--ink"), &escaped(line));
+            text(out, (area.x + 10.0, area.y + 21.0 + 17.0 * i as f64), 12.0, 400, &self.colour("--ink"), &escaped(line));
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Pure arithmetic; knows no diagram.
 
 use crate::components::clients::{Params, Popularity};
+use crate::order::Ordered;
 
 /// How popular keys are: (probability of each, how many such keys), the most popular first.
 pub type Shares = Vec<(f64, f64)>;
@@ -27,7 +28,7 @@ pub fn shares(p: &Params) -> Option<Shares> {
         Popularity::HotSet if p.hot_keys < p.keys => {
             let (hot, share) = (f64::from(p.hot_keys), p.hot_percent / 100.0);
             let mut groups = vec![(share / hot, hot), ((1.0 - share) / (keys - hot), keys - hot)];
-            groups.sort_by(|a, b| b.0.total_cmp(&a.0));
+            groups.order_by(|a, b| b.0.total_cmp(&a.0));
             groups
         }
         Popularity::Uniform | Popularity::HotSet => vec![(1.0, keys)],

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::curve::{Curve, Point};
 use crate::app::dom;
+use crate::app::live::{live, memo, Show};
 use crate::editor::commands::End;
 
 /// An end in a file of attributes.
@@ -28,8 +29,8 @@ fn places(curve: &Curve) -> (Point, Point) {
 pub fn LinkEnds() -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let link = Memo::new(move |_| session.selection.with(|s| s.only_link().map(String::from)));
-    let places = Memo::new(move |_| {
+    let link = memo(move || session.selection.with(|s| s.only_link().map(String::from)));
+    let places = memo(move || {
         let id = link.get()?;
         session.diagram.track();
         board.drag.track();
@@ -43,7 +44,7 @@ pub fn LinkEnds() -> impl IntoView {
             let (x, y) = if end == End::From { from } else { to };
             format!("translate({x}px, {y}px)")
         };
-        view! { <i class="link-end" data-end=name(end) style:transform=at></i> }
+        view! { <i class="link-end" data-end=name(end) style:transform=live(at)></i> }
     };
     view! { <Show when=move || places.with(Option::is_some)>{handle(End::From)} {handle(End::To)}</Show> }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{placed, rect_now, Grips};
 use crate::app::canvas::board::Board;
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::session::Thing;
 use crate::diagram::{Note, NoteColour};
 use crate::editor::geometry::note_rect;
@@ -13,11 +14,11 @@ use crate::editor::geometry::note_rect;
 #[component]
 pub fn Notes() -> impl IntoView {
     let board = Board::get();
-    let ids = Memo::new(move |_| board.session.diagram.with(|d| d.notes.iter().map(|n| n.id.clone()).collect::<Vec<_>>()));
+    let ids = memo(move || board.session.diagram.with(|d| d.notes.iter().map(|n| n.id.clone()).collect::<Vec<_>>()));
     view! {
-        <For each=move || ids.get() key=|id| id.clone() let:id>
+        <Each each=move || ids.get() key=|id| id.clone() let:id>
             <NoteCard id=id />
-        </For>
+        </Each>
     }
 }
 
@@ -30,12 +31,12 @@ fn NoteCard(
     let session = board.session;
     let thing = StoredValue::new(Thing::Note(id.clone()));
     let id = StoredValue::new(id);
-    let note: Memo<Option<Note>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.note(id).cloned())));
-    let selected = Memo::new(move |_| id.with_value(|id| session.selection.with(|s| s.notes.contains(id))));
-    let typed = Memo::new(move |_| thing.with_value(|t| session.shaping.typing.with(|now| now.as_ref() == Some(t))));
-    let rect = Memo::new(move |_| thing.with_value(|t| rect_now(board, t, note.with(|n| n.as_ref().map(note_rect)))));
+    let note: Memo<Option<Note>> = memo(move || id.with_value(|id| session.diagram.with(|d| d.note(id).cloned())));
+    let selected = memo(move || id.with_value(|id| session.selection.with(|s| s.notes.contains(id))));
+    let typed = memo(move || thing.with_value(|t| session.shaping.typing.with(|now| now.as_ref() == Some(t))));
+    let rect = memo(move || thing.with_value(|t| rect_now(board, t, note.with(|n| n.as_ref().map(note_rect)))));
     let colour = move || note.with(|n| n.as_ref().map_or(NoteColour::Yellow, |n| n.colour)).id();
-    let text = Memo::new(move |_| note.with(|n| n.as_ref().map(|n| n.text.clone()).unwrap_or_default()));
+    let text = memo(move || note.with(|n| n.as_ref().map(|n| n.text.clone()).unwrap_or_default()));
     let label = move || match text.get().as_str() {
         "" => t!("Empty note").to_string(),
         text => t!("Note: %{text}", text = text),
@@ -46,14 +47,14 @@ fn NoteCard(
             role="button"
             tabindex="-1"
             data-note=id.get_value()
-            data-colour=colour
-            data-selected=move || selected.get().to_string()
-            aria-label=label
-            aria-pressed=move || selected.get().to_string()
-            style=move || placed(rect.get())
+            data-colour=live(colour)
+            data-selected=live(move || selected.get().to_string())
+            aria-label=live(label)
+            aria-pressed=live(move || selected.get().to_string())
+            style=live(move || placed(rect.get()))
         >
-            <div class="note-text" hidden=move || typed.get()>
-                {move || if text.with(String::is_empty) { t!("Double-click to write").to_string() } else { text.get() }}
+            <div class="note-text" hidden=live(move || typed.get())>
+                {piece(move || if text.with(String::is_empty) { t!("Double-click to write").to_string() } else { text.get() })}
             </div>
             <Show when=move || selected.get()><Grips /></Show>
         </div>

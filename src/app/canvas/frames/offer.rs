@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 use crate::app::actions::around;
 use crate::app::canvas::board::Board;
 use crate::app::icon::Icon;
+use crate::app::live::{effect, live, piece};
 use crate::app::menu;
 use crate::app::session::{Goal, Opening, Session};
 use crate::components::{kinds, Kind};
@@ -17,7 +18,7 @@ use crate::editor::geometry::to_screen;
 #[component]
 pub fn Offers() -> impl IntoView {
     let session = Session::get();
-    move || session.shaping.offer.get().map(|offer| view! { <Menu offer=offer /> })
+    piece(move || session.shaping.offer.get().map(|offer| view! { <Menu offer=offer /> }))
 }
 
 /// The kinds that fit.
@@ -63,7 +64,7 @@ fn Menu(
             session.shaping.offer.set(None);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(list) = list.get() {
             menu::focus_first(&list);
         }
@@ -108,7 +109,7 @@ fn Menu(
     let none = lines.is_empty().then(|| view! { <p class="menu-none">{t!("No kind of component fits here")}</p> });
     view! {
         <div class="menu-ground" data-overlay="" on:pointerdown=move |_| leave()></div>
-        <div class="menu offer" data-overlay="" role="menu" tabindex="-1" aria-label=t!("Add and connect") node_ref=list style=place on:keydown=keys>
+        <div class="menu offer" data-overlay="" role="menu" tabindex="-1" aria-label=t!("Add and connect") node_ref=list style=live(place) on:keydown=keys>
             {lines.into_iter().collect_view()}
             {none}
         </div>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::canvas::board::Board;
 use crate::app::canvas::curve::to_point;
+use crate::app::live::{live, memo, piece};
 use crate::editor::commands::End;
 use crate::editor::geometry::Guide;
 
@@ -31,7 +32,7 @@ pub fn Guides() -> impl IntoView {
     let guides = move || shaping.guides.with(|g| g.iter().map(path).collect::<Vec<_>>().join(" "));
     let way = move |id: &str| board.scene.with_value(|s| s.curve(id).map(|c| c.svg()));
     let aimed = move || shaping.aimed.get().and_then(|id| way(&id)).unwrap_or_default();
-    let leading = Memo::new(move |_| {
+    let leading = memo(move || {
         let leading = shaping.leading.get()?;
         let diagram = session.diagram.get();
         let link = diagram.link(&leading.link)?;
@@ -41,12 +42,12 @@ pub fn Guides() -> impl IntoView {
     });
     view! {
         <svg class="guides" aria-hidden="true">
-            <path class="guide" d=guides></path>
-            <path class="guide-link" d=aimed></path>
-            <path class="guide-lead" d=move || leading.with(|l| l.as_ref().map(|(d, ..)| d.clone()).unwrap_or_default())></path>
+            <path class="guide" d=live(guides)></path>
+            <path class="guide-link" d=live(aimed)></path>
+            <path class="guide-lead" d=live(move || leading.with(|l| l.as_ref().map(|(d, ..)| d.clone()).unwrap_or_default()))></path>
         </svg>
-        {move || leading.get().and_then(|(_, at, why)| why.map(|why| view! {
+        {piece(move || leading.get().and_then(|(_, at, why)| why.map(|why| view! {
             <p class="refusal" style:transform=format!("translate({}px, {}px)", at.0 + 14.0, at.1 + 14.0)>{crate::app::words::translate(&why).into_owned()}</p>
-        }))}
+        })))}
     }
 }

@@ -9,6 +9,7 @@ use super::{icon, Shown};
 use crate::app::canvas::board::Board;
 use crate::app::canvas::facts;
 use crate::app::icon::Icon;
+use crate::app::live::{live, memo, piece, Each};
 use crate::app::panels::format;
 use crate::app::session::Thing;
 use crate::diagram::{Document, Group, GroupKind};
@@ -20,16 +21,16 @@ use crate::lab::frame::{Frame, Health};
 #[component]
 pub fn Subsystems() -> impl IntoView {
     let board = Board::get();
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         board.session.diagram.with(|d| {
             let seen = |g: &&Group| closed_around(d, Some(&g.id)).is_some_and(|outermost| outermost.id == g.id);
             d.groups.iter().filter(seen).map(|g| g.id.clone()).collect::<Vec<_>>()
         })
     });
     view! {
-        <For each=move || ids.get() key=|id| id.clone() let:id>
+        <Each each=move || ids.get() key=|id| id.clone() let:id>
             <Subsystem id=id />
-        </For>
+        </Each>
     }
 }
 
@@ -79,11 +80,11 @@ fn Subsystem(
     let board = Board::get();
     let session = board.session;
     let Shown { id, selected, rect, name, .. } = Shown::of(board, id);
-    let within = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| nodes_of_group(d, id))));
-    let figures = Memo::new(move |_| session.frame.with(|f| session.diagram.with(|d| within.with(|w| sum(d, f, w)))));
-    let tab_stop = Memo::new(move |_| id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Group(stop)) if stop == id))));
+    let within = memo(move || id.with_value(|id| session.diagram.with(|d| nodes_of_group(d, id))));
+    let figures = memo(move || session.frame.with(|f| session.diagram.with(|d| within.with(|w| sum(d, f, w)))));
+    let tab_stop = memo(move || id.with_value(|id| board.tab_stop.with(|t| matches!(t, Some(Thing::Group(stop)) if stop == id))));
     // Something in it is selected, in the outline or by name.
-    let holds = Memo::new(move |_| session.selection.with(|s| within.with(|w| !w.is_disjoint(&s.nodes))));
+    let holds = memo(move || session.selection.with(|s| within.with(|w| !w.is_disjoint(&s.nodes))));
     let state = move || {
         figures.with(|s| {
             if s.down > 0 {
@@ -117,25 +118,25 @@ fn Subsystem(
         <div
             class="card subsystem"
             role="button"
-            tabindex=move || if tab_stop.get() { "0" } else { "-1" }
+            tabindex=live(move || if tab_stop.get() { "0" } else { "-1" })
             data-group=id.get_value()
             data-hold=""
-            data-state=state
-            data-within=move || holds.get().to_string()
-            data-load=move || facts::load(load())
-            data-selected=move || selected.get().to_string()
-            aria-pressed=move || selected.get().to_string()
-            aria-label=move || format!("{}, {}, {}, {}", name.get(), t!(GroupKind::Subsystem.label()), headline(), chip())
-            style:transform=move || { let r = rect.get(); format!("translate({}px, {}px)", r.x, r.y) }
+            data-state=live(state)
+            data-within=live(move || holds.get().to_string())
+            data-load=live(move || facts::load(load()))
+            data-selected=live(move || selected.get().to_string())
+            aria-pressed=live(move || selected.get().to_string())
+            aria-label=live(move || format!("{}, {}, {}, {}", name.get(), t!(GroupKind::Subsystem.label()), headline(), chip()))
+            style:transform=live(move || { let r = rect.get(); format!("translate({}px, {}px)", r.x, r.y) })
         >
             <div class="card-head">
                 <Icon name=icon(GroupKind::Subsystem) />
-                <span class="card-name">{move || name.get()}</span>
-                <span class="card-state">{chip}</span>
+                <span class="card-name">{piece(move || name.get())}</span>
+                <span class="card-state">{piece(chip)}</span>
             </div>
-            <div class="card-line"><span class="headline">{headline}</span></div>
-            <div class="card-extra">{count}</div>
-            <div class="load"><div style:width=move || format!("{}%", load())></div></div>
+            <div class="card-line"><span class="headline">{piece(headline)}</span></div>
+            <div class="card-extra">{piece(count)}</div>
+            <div class="load"><div style:width=live(move || format!("{}%", load()))></div></div>
         </div>
     }
 }

@@ -7,6 +7,7 @@ use super::rect_now;
 use crate::app::button::ActionButton;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::toolbar::within;
+use crate::app::live::{live, memo, Show};
 use crate::app::session::Thing;
 use crate::diagram::GroupKind;
 use crate::editor::geometry::{bounds_of, group_rect, note_rect, to_screen};
@@ -17,8 +18,8 @@ pub fn FrameToolbar() -> impl IntoView {
     let board = Board::get();
     let session = board.session;
     let shaping = session.shaping;
-    let chosen = Memo::new(move |_| session.selection.get());
-    let anchor = Memo::new(move |_| {
+    let chosen = memo(move || session.selection.get());
+    let anchor = memo(move || {
         let selection = chosen.get();
         if !selection.nodes.is_empty() || !selection.links.is_empty() || selection.is_empty() {
             return None;
@@ -31,15 +32,15 @@ pub fn FrameToolbar() -> impl IntoView {
         let (x, y) = to_screen(view, area.x + area.width / 2.0, area.y + area.height);
         Some(within(session, (x, y + 12.0)))
     });
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         anchor.with(Option::is_some)
             && board.drag.with(|d| d.is_empty())
             && shaping.resized.with(Option::is_none)
             && shaping.typing.with(Option::is_none)
     });
-    let some_group = Memo::new(move |_| chosen.with(|s| !s.groups.is_empty()));
-    let some_note = Memo::new(move |_| chosen.with(|s| !s.notes.is_empty()));
-    let subsystem = Memo::new(move |_| {
+    let some_group = memo(move || chosen.with(|s| !s.groups.is_empty()));
+    let some_note = memo(move || chosen.with(|s| !s.notes.is_empty()));
+    let subsystem = memo(move || {
         chosen.with(|s| session.diagram.with(|d| s.only_group().and_then(|id| d.group(id)).is_some_and(|g| g.kind == GroupKind::Subsystem)))
     });
     let place = move || {
@@ -48,7 +49,7 @@ pub fn FrameToolbar() -> impl IntoView {
     };
     view! {
         <Show when=move || shown.get()>
-            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Shape it") style:transform=place>
+            <div class="break" data-overlay="" role="toolbar" aria-label=t!("Shape it") style:transform=live(place)>
                 <Show when=move || subsystem.get()><ActionButton id="collapse" /></Show>
                 <Show when=move || chosen.with(|s| s.len() == 1)><ActionButton id="rename" /></Show>
                 <Show when=move || some_note.get()><ActionButton id="note-colour" /></Show>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use crate::app::canvas::board::Board;
+use crate::app::live::{effect, live, piece};
 use crate::app::session::{Session, Thing};
 use crate::editor::geometry::{card, group_rect, note_rect, to_screen, Rect};
 
@@ -13,7 +14,7 @@ use crate::editor::geometry::{card, group_rect, note_rect, to_screen, Rect};
 #[component]
 pub fn Typing() -> impl IntoView {
     let session = Session::get();
-    move || session.shaping.typing.get().map(|thing| view! { <Field thing=thing /> })
+    piece(move || session.shaping.typing.get().map(|thing| view! { <Field thing=thing /> }))
 }
 
 fn rect_of(session: Session, thing: &Thing) -> Option<Rect> {
@@ -82,7 +83,7 @@ fn Field(
     };
     if is_note {
         let field = NodeRef::<html::Textarea>::new();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(field) = field.get() {
                 // Before anything is selected it must be there.
                 field.set_value(&old.get_value());
@@ -97,7 +98,7 @@ fn Field(
                 data-overlay=""
                 maxlength="4000"
                 aria-label=t!("Text of the note")
-                style=place
+                style=live(place)
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
                 on:blur=move |e| end(Some(event_target_value(&e)), false)
             ></textarea>
@@ -105,7 +106,7 @@ fn Field(
         .into_any()
     } else {
         let field = NodeRef::<html::Input>::new();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(field) = field.get() {
                 // Before anything is selected it must be there.
                 field.set_value(&old.get_value());
@@ -123,7 +124,7 @@ fn Field(
                 autocomplete="off"
                 spellcheck="false"
                 aria-label=t!("Name")
-                style=place
+                style=live(place)
                 on:keydown=move |e| { let typed = event_target_value(&e); keys(e, typed) }
                 on:blur=move |e| end(Some(event_target_value(&e)), false)
             />

@@ -11,6 +11,7 @@ use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
 use crate::app::canvas::way::Way;
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
+use crate::order::{Gather, Ordered};
 
 /// Share of failures from which a link is tinted.
 const FAILING: f64 = 0.02;
@@ -38,7 +39,7 @@ pub(super) struct Style {
 /// The looks of the frame's links that are seen.
 pub(super) fn styles(picture: &Picture, scene: &Scene, ways: &[Option<&Way>]) -> Vec<Style> {
     let down = |n: &&NodeFrame| matches!(n.health, Health::Down(_)) && scene.cards.contains_key(&n.id);
-    let down: BTreeSet<&str> = picture.frame.nodes.iter().filter(down).map(|n| n.id.as_str()).collect();
+    let down: BTreeSet<&str> = picture.frame.nodes.iter().filter(down).map(|n| n.id.as_str()).gather();
     let known = picture.frame.links.iter().zip(ways).filter_map(|(link, way)| Some((link, (*way)?)));
     let style = |(link, way): (&LinkFrame, &Way)| {
         let broken = link.cut || down.contains(way.to.as_str());
@@ -64,7 +65,7 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles:
     let seen = picture.area(40.0);
     let mut links: Vec<(Style, &Way)> = styles.iter().copied().zip(ways.iter().copied().flatten()).collect();
     links.retain(|(_, way)| way.touches(seen));
-    links.sort_by_key(|(style, _)| *style);
+    links.order_by_key(|(style, _)| *style);
     let zoom = picture.scale();
     let colour = |stroke: Stroke| match stroke {
         Stroke::Whole => &colours.link,

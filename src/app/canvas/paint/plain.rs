@@ -9,6 +9,7 @@ use super::cross;
 use super::gl::Setting;
 use super::shapes::{Form, Look, Shape, Shapes};
 use crate::app::canvas::colours::Colours;
+use crate::order::Ordered;
 
 /// Forms from the bottom to the top.
 const ORDER: [Form; 7] = [Form::Pip, Form::Ring, Form::Diamond, Form::Circle, Form::Square, Form::Triangle, Form::Cross];
@@ -21,7 +22,7 @@ pub fn draw(pen: &Pen, shapes: &[Shape], setting: Setting, colours: &Colours) {
     let placed = shapes.iter().map(Shapes::read).map(|((x, y), look)| (look, (x * zoom, y * zoom)));
     let mut list: Vec<(Look, (f64, f64))> = placed.filter(|(_, at)| seen(*at)).collect();
     let height = |look: &Look| ORDER.iter().position(|form| look.is(*form));
-    list.sort_by_key(|(look, _)| (height(look), look.0));
+    list.order_by_key(|(look, _)| (height(look), look.0));
     for alike in list.chunk_by(|a, b| a.0 == b.0) {
         let look = alike[0].0;
         let colour = colours.by_number(look.ink());

@@ -9,6 +9,7 @@ use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
 use crate::app::canvas::way::{Way, LANE};
 use crate::lab::frame::{Flow, Frame};
+use crate::order::Ordered;
 
 /// Dots nearer than this are drawn as a line, in CSS pixels.
 const NEAREST: f64 = 4.0;
@@ -80,7 +81,7 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], passed_
     dashes(pen, &[]);
     pen.set_line_dash_offset(0.0);
     // Lines of one width are one path.
-    lines.sort_by_key(|(width, ..)| *width);
+    lines.order_by_key(|(width, ..)| *width);
     for alike in lines.chunk_by(|a, b| a.0 == b.0) {
         pen.set_line_width(f64::from(alike[0].0) / 8.0);
         pen.begin_path();

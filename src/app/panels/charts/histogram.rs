@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::format;
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::round_step;
 use crate::app::session::Session;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
@@ -91,13 +92,13 @@ pub(super) fn Histogram(
     tabled: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::get();
-    let spread: Memo<Spread> = Memo::new(move |_| {
+    let spread: Memo<Spread> = memo(move || {
         session.frame.track();
         let (bars, figures) = session.with_experiment(|e| e.distribution(client.get().as_deref()));
         Spread { count: bars.iter().map(|b| b.count).sum(), bars, figures }
     });
     let chosen = RwSignal::new(None::<f64>);
-    let bounds = Memo::new(move |_| spread.with(|s| axis(&s.bars)));
+    let bounds = memo(move || spread.with(|s| axis(&s.bars)));
     // The bar under a moment of the axis, so that it stays while bars come and go.
     let at = move |bars: &[LatencyBar]| chosen.get().and_then(|ms| bars.iter().position(|b| ms < b.to_ms));
     let spoken = move || {
@@ -172,18 +173,18 @@ pub(super) fn Histogram(
         view! {
             <figure class="chart histogram" data-chart="histogram">
                 <figcaption>
-                    <span class="chart-title">{move || title.get()}</span>
-                    <strong class="chart-now">{move || spread.with(|s| t!("%{count} requests", count = format::count(s.count)))}</strong>
+                    <span class="chart-title">{piece(move || title.get())}</span>
+                    <strong class="chart-now">{piece(move || spread.with(|s| t!("%{count} requests", count = format::count(s.count))))}</strong>
                 </figcaption>
                 <div
                     class="chart-plot"
                     role="slider"
                     tabindex="0"
-                    aria-label=move || title.get()
+                    aria-label=live(move || title.get())
                     aria-valuemin="0"
                     aria-valuemax="100"
-                    aria-valuenow=percent
-                    aria-valuetext=spoken
+                    aria-valuenow=live(percent)
+                    aria-valuetext=live(spoken)
                     node_ref=box_ref
                     on:pointermove=point
                     on:pointerdown=point
@@ -191,18 +192,18 @@ pub(super) fn Histogram(
                     on:keydown=on_key
                     on:blur=move |_| chosen.set(None)
                 >
-                    <span class="histogram-top" aria-hidden="true">{highest}</span>
+                    <span class="histogram-top" aria-hidden="true">{piece(highest)}</span>
                     <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
-                        <path class="bars" d=move || spread.with(|s| outline(&s.bars, bounds.get(), None))></path>
-                        <path class="bars chosen" d=move || spread.with(|s| {
+                        <path class="bars" d=live(move || spread.with(|s| outline(&s.bars, bounds.get(), None)))></path>
+                        <path class="bars chosen" d=live(move || spread.with(|s| {
                             at(&s.bars).map_or(String::new(), |i| outline(&s.bars, bounds.get(), Some(i)))
-                        })></path>
+                        }))></path>
                     </svg>
-                    <div class="histogram-marks" aria-hidden="true">{lines}</div>
+                    <div class="histogram-marks" aria-hidden="true">{piece(lines)}</div>
                 </div>
-                <div class="histogram-axis" aria-hidden="true">{labels}</div>
-                <ul class="legend">{legend}<li class="histogram-said">{move || chosen.get().map(|_| spoken())}</li></ul>
-                <p class="visually-hidden">{move || spread.with(summed)}</p>
+                <div class="histogram-axis" aria-hidden="true">{piece(labels)}</div>
+                <ul class="legend">{piece(legend)}<li class="histogram-said">{piece(move || chosen.get().map(|_| spoken()))}</li></ul>
+                <p class="visually-hidden">{piece(move || spread.with(summed))}</p>
             </figure>
         }
     };
@@ -264,7 +265,7 @@ fn Table(spread: Memo<Spread>) -> impl IntoView {
                         <th scope="col">{t!("At most this long")}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{piece(rows)}</tbody>
             </table>
         </div>
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use data::{Chart, ChartSet};
+pub use data::ChartSet;
 use histogram::Histogram;
 use plot::Mark;
 use table::ChartTable;
@@ -19,6 +19,7 @@ use view::ChartView;
 
 use super::format;
 use crate::app::button::ActionButton;
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::components::{self, Group};
@@ -86,25 +87,25 @@ pub fn Charts() -> impl IntoView {
     let scope = RwSignal::new(Scope::System);
     let tabled = RwSignal::new(false);
     let node = selected_node(session);
-    let shown = Memo::new(move |_| if node.with(Option::is_some) { scope.get() } else { Scope::System });
+    let shown = memo(move || if node.with(Option::is_some) { scope.get() } else { Scope::System });
     let name = move || node.get().and_then(|id| session.diagram.with(|d| d.node(&id).map(|n| n.name.clone()))).unwrap_or_default();
-    let client = Memo::new(move |_| node.get().filter(|id| shown.get() == Scope::Node && sends(session, id)));
+    let client = memo(move || node.get().filter(|id| shown.get() == Scope::Node && sends(session, id)));
     let chosen = RwSignal::new(Topic::Course);
     let has = move |topic: Topic| shown.get() == Scope::System || topic.is_of_node(client.with(Option::is_some));
-    let topic = Memo::new(move |_| Some(chosen.get()).filter(|t| has(*t)).unwrap_or(Topic::Course));
-    let set = Memo::new(move |_| {
+    let topic = memo(move || Some(chosen.get()).filter(|t| has(*t)).unwrap_or(Topic::Course));
+    let set = memo(move || {
         Arc::new(match (shown.get(), node.get()) {
             (Scope::Node, Some(id)) => node_set(session, &id, topic.get()),
             _ => system_set(session, topic.get()),
         })
     });
-    let marks = Memo::new(move |_| {
+    let marks = memo(move || {
         let diagram = session.diagram.get();
         let name = |id: &str| diagram.node(id).map(|n| n.name.clone());
         Arc::new(session.events.with(|events| events.iter().filter_map(|e| mark(e, &name)).collect::<Vec<_>>()))
     });
     let shared = Shared { set, marks, cross: RwSignal::new(None) };
-    let names = Memo::new(move |_| set.with(|s| s.charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>()));
+    let names = memo(move || set.with(|s| s.charts.iter().map(|c| c.name.clone()).collect::<Vec<_>>()));
     let tab = move |of: Scope, label: AnyView| tab_button(move || shown.get() == of, move || scope.set(of), label);
     let topics = Topic::ALL.map(|of| {
         view! {
@@ -125,11 +126,11 @@ pub fn Charts() -> impl IntoView {
                 <div class="tabs topics" role="group" aria-label=t!("Show")>{topics.into_iter().collect_view()}</div>
                 <ActionButton id="repeat" class="small"/>
                 <ActionButton id="sweep" class="small"/>
-                <p class="charts-moment" aria-hidden="true">{move || moment_text(shared)}</p>
+                <p class="charts-moment" aria-hidden="true">{piece(move || moment_text(shared))}</p>
                 <button
                     type="button"
                     class="tab"
-                    aria-pressed=move || tabled.get().to_string()
+                    aria-pressed=live(move || tabled.get().to_string())
                     on:click=move |_| tabled.update(|t| *t = !*t)
                 >
                     {t!("Table")}
@@ -139,7 +140,7 @@ pub fn Charts() -> impl IntoView {
                 when=move || !names.with(Vec::is_empty)
                 fallback=move || view! {
                     <p class="charts-empty">
-                        {move || if session.playing.get() { t!("Measuring the first moments…") } else { t!("Nothing has been measured yet: press play") }}
+                        {piece(move || if session.playing.get() { t!("Measuring the first moments…") } else { t!("Nothing has been measured yet: press play") })}
                     </p>
                 }
             >
@@ -149,9 +150,9 @@ pub fn Charts() -> impl IntoView {
                 >
                     <Show when=move || !tabled.get() fallback=move || view! { <ChartTable shared=shared/> }>
                         <div class="charts-grid" on:pointerleave=move |_| shared.cross.set(None)>
-                            <For each=move || names.get() key=|name| name.clone() let:name>
+                            <Each each=move || names.get() key=|name| name.clone() let:name>
                                 <ChartView name=name shared=shared/>
-                            </For>
+                            </Each>
                         </div>
                     </Show>
                 </Show>
@@ -167,7 +168,7 @@ fn tab_button(
     label: AnyView,
 ) -> impl IntoView {
     view! {
-        <button type="button" class="tab" aria-pressed=move || pressed().to_string() on:click=move |_| press()>{label}</button>
+        <button type="button" class="tab" aria-pressed=live(move || pressed().to_string()) on:click=move |_| press()>{label}</button>
     }
 }
 
@@ -179,7 +180,7 @@ fn sends(session: Session, id: &str) -> bool {
 
 /// The one selected node.
 fn selected_node(session: Session) -> Memo<Option<String>> {
-    Memo::new(move |_| session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None }))
+    memo(move || session.selection.with(|s| if s.nodes.len() == 1 && s.links.is_empty() { s.nodes.first().cloned() } else { None }))
 }
 
 fn system_set(session: Session, topic: Topic) -> ChartSet {

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::Shared;
+use crate::app::live::piece;
 use crate::app::panels::format;
 
 /// Rows shown, newest first.
@@ -18,17 +19,17 @@ pub(super) fn ChartTable(shared: Shared) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{t!("Time")}</th>
-                        {move || shared.set.with(|set| {
+                        {piece(move || shared.set.with(|set| {
                             set.charts
                                 .iter()
                                 .flat_map(|c| c.lines.iter().rev().map(|l| if c.lines.len() == 1 { c.title.clone() } else { format!("{} {}", c.title, l.label) }))
                                 .map(|label| view! { <th scope="col">{label}</th> })
                                 .collect_view()
-                        })}
+                        }))}
                     </tr>
                 </thead>
                 <tbody>
-                    {move || shared.set.with(|set| {
+                    {piece(move || shared.set.with(|set| {
                         let rows = set.spans.iter().enumerate().rev().take(ROWS);
                         rows.map(|(i, (start, _))| {
                             let cells = set
@@ -40,7 +41,7 @@ pub(super) fn ChartTable(shared: Shared) -> impl IntoView {
                             view! { <tr><th scope="row">{format::seconds(*start)}</th>{cells}</tr> }
                         })
                         .collect_view()
-                    })}
+                    }))}
                 </tbody>
             </table>
         </div>

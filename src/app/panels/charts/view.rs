@@ -11,6 +11,7 @@ use web_sys::ResizeObserver;
 use super::data::Chart;
 use super::plot::{draw, Area};
 use super::Shared;
+use crate::app::live::{effect, live, memo, piece};
 use crate::app::panels::format;
 use crate::app::session::Session;
 
@@ -22,8 +23,8 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
     let area = StoredValue::new(Area::default());
     let size = sized(canvas);
     let id = StoredValue::new(name);
-    let chart = Memo::new(move |_| id.with_value(|id| shared.set.with(|s| s.charts.iter().find(|c| c.name == *id).cloned())));
-    Effect::new(move || {
+    let chart = memo(move || id.with_value(|id| shared.set.with(|s| s.charts.iter().find(|c| c.name == *id).cloned())));
+    effect(move || {
         session.theme.track();
         let (Some(canvas), Some(chart)) = (canvas.get(), chart.get()) else { return };
         let size = size.get();
@@ -72,7 +73,7 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
         shared.cross.get().map_or(100.0, |m| libm::round(m / end.max(1e-9) * 100.0)).to_string()
     };
     view! {
-        <figure class="chart" data-chart=move || id.get_value()>
+        <figure class="chart" data-chart=live(move || id.get_value())>
             <figcaption>
                 <span class="chart-title">{read(|c| c.title.clone())}</span>
                 <strong class="chart-now">{read(|c| c.headline.clone())}</strong>
@@ -81,11 +82,11 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
                 class="chart-plot"
                 role="slider"
                 tabindex="0"
-                aria-label=move || t!("%{what} over time", what = read(|c| c.title.clone())())
+                aria-label=live(move || t!("%{what} over time", what = read(|c| c.title.clone())()))
                 aria-valuemin="0"
                 aria-valuemax="100"
-                aria-valuenow=percent
-                aria-valuetext=spoken
+                aria-valuenow=live(percent)
+                aria-valuetext=live(spoken)
                 on:pointermove=point
                 on:pointerdown=point
                 on:keydown=on_key
@@ -114,7 +115,7 @@ fn Legend(chart: Memo<Option<Chart>>, shared: Shared) -> impl IntoView {
     };
     view! {
         <ul class="legend">
-            {move || entries().into_iter().map(|(label, ink, value, single)| {
+            {piece(move || entries().into_iter().map(|(label, ink, value, single)| {
                 let dashes = ink.dash.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
                 view! {
                     <li class:single=single>
@@ -125,7 +126,7 @@ fn Legend(chart: Memo<Option<Chart>>, shared: Shared) -> impl IntoView {
                         <b>{value}</b>
                     </li>
                 }
-            }).collect_view()}
+            }).collect_view())}
         </ul>
     }
 }
@@ -134,7 +135,7 @@ fn Legend(chart: Memo<Option<Chart>>, shared: Shared) -> impl IntoView {
 fn sized(canvas: NodeRef<Canvas>) -> RwSignal<(f64, f64)> {
     let size = RwSignal::new((0.0, 0.0));
     let kept = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         // The observer of a canvas that was there before must not outlive what it calls.
         kept.update_value(|kept| {

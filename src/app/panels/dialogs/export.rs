@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::app::canvas::facts;
 use crate::app::dom;
+use crate::app::live::live;
 use crate::app::session::Session;
 use crate::app::storage::file_name;
 use crate::app::words::translate;
@@ -74,7 +75,7 @@ pub fn Export() -> impl IntoView {
     let tick = |label: &'static str, signal: RwSignal<bool>| {
         view! {
             <label class="tick">
-                <input type="checkbox" prop:checked=move || signal.get() on:change=move |e| signal.set(event_target_checked(&e))/>
+                <input type="checkbox" prop:checked=live(move || signal.get()) on:change=move |e| signal.set(event_target_checked(&e))/>
                 <span>{label}</span>
             </label>
         }
@@ -98,7 +99,7 @@ pub fn Export() -> impl IntoView {
     let scales = [1.0, 2.0, 3.0].map(|s| view! { <option value=s.to_string() selected=s == 2.0>{format!("{s}×")}</option> });
     let scale = move |e| choice.scale.set(event_target_value(&e).parse().unwrap_or(1.0));
     view! {
-        <img class="picture" alt=t!("The picture as it will be") src=preview/>
+        <img class="picture" alt=t!("The picture as it will be") src=live(preview)/>
         <div class="choices">
             <label>
                 <span>{t!("Colours")}</span>

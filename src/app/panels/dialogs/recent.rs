@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::button::ActionButton;
 use crate::app::icon::Icon;
+use crate::app::live::piece;
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::app::storage::{Kept, MOST_PAST};
@@ -23,7 +24,7 @@ pub fn Recent() -> impl IntoView {
     let states = rows(session, session.earlier_states(), again, true);
     view! {
         <h3>{t!("Diagrams")}</h3>
-        {works}
+        {piece(works)}
         <h3>{t!("Earlier states of this diagram")}</h3>
         {states}
         <p class="quiet">

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::app::button::ActionButton;
 use crate::app::dom::copy;
+use crate::app::live::{live, piece};
 use crate::app::panels::format;
 use crate::app::panels::Icon;
 use crate::app::session::Session;
@@ -59,10 +60,10 @@ pub fn Share() -> impl IntoView {
             <div>
                 <dt>{t!("Trace hash")}</dt>
                 <dd aria-live="polite">
-                    {move || match hash.get() {
+                    {piece(move || match hash.get() {
                         Some(hash) => view! { <code data-trace-hash=format!("{hash:016x}")>{format!("{hash:016x}")}</code> }.into_any(),
                         None => view! { <span class="quiet">{t!("running it again…")}</span> }.into_any(),
-                    }}
+                    })}
                 </dd>
             </div>
         </dl>
@@ -106,9 +107,9 @@ fn CopyField(id: &'static str, text: String) -> impl IntoView {
     view! {
         <span class="copy-field">
             <input id=id node_ref=field type="text" readonly value=text on:focus=move |_| { if let Some(f) = field.get_untracked() { f.select() } }/>
-            <button type="button" class="button outlined" aria-label=move || if copied.get() { t!("Copied") } else { t!("Copy") } on:click=on_copy>
-                {move || if copied.get() { view! { <Icon name="check"/> } } else { view! { <Icon name="clipboard-copy"/> } }}
-                <span>{move || if copied.get() { t!("Copied") } else { t!("Copy") }}</span>
+            <button type="button" class="button outlined" aria-label=live(move || if copied.get() { t!("Copied") } else { t!("Copy") }) on:click=on_copy>
+                {piece(move || if copied.get() { view! { <Icon name="check"/> } } else { view! { <Icon name="clipboard-copy"/> } })}
+                <span>{piece(move || if copied.get() { t!("Copied") } else { t!("Copy") })}</span>
             </button>
         </span>
     }

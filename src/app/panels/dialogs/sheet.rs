@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::app::live::{effect, memo, Show};
 use crate::app::panels::Icon;
 use crate::app::session::{Dialog, Session};
 
@@ -22,8 +23,8 @@ pub fn Sheet(
 ) -> impl IntoView {
     let session = Session::get();
     let element = NodeRef::<html::Dialog>::new();
-    let open = Memo::new(move |_| session.dialog.get() == Some(which));
-    Effect::new(move || {
+    let open = memo(move || session.dialog.get() == Some(which));
+    effect(move || {
         let Some(dialog) = element.get() else { return };
         if open.get() && !dialog.open() {
             let _ = dialog.show_modal();

@@ -7,6 +7,7 @@ use serde_json::{json, Value as Json};
 use super::knob::Phase;
 use super::laws::{convert, describe, law, mean_ms, name_of, LawField, LAWS};
 use super::number::{plain, Number, NumberField};
+use crate::app::live::{effect, live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
 use crate::app::words::{marks, translate};
@@ -37,7 +38,7 @@ pub fn DistributionField(
         <div class="field-head">
             <label for=id.clone() title=title>{label}</label>
             {children()}
-            <span class="field-mean">{move || mean_text(&value.get())}</span>
+            <span class="field-mean">{piece(move || mean_text(&value.get()))}</span>
         </div>
         <LawEditor id=id name=label.to_string() value=value set=set hold=hold nested=false/>
     }
@@ -54,7 +55,7 @@ fn mean_text(value: &Json) -> String {
 /// Select of the law and the fields of the chosen one; `nested` inside a mixture.
 #[component]
 fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: Callback<bool>, nested: bool) -> impl IntoView {
-    let chosen = Memo::new(move |_| name_of(&value.get()).to_string());
+    let chosen = memo(move || name_of(&value.get()).to_string());
     let error: RwSignal<Option<String>> = RwSignal::new(None);
     let choose = move |event: leptos::ev::Event| {
         let Some(now) = value.try_get_untracked() else { return };
@@ -64,16 +65,16 @@ fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: C
     let options = LAWS
         .iter()
         .filter(|l| !nested || l.name != "mixture")
-        .map(|l| view! { <option value=l.name selected=move || chosen.get() == l.name>{t!(l.label)}</option> })
+        .map(|l| view! { <option value=l.name selected=live(move || chosen.get() == l.name)>{t!(l.label)}</option> })
         .collect_view();
     let aria = nested.then(|| t!("Law of %{what}", what = name.to_lowercase()));
     view! {
-        <select id=id.clone() class="select" aria-label=aria title=move || law(&chosen.get()).map(|l| t!(l.help)) prop:value=move || chosen.get() on:change=choose>
+        <select id=id.clone() class="select" aria-label=aria title=live(move || law(&chosen.get()).map(|l| t!(l.help))) prop:value=live(move || chosen.get()) on:change=choose>
             {options}
         </select>
-        {move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> })}
+        {piece(move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> }))}
         <div class="law-fields">
-            {move || match chosen.get().as_str() {
+            {piece(move || match chosen.get().as_str() {
                 "mixture" => view! { <MixtureParts id=id.clone() name=name.clone() value=value set=set hold=hold/> }.into_any(),
                 "empirical" => view! { <ValueTable id=id.clone() name=name.clone() value=value set=set/> }.into_any(),
                 other => law(other)
@@ -83,7 +84,7 @@ fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: C
                     .map(|field| law_field(&id, &name, *field, value, set, hold))
                     .collect_view()
                     .into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -120,7 +121,7 @@ fn readable(error: String) -> String {
 #[component]
 fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: Callback<bool>) -> impl IntoView {
     let parts = move |v: &Json| v.get("parts").and_then(Json::as_array).cloned().unwrap_or_default();
-    let count = Memo::new(move |_| parts(&value.get()).len());
+    let count = memo(move || parts(&value.get()).len());
     let replace = move |parts: Vec<Json>, phase: Phase| set.run((json!({"law": "mixture", "parts": parts}), phase)).map_err(readable);
     let add = move |_| {
         let mut list = parts(&value.get_untracked());
@@ -154,7 +155,7 @@ fn MixtureParts(id: String, name: String, value: Signal<Json>, set: SetLaw, hold
             let part_name = t!("%{name}, part %{n}", name = name, n = i + 1);
             view! {
                 <fieldset class="mixture-part">
-                    <legend>{t!("Part %{n}", n = i + 1)} " " <small>{move || describe(&inner.get())}</small></legend>
+                    <legend>{t!("Part %{n}", n = i + 1)} " " <small>{piece(move || describe(&inner.get()))}</small></legend>
                     <NumberField id=format!("{id}-{i}-weight") label=t!("%{name}: weight", name = part_name) short=t!("Weight") title=t!("How often, beside the other weights") number=weight>
                         ""
                     </NumberField>
@@ -196,7 +197,7 @@ fn separator() -> &'static str {
 fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
     // A change from elsewhere, such as an undo, makes the complaint old.
-    Effect::new(move || {
+    effect(move || {
         value.get();
         error.set(None);
     });
@@ -218,7 +219,7 @@ fn ValueTable(id: String, name: String, value: Signal<Json>, set: SetLaw) -> imp
     let id = format!("{id}-values");
     view! {
         <label class="field-small" for=id.clone()>{t!("Values in ms, separated by commas")}</label>
-        <textarea id=id class="value-table" rows="3" aria-label=t!("%{name}: values in ms", name = name) prop:value=text on:change=change></textarea>
-        {move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> })}
+        <textarea id=id class="value-table" rows="3" aria-label=t!("%{name}: values in ms", name = name) prop:value=live(text) on:change=change></textarea>
+        {piece(move || error.get().map(|e| view! { <p class="field-error" role="alert">{e}</p> }))}
     }
 }

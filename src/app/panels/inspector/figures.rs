@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::app::live::piece;
 use crate::app::panels::format;
 use crate::lab::frame::{Gauge, LinkFrame, NodeFrame};
 
@@ -132,7 +133,7 @@ pub fn Figures(
 ) -> impl IntoView {
     view! {
         <dl class="figures">
-            {move || list.get().into_iter().map(|figure| {
+            {piece(move || list.get().into_iter().map(|figure| {
                 let Figure { label, value, share, tone } = figure;
                 view! {
                     <div class="figure" data-tone=tone>
@@ -143,7 +144,7 @@ pub fn Figures(
                         })}
                     </div>
                 }
-            }).collect_view()}
+            }).collect_view())}
         </dl>
     }
 }

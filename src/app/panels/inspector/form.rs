@@ -10,6 +10,7 @@ use super::knob::{Knob, Phase, Target};
 use super::number::{plain, Number, NumberField};
 use super::text::TextField;
 use crate::app::dom;
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
 use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
@@ -33,7 +34,7 @@ pub fn ParamForm(
     // The different settings of what is edited, each once: several nodes often have the same.
     let sets = {
         let owner = target.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let mut sets = session.diagram.with(|d| owner.sets(d).into_iter().cloned().collect::<Vec<_>>());
             all.with_value(|all| sets.iter_mut().for_each(|set| *set = complete(all, set)));
             sets
@@ -44,7 +45,7 @@ pub fn ParamForm(
         .map(|spec| {
             let rule = spec.clone();
             // Of several nodes it is enough that it applies to one.
-            let applies = Memo::new(move |_| sets.with(|sets| sets.iter().any(|set| rule.applies(set))));
+            let applies = memo(move || sets.with(|sets| sets.iter().any(|set| rule.applies(set))));
             let (target, spec) = (target.clone(), spec.clone());
             view! {
                 <Show when=move || applies.get()>
@@ -105,7 +106,7 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                     class="switch"
                     type="checkbox"
                     role="switch"
-                    prop:checked=move || knob.value().as_bool().unwrap_or(false)
+                    prop:checked=live(move || knob.value().as_bool().unwrap_or(false))
                     on:change=move |e| { let _ = knob.set(Json::Bool(event_target_checked(&e)), Phase::Once); }
                 />
             </div>
@@ -122,19 +123,19 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
                 <select
                     id=id
                     class="select"
-                    prop:value=chosen
+                    prop:value=live(chosen)
                     on:change=move |e| { let _ = knob.set(Json::String(event_target_value(&e)), Phase::Once); }
                 >
                     {options
                         .iter()
-                        .map(|(value, label)| view! { <option value=*value selected=move || chosen() == *value>{t!(*label)}</option> })
+                        .map(|(value, label)| view! { <option value=*value selected=live(move || chosen() == *value)>{t!(*label)}</option> })
                         .collect_view()}
                 </select>
-                {move || {
+                {piece(move || {
                     // A closed list cuts what is longer than it is wide: the whole of it stands beneath.
                     let label = options.iter().find(|(value, _)| *value == chosen()).map_or("", |(_, label)| t!(*label));
                     (label.chars().count() > FITS).then(|| view! { <p class="field-note">{label}</p> })
-                }}
+                })}
             }
             .into_any()
         }
@@ -165,18 +166,18 @@ fn ParamRow(target: Target, spec: ParamSpec) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <div class="field" class:changed=move || knob.is_changed() data-param=spec.name>
+        <div class="field" class:changed=live(move || knob.is_changed()) data-param=spec.name>
             {control}
-            {move || {
+            {piece(move || {
                 let mixed = mixed_text(&mixed_spec, &knob.mixed());
                 (!mixed.is_empty()).then(|| view! { <p class="field-mixed">{t!("Mixed: %{values}", values = mixed)}</p> })
-            }}
+            })}
             {zero.map(|meaning| view! {
                 <Show when=move || knob.value().as_f64() == Some(0.0)>
                     <p class="field-zero">{t!("0 is %{what}", what = t!(meaning))}</p>
                 </Show>
             })}
-            <p class="field-help" id=help_id hidden=move || !helped.get()>
+            <p class="field-help" id=help_id hidden=live(move || !helped.get())>
                 {t!(spec.help)} " " <span class="field-range">{range(&spec)}</span>
             </p>
         </div>
@@ -195,7 +196,7 @@ fn FieldTools(knob: Knob, helped: RwSignal<bool>, id: String, help_id: String) -
             type="button"
             class="field-tool"
             aria-label=t!("About %{what}", what = label.to_lowercase())
-            aria-expanded=move || helped.get().to_string()
+            aria-expanded=live(move || helped.get().to_string())
             aria-controls=help_id
             on:click=move |_| helped.update(|h| *h = !*h)
         >

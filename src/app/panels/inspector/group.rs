@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::place::SizeFields;
 use crate::app::button::ActionButton;
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::{format, Icon, NameField};
 use crate::app::session::{Session, Thing};
 use crate::diagram::place::BETWEEN_ZONES;
@@ -26,10 +27,10 @@ fn meaning(kind: GroupKind) -> String {
 pub fn GroupInspector(id: String) -> impl IntoView {
     let session = Session::get();
     let id = StoredValue::new(id);
-    let group: Memo<Option<Group>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
-    let kind = Memo::new(move |_| group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
-    let place = Memo::new(move |_| group.with(|g| g.as_ref().and_then(|g| g.place)));
-    let members = Memo::new(move |_| {
+    let group: Memo<Option<Group>> = memo(move || id.with_value(|id| session.diagram.with(|d| d.group(id).cloned())));
+    let kind = memo(move || group.with(|g| g.as_ref().map_or(GroupKind::Box, |g| g.kind)));
+    let place = memo(move || group.with(|g| g.as_ref().and_then(|g| g.place)));
+    let members = memo(move || {
         id.with_value(|id| {
             session.diagram.with(|d| {
                 let groups = d.groups.iter().filter(|g| g.parent.as_ref() == Some(id));
@@ -46,7 +47,7 @@ pub fn GroupInspector(id: String) -> impl IntoView {
         <section class="subject" aria-label=t!("Selected group")>
             <header class="subject-head">
                 <NameField thing=id.with_value(|id| Thing::Group(id.clone())) class="name-field"/>
-                <p class="subject-kind">{move || view! { <Icon name=crate::app::canvas::group_icon(kind.get())/> }} {move || t!(kind.get().label())}</p>
+                <p class="subject-kind">{piece(move || view! { <Icon name=crate::app::canvas::group_icon(kind.get())/> })} {piece(move || t!(kind.get().label()))}</p>
                 <div class="verbs" role="group" aria-label=t!("Edit the group")>
                     <Show when=move || kind.get() == GroupKind::Subsystem><ActionButton id="collapse" named=true class="outlined small"/></Show>
                     <ActionButton id="ungroup" named=true class="outlined small"/>
@@ -59,12 +60,12 @@ pub fn GroupInspector(id: String) -> impl IntoView {
                     <select
                         id="group-kind"
                         class="select"
-                        prop:value=move || kind.get().id()
+                        prop:value=live(move || kind.get().id())
                         on:change=move |e| mean(GroupKind::from_id(&event_target_value(&e)).unwrap_or(GroupKind::Box), place.get_untracked())
                     >
-                        {GroupKind::ALL.map(|k| view! { <option value=k.id() selected=move || kind.get() == k>{t!(k.label())}</option> })}
+                        {GroupKind::ALL.map(|k| view! { <option value=k.id() selected=live(move || kind.get() == k)>{t!(k.label())}</option> })}
                     </select>
-                    <p class="field-note">{move || meaning(kind.get())}</p>
+                    <p class="field-note">{piece(move || meaning(kind.get()))}</p>
                 </div>
                 <Show when=move || kind.get() == GroupKind::Region>
                     <div class="field">
@@ -72,10 +73,10 @@ pub fn GroupInspector(id: String) -> impl IntoView {
                         <select
                             id="group-place"
                             class="select"
-                            prop:value=move || place.get().map_or("", Place::id)
+                            prop:value=live(move || place.get().map_or("", Place::id))
                             on:change=move |e| mean(kind.get_untracked(), Place::from_id(&event_target_value(&e)))
                         >
-                            {Place::ALL.iter().map(|p| view! { <option value=p.id() selected=move || place.get() == Some(*p)>{t!(p.label())}</option> }).collect_view()}
+                            {Place::ALL.iter().map(|p| view! { <option value=p.id() selected=live(move || place.get() == Some(*p))>{t!(p.label())}</option> }).collect_view()}
                         </select>
                     </div>
                 </Show>
@@ -87,13 +88,13 @@ pub fn GroupInspector(id: String) -> impl IntoView {
                     <p class="field-note">{t!("Nothing yet: drag a component into the frame")}</p>
                 </Show>
                 <ul class="rows">
-                    {move || {
+                    {piece(move || {
                         let rows = members.get().into_iter().map(|(what, name)| {
                             let select = move |_| session.select(what.clone());
                             view! { <li><button type="button" class="row-button" on:click=select><span>{name}</span></button></li> }
                         });
                         rows.collect_view()
-                    }}
+                    })}
                 </ul>
             </section>
         </section>

@@ -14,6 +14,7 @@ use crate::diagram::param::{ParamSpec, Values};
 use crate::diagram::Document;
 use crate::editor::commands::{self, same_value};
 use crate::editor::Step;
+use crate::order::Gather;
 
 /// While a slider moves, the run follows this often.
 const FOLLOW_MS: u32 = 200;
@@ -44,7 +45,7 @@ impl Target {
     /// The different sets of values of all that is edited.
     pub fn sets<'d>(&self, diagram: &'d Document) -> Vec<&'d Values> {
         let Target::Nodes(ids) = self else { return self.values(diagram).into_iter().collect() };
-        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).gather();
         let mut sets: Vec<&Values> = Vec::new();
         for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
             if !sets.contains(&&node.params) {
@@ -59,7 +60,7 @@ impl Target {
         match self {
             Target::Node(id) => commands::set_node_param(diagram, id, param, value),
             Target::Link(id) => commands::set_link_param(diagram, id, param, value),
-            Target::Nodes(ids) => commands::set_param_of_many(diagram, &ids.iter().cloned().collect(), param, &value),
+            Target::Nodes(ids) => commands::set_param_of_many(diagram, &ids.iter().cloned().gather(), param, &value),
         }
     }
 
@@ -67,7 +68,7 @@ impl Target {
     fn mixed(&self, diagram: &Document, spec: &ParamSpec) -> Vec<Json> {
         let Target::Nodes(ids) = self else { return Vec::new() };
         let mut values: Vec<Json> = Vec::new();
-        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).gather();
         for node in diagram.nodes.iter().filter(|n| ids.contains(n.id.as_str())) {
             let value = node.params.get(spec.name).unwrap_or(&spec.default);
             if !values.iter().any(|v| same_value(v, value)) {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::figures::{of_link, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::components;
@@ -55,15 +56,15 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     let session = Session::get();
     let frame = {
         let id = id.clone();
-        Memo::new(move |_| session.frame.with(|f| f.links.iter().find(|l| l.id == id).cloned()))
+        memo(move || session.frame.with(|f| f.links.iter().find(|l| l.id == id).cloned()))
     };
-    let cut = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
-    let replication = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
-    let delivery = Memo::new(move |_| frame.with(|f| f.as_ref().is_some_and(|f| f.delivery)));
+    let cut = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
+    let replication = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
+    let delivery = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.delivery)));
     let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(of_link).unwrap_or_default()));
     let ends = {
         let id = id.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let diagram = session.diagram.get();
             let name = |id: &str| diagram.node(id).map(|n| (n.id.clone(), n.name.clone()));
             diagram.link(&id).and_then(|l| Some((name(&l.from)?, name(&l.to)?)))
@@ -71,7 +72,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     };
     let distance = {
         let id = id.clone();
-        Memo::new(move |_| session.diagram.with(|d| d.link(&id).and_then(|l| distance(d, &l.from, &l.to))))
+        memo(move || session.diagram.with(|d| d.link(&id).and_then(|l| distance(d, &l.from, &l.to))))
     };
     let end = move |(id, name): (String, String)| {
         view! { <button type="button" class="end-button" on:click=move |_| session.select_node(&id)>{name}</button> }
@@ -82,7 +83,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
     // What means nothing from this caller is not shown.
     let read = {
         let id = id.clone();
-        Memo::new(move |_| session.diagram.with(|d| d.link(&id).map(|l| params_read(d, l)).unwrap_or_default()))
+        memo(move || session.diagram.with(|d| d.link(&id).map(|l| params_read(d, l)).unwrap_or_default()))
     };
     let groups = GROUPS
         .iter()
@@ -95,7 +96,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                 let id = id.clone();
                 let rows = members.into_iter().map(move |spec| {
                     let (id, name) = (id.clone(), spec.name);
-                    let applies = Memo::new(move |_| read.with(|read| read.contains(&name)));
+                    let applies = memo(move || read.with(|read| read.contains(&name)));
                     view! {
                         <Show when=move || applies.get()>
                             <ParamForm target=Target::Link(id.clone()) specs=vec![spec.clone()] all=all/>
@@ -103,7 +104,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                     }
                 });
                 view! {
-                    <section class="group" aria-label=t!(*heading) hidden=hidden>
+                    <section class="group" aria-label=t!(*heading) hidden=live(hidden)>
                         <h3>{t!(*heading)}</h3>
                         {rows.collect_view()}
                     </section>
@@ -115,23 +116,23 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         <section class="subject" aria-label=t!("Selected link")>
             <header class="subject-head">
                 <h2 class="ends">
-                    {move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">{t!("to")}</span> {end(to)} })}
+                    {piece(move || ends.get().map(|(from, to)| view! { {end(from)} <Icon name="arrow-right"/> <span class="visually-hidden">{t!("to")}</span> {end(to)} }))}
                 </h2>
                 <p class="subject-kind">
                     <Icon name=if replication.get_untracked() { "database-backup" } else { "link" }/>
-                    {move || match (replication.get(), delivery.get()) {
+                    {piece(move || match (replication.get(), delivery.get()) {
                         (true, _) => t!("Replication link"),
                         (_, true) => t!("Delivery of messages"),
                         _ => t!("Link"),
-                    }}
+                    })}
                 </p>
-                <p class="state" data-tone=move || if cut.get() { "bad" } else { "good" }>
+                <p class="state" data-tone=live(move || if cut.get() { "bad" } else { "good" })>
                     <i class="state-dot" aria-hidden="true"></i>
-                    <span>{move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") }}</span>
+                    <span>{piece(move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") })}</span>
                 </p>
             </header>
             <Ends id=ends_of/>
-            {move || distance.get().map(|text| view! { <p class="distance">{text}</p> })}
+            {piece(move || distance.get().map(|text| view! { <p class="distance">{text}</p> }))}
             <section class="group" aria-label=t!("Now")>
                 <h3>{t!("Now")}</h3>
                 <Figures list=figures/>
@@ -147,7 +148,7 @@ fn Ends(id: String) -> impl IntoView {
     let session = Session::get();
     let id = StoredValue::new(id);
     let choice = move |end: End, label: &'static str, name: &'static str| {
-        let now = Memo::new(move |_| {
+        let now = memo(move || {
             session.diagram.with(|d| {
                 let link = id.with_value(|id| d.link(id).cloned())?;
                 let node = d.node(if end == End::From { &link.from } else { &link.to })?;
@@ -179,12 +180,12 @@ fn Ends(id: String) -> impl IntoView {
                 <select
                     id=name
                     class="select"
-                    prop:value=move || now.get().map(|(id, _)| id).unwrap_or_default()
+                    prop:value=live(move || now.get().map(|(id, _)| id).unwrap_or_default())
                     on:focus=move |_| look()
                     on:pointerdown=move |_| look()
                     on:change=move |e| choose(event_target_value(&e))
                 >
-                    {options}
+                    {piece(options)}
                 </select>
             </div>
         }

@@ -8,10 +8,12 @@ use leptos::prelude::*;
 use super::form::ParamForm;
 use super::knob::Target;
 use crate::app::button::ActionButton;
+use crate::app::live::{memo, piece, Each};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
+use crate::order::Gather;
 
 /// The parameters that nodes of all these kinds have, of the same type and name.
 fn common(kinds: &BTreeSet<String>) -> Vec<ParamSpec> {
@@ -44,9 +46,9 @@ pub fn ManyInspector() -> impl IntoView {
         }
         parts.join(", ")
     };
-    let nodes = Memo::new(move |_| session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
-    let kinds = Memo::new(move |_| {
-        session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).collect::<BTreeSet<_>>()))
+    let nodes = memo(move || session.selection.with(|s| s.nodes.iter().cloned().collect::<Vec<_>>()));
+    let kinds = memo(move || {
+        session.diagram.with(|d| nodes.with(|ids| ids.iter().filter_map(|id| d.node(id)).map(|n| n.kind.clone()).gather::<BTreeSet<_>>()))
     });
     let settings = move || {
         let ids = nodes.get();
@@ -61,7 +63,7 @@ pub fn ManyInspector() -> impl IntoView {
             }
         })
     };
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let diagram = session.diagram.get();
         session.selection.with(|s| {
             let named = s.nodes.iter().filter_map(|id| diagram.node(id)).map(|n| (n.id.clone(), n.name.clone()));
@@ -71,22 +73,22 @@ pub fn ManyInspector() -> impl IntoView {
     view! {
         <section class="subject" aria-label=t!("Selection")>
             <header class="subject-head">
-                <h2>{title}</h2>
+                <h2>{piece(title)}</h2>
                 <div class="verbs" role="group" aria-label=t!("Edit them all")>
                     <ActionButton id="duplicate" text=Signal::stored(t!("Duplicate")) class="outlined small"/>
                     <ActionButton id="delete" text=Signal::stored(t!("Delete")) class="outlined small"/>
                 </div>
             </header>
-            {settings}
+            {piece(settings)}
             <ul class="rows">
-                <For each=move || names.get() key=|row| row.clone() let:row>
+                <Each each=move || names.get() key=|row| row.clone() let:row>
                     {
                         let (id, name) = row;
                         view! {
                             <li><button type="button" class="row-button" on:click=move |_| session.select_node(&id)><span>{name}</span></button></li>
                         }
                     }
-                </For>
+                </Each>
             </ul>
         </section>
     }

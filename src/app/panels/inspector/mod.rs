@@ -20,6 +20,7 @@ mod text;
 use leptos::prelude::*;
 
 use super::waterfall::RequestPanel;
+use crate::app::live::{memo, piece};
 use crate::app::session::Session;
 use crate::editor::Selection;
 use group::GroupInspector;
@@ -54,18 +55,18 @@ impl Subject {
 #[component]
 pub fn Inspector() -> impl IntoView {
     let session = Session::get();
-    let subject = Memo::new(move |_| session.selection.with(Subject::of));
+    let subject = memo(move || session.selection.with(Subject::of));
     view! {
         <div class="inspector">
             <RequestPanel/>
-            {move || match subject.get() {
+            {piece(move || match subject.get() {
                 Subject::Nothing => view! { <Overview/> }.into_any(),
                 Subject::Node(id) => view! { <NodeInspector id=id/> }.into_any(),
                 Subject::Link(id) => view! { <LinkInspector id=id/> }.into_any(),
                 Subject::Group(id) => view! { <GroupInspector id=id/> }.into_any(),
                 Subject::Note(id) => view! { <NoteInspector id=id/> }.into_any(),
                 Subject::Many => view! { <ManyInspector/> }.into_any(),
-            }}
+            })}
         </div>
     }
 }

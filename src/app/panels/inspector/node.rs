@@ -8,6 +8,7 @@ use super::form::ParamForm;
 use super::knob::Target;
 use super::place::GroupField;
 use crate::app::button::ActionButton;
+use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::panels::format;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
@@ -22,7 +23,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
     let kind = components::kind(&kind_id);
     let frame = {
         let id = id.clone();
-        Memo::new(move |_| session.frame.with(|f| f.nodes.iter().find(|n| n.id == id).cloned()))
+        memo(move || session.frame.with(|f| f.nodes.iter().find(|n| n.id == id).cloned()))
     };
     let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
     let has_station = kind.is_some_and(|k| k.has_station);
@@ -66,7 +67,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
 #[component]
 fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let session = Session::get();
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         let now = session.frame.with(|f| f.now);
         match frame.with(|f| f.as_ref().map(|f| f.health)) {
             None => ("dim", t!("Not part of the run").to_string()),
@@ -78,7 +79,7 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
             Some(Health::Placeholder) => ("dim", t!("Not simulated: a newer version knows this kind").to_string()),
         }
     });
-    let avoided = Memo::new(move |_| {
+    let avoided = memo(move || {
         let judges: Vec<(String, &'static str)> = session.frame.with(|f| {
             let about = |n: &NodeFrame| n.verdicts.iter().find(|(node, _)| *node == id).map(|(_, what)| (n.id.clone(), *what));
             f.nodes.iter().filter_map(about).collect()
@@ -88,12 +89,12 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
         judges.iter().map(|(judge, what)| format!("{}: {}", name(judge), t!(*what))).collect::<Vec<_>>().join(" · ")
     });
     view! {
-        <p class="state" data-tone=move || state.get().0>
+        <p class="state" data-tone=live(move || state.get().0)>
             <i class="state-dot" aria-hidden="true"></i>
-            <span>{move || state.get().1}</span>
+            <span>{piece(move || state.get().1)}</span>
         </p>
         <Show when=move || !avoided.with(String::is_empty)>
-            <p class="state-note">{move || avoided.get()}</p>
+            <p class="state-note">{piece(move || avoided.get())}</p>
         </Show>
     }
 }
@@ -101,15 +102,15 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
 /// A few keys that it holds.
 #[component]
 fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
-    let sample = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.sample.clone()).unwrap_or_default()));
+    let sample = memo(move || frame.with(|f| f.as_ref().map(|f| f.sample.clone()).unwrap_or_default()));
     view! {
         <Show when=move || !sample.with(Vec::is_empty)>
             <section class="group" aria-label=t!("Keys it holds")>
                 <h3>{t!("Latest keys")}</h3>
                 <ul class="held">
-                    {move || sample.get().into_iter().map(|(key, version)| view! {
+                    {piece(move || sample.get().into_iter().map(|(key, version)| view! {
                         <li>{format!("{key}")} <b>{format!("v{version}")}</b></li>
-                    }).collect_view()}
+                    }).collect_view())}
                 </ul>
             </section>
         </Show>
@@ -120,7 +121,7 @@ fn Held(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
 #[component]
 fn Shares(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let session = Session::get();
-    let list = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.shares.clone()).unwrap_or_default()));
+    let list = memo(move || frame.with(|f| f.as_ref().map(|f| f.shares.clone()).unwrap_or_default()));
     let figures = Signal::derive(move || {
         let diagram = session.diagram.get();
         let row = |(id, share): (String, f64)| Figure {
@@ -145,14 +146,14 @@ fn Shares(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
 #[component]
 fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
     let session = Session::get();
-    let list = Memo::new(move |_| frame.with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default()));
+    let list = memo(move || frame.with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default()));
     let name = move |id: &str| session.diagram.with(|d| d.node(id).map_or_else(|| id.to_string(), |n| n.name.clone()));
     view! {
         <Show when=move || !list.with(Vec::is_empty)>
             <section class="group" aria-label=t!("Verdicts")>
                 <h3>{t!("Its view of others")}</h3>
                 <ul class="rows">
-                    {move || list.get().into_iter().map(|(id, what)| {
+                    {piece(move || list.get().into_iter().map(|(id, what)| {
                         let label = name(&id);
                         view! {
                             <li>
@@ -162,7 +163,7 @@ fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
                                 </button>
                             </li>
                         }
-                    }).collect_view()}
+                    }).collect_view())}
                 </ul>
             </section>
         </Show>
@@ -173,7 +174,7 @@ fn Verdicts(frame: Memo<Option<NodeFrame>>) -> impl IntoView {
 #[component]
 fn Links(id: String) -> impl IntoView {
     let session = Session::get();
-    let list = Memo::new(move |_| {
+    let list = memo(move || {
         let diagram = session.diagram.get();
         let name = |id: &str| diagram.node(id).map_or_else(|| id.to_string(), |n| n.name.clone());
         let out = diagram.links.iter().filter(|l| l.from == id).map(|l| (l.id.clone(), true, name(&l.to)));
@@ -189,7 +190,7 @@ fn Links(id: String) -> impl IntoView {
                 fallback=|| view! { <p class="quiet">{t!("None yet: drag from its edge, or press C and choose the other end")}</p> }
             >
                 <ul class="rows">
-                    <For each=move || list.get() key=|row| row.clone() let:row>
+                    <Each each=move || list.get() key=|row| row.clone() let:row>
                         {
                             let (link, out, other) = row;
                             let chosen = link.clone();
@@ -198,12 +199,12 @@ fn Links(id: String) -> impl IntoView {
                                     <button type="button" class="row-button" on:click=move |_| session.select_link(&chosen)>
                                         <span class="row-arrow">{if out { t!("to") } else { t!("from") }}</span>
                                         <span>{other}</span>
-                                        <span class="row-end">{move || rate(&link)}</span>
+                                        <span class="row-end">{piece(move || rate(&link))}</span>
                                     </button>
                                 </li>
                             }
                         }
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </section>

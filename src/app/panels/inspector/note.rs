@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::place::SizeFields;
 use crate::app::button::ActionButton;
+use crate::app::live::{live, memo};
 use crate::app::panels::Icon;
 use crate::app::session::{Session, Thing};
 use crate::diagram::{Note, NoteColour};
@@ -15,9 +16,9 @@ use crate::editor::commands;
 pub fn NoteInspector(id: String) -> impl IntoView {
     let session = Session::get();
     let id = StoredValue::new(id);
-    let note: Memo<Option<Note>> = Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.note(id).cloned())));
-    let text = Memo::new(move |_| note.with(|n| n.as_ref().map(|n| n.text.clone()).unwrap_or_default()));
-    let colour = Memo::new(move |_| note.with(|n| n.as_ref().map(|n| n.colour).unwrap_or_default()));
+    let note: Memo<Option<Note>> = memo(move || id.with_value(|id| session.diagram.with(|d| d.note(id).cloned())));
+    let text = memo(move || note.with(|n| n.as_ref().map(|n| n.text.clone()).unwrap_or_default()));
+    let colour = memo(move || note.with(|n| n.as_ref().map(|n| n.colour).unwrap_or_default()));
     let write = move |typed: String| {
         // A field that is taken away while it is typed in has nobody to tell.
         if text.try_get_untracked().is_some_and(|now| now != typed) {
@@ -45,7 +46,7 @@ pub fn NoteInspector(id: String) -> impl IntoView {
                         class="note-text-field"
                         rows="6"
                         maxlength="4000"
-                        prop:value=move || text.get()
+                        prop:value=live(move || text.get())
                         on:change=move |e| write(event_target_value(&e))
                     ></textarea>
                 </div>
@@ -56,7 +57,7 @@ pub fn NoteInspector(id: String) -> impl IntoView {
                             role="radio"
                             class="swatch"
                             data-colour=c.id()
-                            aria-checked=move || (colour.get() == c).to_string()
+                            aria-checked=live(move || (colour.get() == c).to_string())
                             aria-label=t!(c.label())
                             title=t!(c.label())
                             on:click=move |_| paint(c)

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use super::knob::Phase;
+use crate::app::live::{live, piece};
 use crate::app::panels::format;
 use crate::app::panels::scale::{Scale, STEPS};
 use crate::app::words::{marks, translate};
@@ -110,14 +111,14 @@ pub fn NumberField(
                 <input
                     id=id
                     class="field-number"
-                    class:long=long
+                    class:long=live(long)
                     type="text"
                     inputmode="decimal"
                     autocomplete="off"
                     spellcheck="false"
                     aria-label=short.map(|_| label.clone())
-                    prop:value=move || typed.get().unwrap_or_else(|| plain(value.get()))
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    prop:value=live(move || typed.get().unwrap_or_else(|| plain(value.get())))
+                    aria-invalid=live(move || error.with(Option::is_some).then_some("true"))
                     aria-describedby=described_by
                     on:input=move |e| typed.set(Some(event_target_value(&e)))
                     on:change=move |_| commit()
@@ -134,9 +135,9 @@ pub fn NumberField(
             max=STEPS.to_string()
             step="any"
             aria-label=label
-            aria-valuetext=move || with_unit(value.get(), unit)
-            style=move || format!("--fill: {}%", scale.position(value.get()) / STEPS * 100.0)
-            prop:value=move || scale.position(value.get()).to_string()
+            aria-valuetext=live(move || with_unit(value.get(), unit))
+            style=live(move || format!("--fill: {}%", scale.position(value.get()) / STEPS * 100.0))
+            prop:value=live(move || scale.position(value.get()).to_string())
             on:input=slide
             on:keydown=on_slider_key
             on:pointerdown=move |_| tell(hold, true)
@@ -144,7 +145,7 @@ pub fn NumberField(
             on:pointercancel=move |_| tell(hold, false)
             on:blur=move |_| tell(hold, false)
         />
-        {move || error.get().map(|text| view! { <p class="field-error" id=error_id.clone() role="alert">{text}</p> })}
+        {piece(move || error.get().map(|text| view! { <p class="field-error" id=error_id.clone() role="alert">{text}</p> }))}
     }
 }
 

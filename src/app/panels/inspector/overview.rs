@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use super::figures::{availability, costs, Figure, Figures};
 use super::requests::RecentRequests;
 use super::slowly;
+use crate::app::live::{memo, piece};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::lab::report::Report;
+use crate::order::Ordered;
 
 /// The panel when nothing is selected.
 #[component]
@@ -19,17 +21,17 @@ pub fn Overview() -> impl IntoView {
         beat.get();
         session.with_experiment(|e| figures(&e.report()))
     });
-    let empty = Memo::new(move |_| session.diagram.with(|d| d.nodes.is_empty()));
+    let empty = memo(move || session.diagram.with(|d| d.nodes.is_empty()));
     view! {
         <section class="subject" aria-label=t!("Overview")>
             <header class="subject-head">
                 <h2>{t!("The whole system")}</h2>
                 <p class="hint">
-                    {move || if empty.get() {
+                    {piece(move || if empty.get() {
                         view! { {t!("Drag a component from the left onto the canvas, or open a starter")} }.into_any()
                     } else {
                         view! { {t!("Select a server and press K to crash it; click a moving request to read its story")} }.into_any()
-                    }}
+                    })}
                 </p>
             </header>
             <section class="group" aria-label=t!("Totals")>
@@ -53,7 +55,7 @@ fn figures(report: &Report) -> Vec<Figure> {
         row(t!("Ok"), totals.ok, share(totals.ok), "good"),
     ];
     let mut failed: Vec<_> = totals.failed.iter().filter(|(_, n)| **n > 0).collect();
-    failed.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    failed.order_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     for (reason, n) in failed {
         list.push(row(&t!("Failed: %{what}", what = format::words(reason)), *n, share(*n), "bad"));
     }

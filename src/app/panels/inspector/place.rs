@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::knob::Phase;
 use super::number::{Number, NumberField};
+use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
 use crate::app::session::{Session, Thing};
 use crate::diagram::read::SIZES;
@@ -20,9 +21,8 @@ pub fn GroupField(
 ) -> impl IntoView {
     let session = Session::get();
     let id = StoredValue::new(id);
-    let now =
-        Memo::new(move |_| id.with_value(|id| session.diagram.with(|d| d.node(id).and_then(|n| n.group.clone()))).unwrap_or_default());
-    let groups = Memo::new(move |_| session.diagram.with(|d| d.groups.iter().map(|g| (g.id.clone(), path(d, &g.id))).collect::<Vec<_>>()));
+    let now = memo(move || id.with_value(|id| session.diagram.with(|d| d.node(id).and_then(|n| n.group.clone()))).unwrap_or_default());
+    let groups = memo(move || session.diagram.with(|d| d.groups.iter().map(|g| (g.id.clone(), path(d, &g.id))).collect::<Vec<_>>()));
     let choose = move |group: String| {
         let group = Some(group.as_str()).filter(|g| !g.is_empty());
         let step = id.with_value(|id| session.diagram.with_untracked(|d| commands::put_into(d, id, group)));
@@ -38,8 +38,8 @@ pub fn GroupField(
             <section class="group" aria-label=t!("Place in the diagram")>
                 <div class="field">
                     <div class="field-head"><label for="node-group">{t!("Group")}</label></div>
-                    <select id="node-group" class="select" prop:value=move || now.get() on:change=move |e| choose(event_target_value(&e))>
-                        {options}
+                    <select id="node-group" class="select" prop:value=live(move || now.get()) on:change=move |e| choose(event_target_value(&e))>
+                        {piece(options)}
                     </select>
                 </div>
             </section>
@@ -62,7 +62,7 @@ pub fn SizeFields(
 ) -> impl IntoView {
     let session = Session::get();
     let thing = StoredValue::new(thing);
-    let frame = Memo::new(move |_| session.diagram.with(|d| thing.with_value(|t| frame_of(d, t))));
+    let frame = memo(move || session.diagram.with(|d| thing.with_value(|t| frame_of(d, t))));
     let resize = move |change: fn(&mut Rect, f64), value: f64, phase: Phase| {
         let Some(mut rect) = frame.get_untracked() else { return Ok(()) };
         change(&mut rect, value);

@@ -3,9 +3,11 @@
 
 use leptos::prelude::*;
 
+use crate::app::live::{live, piece, Each, Show};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::lab::frame::{RequestId, Waterfall};
+use crate::order::Ordered;
 
 /// Rows shown.
 const ROWS: usize = 14;
@@ -66,10 +68,10 @@ pub fn RecentRequests(
             on:focusin=move |_| held.set(true)
             on:focusout=move |_| held.set(false)
         >
-            <h3>{t!("Recent requests")} " " <small>{move || held.get().then(|| t!("held while you are here"))}</small></h3>
+            <h3>{t!("Recent requests")} " " <small>{piece(move || held.get().then(|| t!("held while you are here")))}</small></h3>
             <Show when=move || !rows.with(Vec::is_empty) fallback=|| view! { <p class="quiet">{t!("None has ended yet")}</p> }>
                 <ul class="rows requests">
-                    <For each=move || rows.get() key=|row| row.clone() let:row>
+                    <Each each=move || rows.get() key=|row| row.clone() let:row>
                         {
                             let Row { id, what, outcome, took } = row;
                             let tone = crate::app::panels::waterfall::tone(&outcome);
@@ -78,7 +80,7 @@ pub fn RecentRequests(
                                     <button
                                         type="button"
                                         class="row-button"
-                                        aria-pressed=move || (session.request.get() == Some(id)).to_string()
+                                        aria-pressed=live(move || (session.request.get() == Some(id)).to_string())
                                         on:click=move |_| session.request.set(Some(id))
                                     >
                                         <span class="row-id">{format!("#{id}")}</span>
@@ -89,7 +91,7 @@ pub fn RecentRequests(
                                 </li>
                             }
                         }
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </section>
@@ -99,7 +101,7 @@ pub fn RecentRequests(
 fn read(session: Session) -> Vec<Row> {
     let mut rows: Vec<Row> = session.with_experiment(|e| e.recent().iter().map(Row::of).collect());
     // The sort is stable: newest first within each rank.
-    rows.sort_by_key(Row::rank);
+    rows.order_by_key(Row::rank);
     // A few ordinary ones stay in sight, to compare.
     let ordinary = rows.iter().filter(|r| r.rank() == 2).count().min(ORDINARY);
     let notable = rows.iter().filter(|r| r.rank() != 2).count();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use super::knob::Phase;
+use crate::app::live::{live, piece};
 use crate::app::words::translate;
 
 /// The text under its name. Children stand beside the name. It is taken when the field is left.
@@ -36,7 +37,7 @@ pub fn TextField(
             <label for=id.clone() title=title>{label}</label>
             {children()}
         </div>
-        <textarea id=id class="value-table" rows="6" spellcheck="false" aria-describedby=error_id.clone() prop:value=text on:change=change></textarea>
-        <div id=error_id role="alert">{move || error.get().map(|e| view! { <p class="field-error">{e}</p> })}</div>
+        <textarea id=id class="value-table" rows="6" spellcheck="false" aria-describedby=error_id.clone() prop:value=live(text) on:change=change></textarea>
+        <div id=error_id role="alert">{piece(move || error.get().map(|e| view! { <p class="field-error">{e}</p> }))}</div>
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::app::live::{effect, live, memo, piece, Show};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::app::trials::{present, Mode};
@@ -137,9 +138,9 @@ pub fn Form() -> impl IntoView {
     let session = Session::get();
     let trials = session.trials;
     let fields = Fields::new(session);
-    Effect::new(move |_| fields.fit_length(trials.mode.get()));
-    let plan = Memo::new(move |_| fields.plan(trials.mode.get()).map(|p| (p.jobs(), p.run_s, p.warmup_s)));
-    let running = Memo::new(move |_| trials.progress.with(Option::is_some));
+    effect(move || fields.fit_length(trials.mode.get()));
+    let plan = memo(move || fields.plan(trials.mode.get()).map(|p| (p.jobs(), p.run_s, p.warmup_s)));
+    let running = memo(move || trials.progress.with(Option::is_some));
     let start = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if running.get_untracked() {
@@ -152,7 +153,7 @@ pub fn Form() -> impl IntoView {
     };
     let mode = move |of: Mode, label: &'static str| {
         view! {
-            <button type="button" class="tab" aria-pressed=move || (trials.mode.get() == of).to_string() on:click=move |_| trials.mode.set(of)>
+            <button type="button" class="tab" aria-pressed=live(move || (trials.mode.get() == of).to_string()) on:click=move |_| trials.mode.set(of)>
                 {label}
             </button>
         }
@@ -164,10 +165,10 @@ pub fn Form() -> impl IntoView {
                 {mode(Mode::Sweep, t!("Sweep a parameter"))}
             </div>
             <p class="quiet">
-                {move || match trials.mode.get() {
+                {piece(move || match trials.mode.get() {
                     Mode::Repeat => t!("Runs the diagram several times, each time with other luck: means with intervals that hold the true mean 95 times in 100."),
                     Mode::Sweep => t!("Runs the diagram at several values of one parameter, each several times: a curve with its intervals, and theory's line where there is one."),
-                }}
+                })}
             </p>
             <div class="trial-fields">
                 <Show when=move || trials.mode.get() == Mode::Sweep>
@@ -179,17 +180,17 @@ pub fn Form() -> impl IntoView {
             </div>
             <div class="trial-go">
                 // One button, so that the focus stays on it.
-                <button type="submit" class="button" class:primary=move || !running.get() class:outlined=move || running.get()>
-                    {move || if running.get() { t!("Cancel") } else { t!("Start") }}
+                <button type="submit" class="button" class:primary=live(move || !running.get()) class:outlined=live(move || running.get())>
+                    {piece(move || if running.get() { t!("Cancel") } else { t!("Start") })}
                 </button>
                 <Show
                     when=move || running.get()
-                    fallback=move || view! { <p class="quiet">{move || plan.get().map_or_else(|why| why, summary)}</p> }
+                    fallback=move || view! { <p class="quiet">{piece(move || plan.get().map_or_else(|why| why, summary))}</p> }
                 >
                     <Progressing/>
                 </Show>
             </div>
-            <p class="trial-problem" role="alert">{move || trials.problem.get()}</p>
+            <p class="trial-problem" role="alert">{piece(move || trials.problem.get())}</p>
         </form>
     }
 }
@@ -215,8 +216,8 @@ fn Progressing() -> impl IntoView {
         })
     };
     view! {
-        <progress max="1" aria-label=t!("Progress") prop:value=move || trials.progress.get().map_or(0.0, |p| p.share)></progress>
-        <span class="quiet">{text}</span>
+        <progress max="1" aria-label=t!("Progress") prop:value=live(move || trials.progress.get().map_or(0.0, |p| p.share))></progress>
+        <span class="quiet">{piece(text)}</span>
     }
 }
 
@@ -228,7 +229,7 @@ fn number(label: &'static str, value: RwSignal<f64>, step: &'static str) -> impl
             <input
                 type="number"
                 step=step
-                prop:value=move || value.get().to_string()
+                prop:value=live(move || value.get().to_string())
                 on:change=move |e| value.set(event_target_value(&e).parse().unwrap_or(f64::NAN))
             />
         </label>
@@ -243,7 +244,7 @@ fn Measured(fields: Fields) -> impl IntoView {
     let nodes: Vec<(String, String)> = document.nodes.iter().filter(|n| counts(&n.kind)).map(|n| (n.id.clone(), n.name.clone())).collect();
     let options = nodes.into_iter().map(|(id, name)| {
         let value = id.clone();
-        view! { <option value=value selected=move || fields.focus.with(|f| f.as_ref() == Some(&id))>{name}</option> }
+        view! { <option value=value selected=live(move || fields.focus.with(|f| f.as_ref() == Some(&id)))>{name}</option> }
     });
     view! {
         <label>
@@ -271,7 +272,7 @@ fn Varied(fields: Fields) -> impl IntoView {
     let listed = StoredValue::new(owners.clone());
     let options = owners.into_iter().map(|(owner, name)| {
         let value = key(&owner);
-        view! { <option value=value selected=move || fields.owner.with(|o| o.as_ref() == Some(&owner))>{name}</option> }
+        view! { <option value=value selected=live(move || fields.owner.with(|o| o.as_ref() == Some(&owner)))>{name}</option> }
     });
     let choose = move |e| {
         let chosen = event_target_value(&e);
@@ -285,7 +286,7 @@ fn Varied(fields: Fields) -> impl IntoView {
         let options = knobs.into_iter().map(|(knob, spec)| {
             let unit = if spec.unit.is_empty() { String::new() } else { format!(" ({})", t!(spec.unit)) };
             let param = knob.param.clone();
-            view! { <option value=knob.param selected=move || fields.param.with(|p| *p == param)>{format!("{}{unit}", t!(spec.label))}</option> }
+            view! { <option value=knob.param selected=live(move || fields.param.with(|p| *p == param))>{format!("{}{unit}", t!(spec.label))}</option> }
         });
         options.collect_view()
     };
@@ -301,7 +302,7 @@ fn Varied(fields: Fields) -> impl IntoView {
         </label>
         <label>
             <span>{t!("Parameter")}</span>
-            <select on:change=turn>{params}</select>
+            <select on:change=turn>{piece(params)}</select>
         </label>
         {number(t!("From value"), fields.from, "any")}
         {number(t!("To value"), fields.to, "any")}
@@ -309,8 +310,8 @@ fn Varied(fields: Fields) -> impl IntoView {
         <label>
             <span>{t!("Steps")}</span>
             <select on:change=move |e| fields.factors.set(event_target_value(&e) == "factors")>
-                <option value="even" selected=move || !fields.factors.get()>{t!("Even")}</option>
-                <option value="factors" selected=move || fields.factors.get()>{t!("By factors")}</option>
+                <option value="even" selected=live(move || !fields.factors.get())>{t!("Even")}</option>
+                <option value="factors" selected=live(move || fields.factors.get())>{t!("By factors")}</option>
             </select>
         </label>
     }

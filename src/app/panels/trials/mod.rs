@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 pub use truth::Truth;
 
+use crate::app::live::Show;
 use crate::app::session::Session;
 use form::Form;
 use outcome::Outcome;

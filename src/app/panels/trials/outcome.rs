@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::plot::{curve, named, varied, Expected};
 use super::table::table;
+use crate::app::live::{live, memo, piece};
 use crate::app::panels::dialogs::export::raster;
 use crate::app::panels::format;
 use crate::app::session::Session;
@@ -36,11 +37,11 @@ pub fn Outcome() -> impl IntoView {
         },
     );
     let chosen = RwSignal::new(None::<Metric>);
-    let metrics = Memo::new(move |_| {
+    let metrics = memo(move || {
         trials.started.track();
         trials.results.with_untracked(|r| r.as_ref().map(|r| r.metrics.clone()).unwrap_or_default())
     });
-    let metric = Memo::new(move |_| {
+    let metric = memo(move || {
         trials.started.track();
         let param = trials.results.with_untracked(|r| r.as_ref().and_then(|r| r.plan.vary.as_ref().map(|(k, _)| k.param.clone())));
         metrics.with(|m| chosen.get().filter(|c| m.contains(c)).unwrap_or_else(|| telling(param.as_deref(), m)))
@@ -50,7 +51,7 @@ pub fn Outcome() -> impl IntoView {
         let plan = trials.results.with_untracked(|r| r.as_ref().map(|r| r.plan.clone()));
         let options = metrics.get().into_iter().map(|m| {
             let name = plan.as_ref().map_or_else(|| t!(m.label()).to_string(), |plan| named(plan, m));
-            view! { <option value=m.id() selected=move || metric.get() == m>{name}</option> }
+            view! { <option value=m.id() selected=live(move || metric.get() == m)>{name}</option> }
         });
         options.collect_view()
     };
@@ -79,16 +80,16 @@ pub fn Outcome() -> impl IntoView {
             <div class="trial-head">
                 <label>
                     <span>{t!("Show")}</span>
-                    <select on:change=choose>{options}</select>
+                    <select on:change=choose>{piece(options)}</select>
                 </label>
                 <span class="trial-takings">
                     <button type="button" class="button outlined" on:click=save_csv>{t!("Save as CSV")}</button>
                     <button type="button" class="button outlined" on:click=save_png>{t!("Save as PNG")}</button>
                 </span>
             </div>
-            <div class="trial-picture" role="img" aria-label=summary inner_html=picture></div>
-            <p class="trial-word">{move || expected.get().map(|e| word(&e, metric.get()))}</p>
-            {move || both().map(|(results, expected)| table(&results, &expected, metric.get()))}
+            <div class="trial-picture" role="img" aria-label=live(summary) inner_html=live(picture)></div>
+            <p class="trial-word">{piece(move || expected.get().map(|e| word(&e, metric.get())))}</p>
+            {piece(move || both().map(|(results, expected)| table(&results, &expected, metric.get())))}
         </section>
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::plot::top_of;
+use crate::app::live::{live, piece};
 use crate::app::panels::{format, scale};
 use crate::app::session::Session;
 use crate::app::trials::{present, Mode};
@@ -17,7 +18,7 @@ use crate::lab::report::Report;
 use crate::lab::theory::{self, Theory};
 use crate::lab::trials::{spread, suggest, Metric, Place};
 
-/// Where the report of the validation is published.
+/// How the engine is checked.
 const SOURCES: &[&str] = &[
     text!("Conservation of requests, attempts and jobs, and Little's law, hold exactly in integer time in every test run; repeats and sweeps check them after each run."),
     text!("Means and shares are compared with queueing theory and published tables, several seeds each: they must agree within four standard errors, and these may be 2 % of the value at most."),
@@ -37,7 +38,7 @@ pub fn Truth() -> impl IntoView {
     let names: Vec<(String, String)> = document.nodes.iter().map(|n| (n.id.clone(), n.name.clone())).collect();
     let options = names.into_iter().map(|(id, name)| {
         let value = id.clone();
-        view! { <option value=value selected=move || chosen.with(|c| *c == id)>{name}</option> }
+        view! { <option value=value selected=live(move || chosen.with(|c| *c == id))>{name}</option> }
     });
     let content = move || {
         let id = chosen.get();
@@ -55,12 +56,14 @@ pub fn Truth() -> impl IntoView {
                 <span>{t!("About")}</span>
                 <select on:change=move |e| chosen.set(event_target_value(&e))>
                     {options.collect_view()}
-                    <option value="" selected=move || chosen.with(String::is_empty)>{t!("Links")}</option>
+                    <option value="" selected=live(move || chosen.with(String::is_empty))>{t!("Links")}</option>
                 </select>
             </label>
-            {content}
+            {piece(content)}
             <h3>{t!("What the engine has been checked against")}</h3>
             <ul>{SOURCES.iter().map(|text| view! { <li>{t!(*text)}</li> }).collect_view()}</ul>
+            // Beside the site, not in the single file.
+            <p class="beside-site"><a href="./validation.html" target="_blank">{t!("Every case: where it is from, what was expected, what was measured (in English)")}</a></p>
         </div>
     }
 }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::format;
 use super::Icon;
 use crate::app::dom;
+use crate::app::live::{effect, live, memo, piece, Show};
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::diagram::Document;
@@ -35,7 +36,7 @@ pub fn RequestPanel() -> impl IntoView {
         // A story that the run has forgotten stays as it was last seen.
         read.or_else(|| last.cloned().flatten().filter(|w| w.request == request))
     });
-    let shown = Memo::new(move |_| session.request.with(Option::is_some));
+    let shown = memo(move || session.request.with(Option::is_some));
     view! {
         <Show when=move || shown.get()>
             <Story story=story pinned=pinned/>
@@ -46,11 +47,11 @@ pub fn RequestPanel() -> impl IntoView {
 /// Unless pinned, the story gives way to the node or link that is selected next.
 fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
     let chosen_at = StoredValue::new(0.0_f64);
-    Effect::new(move || {
+    effect(move || {
         session.request.track();
         chosen_at.set_value(dom::now_ms());
     });
-    Effect::new(move || {
+    effect(move || {
         let selected = session.selection.with(|s| !s.nodes.is_empty() || !s.links.is_empty());
         // A request that was chosen by the same click as the selection stays.
         let settled = dom::now_ms() - chosen_at.get_value() > SAME_CLICK_MS;
@@ -64,8 +65,8 @@ fn close_when_something_is_selected(session: Session, pinned: RwSignal<bool>) {
 fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoView {
     let session = Session::get();
     let section = NodeRef::<Section>::new();
-    let title = Memo::new(move |_| session.request.get().map(|id| t!("Request %{id}", id = format::count(id))).unwrap_or_default());
-    Effect::new(move || {
+    let title = memo(move || session.request.get().map(|id| t!("Request %{id}", id = format::count(id))).unwrap_or_default());
+    effect(move || {
         let title = title.get();
         story.with_untracked(|story| {
             if let Some(story) = story {
@@ -79,9 +80,9 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
     });
     let close = move |_| session.request.set(None);
     view! {
-        <section class="story" aria-label=move || title.get() node_ref=section>
+        <section class="story" aria-label=live(move || title.get()) node_ref=section>
             <header class="story-head">
-                <h2>{move || title.get()}</h2>
+                <h2>{piece(move || title.get())}</h2>
                 <span class="story-tools">
                     <Neighbour later=false/>
                     <Neighbour later=true/>
@@ -90,7 +91,7 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
                         class="button small"
                         aria-label=t!("Keep this request in view")
                         title=t!("Keep it in view while other things are selected")
-                        aria-pressed=move || pinned.get().to_string()
+                        aria-pressed=live(move || pinned.get().to_string())
                         on:click=move |_| pinned.update(|p| *p = !*p)
                     >
                         <Icon name="pin"/>
@@ -100,10 +101,10 @@ fn Story(story: Memo<Option<Waterfall>>, pinned: RwSignal<bool>) -> impl IntoVie
                     </button>
                 </span>
             </header>
-            {move || match story.get() {
+            {piece(move || match story.get() {
                 Some(story) => view! { <Body story=story/> }.into_any(),
                 None => view! { <p class="quiet">{t!("This request is no longer remembered")}</p> }.into_any(),
-            }}
+            })}
         </section>
     }
 }

@@ -6,6 +6,7 @@ use super::{ink, Chart, ChartSet, Ink, Line};
 use crate::app::panels::format;
 use crate::engine::SimTime;
 use crate::lab::frame::NodeBucket;
+use crate::order::Ordered;
 
 /// Lines that can be told apart in one chart.
 pub const MOST_LINES: usize = 8;
@@ -66,7 +67,7 @@ pub fn compare(nodes: Vec<Measured>, now: SimTime) -> ChartSet {
 
 fn ranking(lines: &[Line], last: impl Fn(&Line) -> f64, unit: &str) -> String {
     let mut sorted: Vec<&Line> = lines.iter().collect();
-    sorted.sort_by(|a, b| last(b).total_cmp(&last(a)));
+    sorted.order_by(|a, b| last(b).total_cmp(&last(a)));
     sorted.iter().map(|l| format!("{} {}", l.label, format::with_unit(last(l), unit))).collect::<Vec<_>>().join(", ")
 }
 

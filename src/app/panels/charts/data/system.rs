@@ -5,6 +5,7 @@ use super::{complete, ink, single, Chart, ChartSet, Ink, Line};
 use crate::app::panels::format;
 use crate::engine::SimTime;
 use crate::lab::frame::Bucket;
+use crate::order::Ordered;
 
 /// Reasons that get a line of their own; the rest are added up as `other`.
 const REASONS_SHOWN: usize = 4;
@@ -69,7 +70,7 @@ fn throughput(buckets: &[Bucket]) -> Chart {
         }
     }
     totals.retain(|(_, sum)| *sum > 0.0);
-    totals.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    totals.order_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let shown: Vec<&'static str> = totals.iter().take(REASONS_SHOWN).map(|(r, _)| *r).collect();
     let inks = [
         ink("--bad", &[]),

@@ -1,9 +1,15 @@
 //! The browser's entry: mounts the application, or does a worker's work.
 //! Knows nothing else.
 
+#[path = "mod.rs"]
+mod app;
+mod icon;
+
+use faultline::{components, diagram, editor, engine, export, lab, metrics, order};
+
 fn main() {
     // The same module serves in the page and in its workers.
-    if !faultline::app::trials::serve() {
-        faultline::app::start();
+    if !app::trials::serve() {
+        app::start();
     }
 }
