@@ -55,6 +55,8 @@ rest=${page#*</head>}
   sed -n 's/.*<link rel="stylesheet" href="\.\/\([^"]*\)".*/\1/p' "$dist/index.html" | while read -r sheet; do
     printf '<style>\n'; cat "$dist/$sheet"; printf '</style>\n'
   done
+  # There is nothing beside the file.
+  printf '<style>.beside-site { display: none }</style>\n'
   printf '<script type="text/plain" id="packed">'; gzip -9 -c "$wasm" | base64 | tr -d '\n'; printf '</script>\n'
   printf '<script type="text/plain" id="glue">'; encoded "$glue"; printf '</script>\n'
   for words in "$dist"/words/*.json; do

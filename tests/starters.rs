@@ -5,6 +5,8 @@
 use faultline::components::{link_params, role_between};
 use faultline::diagram::read::read;
 use faultline::engine::SimTime;
+use faultline::export::svg::{plain_words, Picture};
+use faultline::export::Theme;
 use faultline::lab::scenarios::scenarios;
 use faultline::lab::Experiment;
 
@@ -51,4 +53,13 @@ fn no_starter_sets_on_a_link_what_its_caller_does_not_read() {
             }
         }
     }
+}
+
+#[test]
+fn the_first_picture_of_the_page_is_the_first_starter() {
+    let diagram = read(scenarios()[0].json).unwrap();
+    let picture =
+        Picture { diagram: &diagram, frame: None, caption: &|_| Default::default(), words: &plain_words, theme: Theme::Page, ground: true };
+    let kept = include_str!("../assets/page/first.svg");
+    assert!(kept == picture.svg(), "run: cargo run -- draw {} --theme page > assets/page/first.svg", scenarios()[0].id);
 }

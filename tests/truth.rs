@@ -27,3 +27,16 @@ fn every_case_has_its_own_name_and_a_source() {
     assert_eq!(names.len(), cases.len());
     assert!(cases.iter().all(|c| !c.source.is_empty() && c.seeds >= 2));
 }
+
+#[test]
+fn the_published_reports_hold_every_case() {
+    let cases = cases().unwrap();
+    for report in [include_str!("../docs/validation.md"), include_str!("../assets/site/validation.html")] {
+        assert!(
+            report.contains(&format!("{0} of {0} cases pass", cases.len())),
+            "they are of older cases; run: cargo run --release -- validate"
+        );
+        let missing: Vec<&str> = cases.iter().map(|c| c.title.as_str()).filter(|title| !report.contains(title)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

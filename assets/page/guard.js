@@ -13,6 +13,11 @@ try {
   theme = localStorage.getItem("faultline.theme") ?? theme;
 } catch { /* no storage, no choice */ }
 document.documentElement.dataset.theme = theme;
+// The picture before the application is there shows what a new visitor will find; not to whom another diagram will be opened.
+try {
+  const known = Object.keys(localStorage).some((key) => key.startsWith("faultline.work."));
+  if (known || location.hash.length > 1) document.documentElement.dataset.first = "other";
+} catch { /* a new visitor each time */ }
 
 // The language as chosen, else the browser's own.
 Object.defineProperty(page, "language", {

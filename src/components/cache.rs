@@ -12,6 +12,7 @@ use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::random::Purpose;
+use crate::engine::scale::Scale;
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Operation, SimDuration, Why};
 use crate::{named, params};
@@ -95,6 +96,18 @@ impl Part for Cache {
 
     fn sample(&self) -> Vec<(u64, u64)> {
         self.held.sample()
+    }
+
+    fn frozen(&mut self) -> Self {
+        Cache { params: self.params.clone(), held: self.held.frozen() }
+    }
+
+    fn thaw(&mut self) {
+        self.held.thaw();
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        self.held.weigh(scale);
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -9,6 +9,7 @@
 //! synchronous (PostgreSQL's `synchronous_commit` on and remote_apply; MySQL's rpl_semi_sync_source_timeout to fall back).
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -16,10 +17,12 @@ use rustc_hash::FxHashMap;
 use super::signal::Signal;
 use super::{Component, Gauge, Group, Kind, Part, Ports, View};
 use crate::data::log::{Log, Parcel};
+use crate::data::rows::Rows;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
+use crate::engine::scale::{line, map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
 use crate::{choice, params};
@@ -85,7 +88,7 @@ const NOTES: u64 = 16;
 #[derive(Clone, Debug)]
 pub struct Database {
     params: Params,
-    rows: FxHashMap<u64, u64>,
+    rows: Rows,
     log: Log,
     /// Changes since the last flush: the version each key had then.
     unflushed: FxHashMap<u64, u64>,
@@ -112,8 +115,8 @@ impl Database {
         let version = match given {
             Some(version) => {
                 ctx.shared().arrive(node, key, version);
-                match self.rows.get(&key) {
-                    Some(newer) if *newer >= version => return *newer,
+                match self.rows.get(key) {
+                    Some(newer) if newer >= version => return newer,
                     _ => version,
                 }
             }
@@ -147,7 +150,7 @@ impl Database {
         let confirm = self.wants_applied();
         match self.log.next_for(link) {
             Some(Parcel::Snapshot) => {
-                let (lsn, rows) = (self.log.lsn(), Arc::new(self.rows.clone()));
+                let (lsn, rows) = (self.log.lsn(), Arc::new(self.rows.versions().clone()));
                 let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
                 ctx.send_signal(link, Signal::Snapshot { lsn, rows }, bytes);
             }
@@ -289,7 +292,7 @@ impl Part for Database {
     fn new(values: &Values) -> Self {
         Database {
             params: Params::from_values(values),
-            rows: FxHashMap::default(),
+            rows: Rows::default(),
             log: Log::default(),
             unflushed: FxHashMap::default(),
             durable_lsn: 0,
@@ -318,7 +321,7 @@ impl Part for Database {
     fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
         let connections = view.core.nodes[view.node.at()].station.ledger.present as f64;
         vec![
-            Gauge { name: "keys", label: "written", value: self.rows.len() as f64, unit: "keys", of: None },
+            Gauge { name: "keys", label: "written", value: self.rows.versions().len() as f64, unit: "keys", of: None },
             Gauge { name: "connections", label: "connections", value: connections, unit: "", of: Some(f64::from(self.params.connections)) },
             Gauge {
                 name: "unflushed",
@@ -340,7 +343,24 @@ impl Part for Database {
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().filter_map(|k| self.rows.get(k).map(|v| (*k, *v))).collect()
+        self.newest.iter().filter_map(|k| self.rows.get(*k).map(|v| (*k, v))).collect()
+    }
+
+    fn frozen(&mut self) -> Self {
+        let mut rows = mem::take(&mut self.rows);
+        let copy = Database { rows: rows.frozen(), ..self.clone() };
+        self.rows = rows;
+        copy
+    }
+
+    fn thaw(&mut self) {
+        self.rows.thaw();
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        self.rows.weigh(scale);
+        self.log.weigh(scale);
+        scale.add(map(&self.unflushed) + line(&self.newest) + line(&self.waiting) + line(&self.unconfirmed));
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -362,7 +382,7 @@ impl Part for Database {
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let node = ctx.node;
         if self.params.durability == Durability::Memory {
-            self.unflushed = self.rows.keys().map(|k| (*k, 0)).collect();
+            self.unflushed = self.rows.versions().keys().map(|k| (*k, 0)).collect();
             self.durable_lsn = 0;
         }
         let mut lost: Vec<(u64, u64)> = self.unflushed.drain().collect();
@@ -370,7 +390,7 @@ impl Part for Database {
         for (key, kept) in lost {
             ctx.shared().lose(node, key, kept);
             if kept == 0 {
-                self.rows.remove(&key);
+                self.rows.remove(key);
             } else {
                 self.rows.insert(key, kept);
             }
@@ -430,7 +450,7 @@ impl Part for Database {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
         let version = if message.operation == Operation::Read {
-            let version = self.rows.get(&message.key).copied().unwrap_or(0);
+            let version = self.rows.get(message.key).unwrap_or(0);
             ctx.explain(job, Why::with("read version {a}", version, 0));
             version
         } else {

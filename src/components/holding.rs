@@ -5,6 +5,7 @@ use super::{Component, Gauge};
 use crate::data::held::{Entry, Eviction, Found, Held};
 use crate::engine::behaviour::Ctx;
 use crate::engine::random::{below, Purpose};
+use crate::engine::scale::Scale;
 use crate::engine::{JobKey, SimDuration, Versioned, Why};
 
 /// Held values, and how often they were answered with though a newer one was acknowledged.
@@ -70,6 +71,21 @@ impl Holding {
     /// Drops everything.
     pub fn clear(&mut self) {
         self.held.clear();
+    }
+
+    /// A copy in few bytes, of use after [`Holding::thaw`].
+    pub fn frozen(&self) -> Holding {
+        Holding { held: self.held.frozen(), stale_hits: self.stale_hits }
+    }
+
+    /// Makes a frozen copy hold what it is a copy of.
+    pub fn thaw(&mut self) {
+        self.held.thaw();
+    }
+
+    /// Weighs a frozen copy.
+    pub fn weigh(&self, scale: &mut Scale) {
+        self.held.weigh(scale);
     }
 
     /// A few keys with versions, newest first.

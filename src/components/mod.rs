@@ -24,6 +24,7 @@ pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, Rules, View};
 use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
+use crate::engine::scale::Scale;
 use crate::engine::station::StationSpec;
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration, SimTime, Versioned};
 
@@ -48,6 +49,16 @@ macro_rules! components {
             pub fn new(kind: &str, values: &Values) -> Component {
                 $(if kind == <$path as Part>::KIND.id { return Component::$variant(<$path as Part>::new(values)); })*
                 Component::Placeholder(placeholder::Placeholder)
+            }
+        }
+
+        impl Component {
+            /// A copy for a snapshot: it works after [`Component::thaw`].
+            pub fn frozen(&mut self) -> Component {
+                match self {
+                    $(Component::$variant(part) => Component::$variant(part.frozen()),)*
+                    Component::Placeholder(part) => Component::Placeholder(part.frozen()),
+                }
             }
         }
 
@@ -174,6 +185,16 @@ impl Component {
     /// A few held keys with versions, newest first.
     pub fn sample(&self) -> Vec<(u64, u64)> {
         each!(self, part => part.sample())
+    }
+
+    /// Makes a frozen copy work.
+    pub fn thaw(&mut self) {
+        each!(self, part => part.thaw());
+    }
+
+    /// Weighs what it holds beyond its own size.
+    pub fn weigh(&self, scale: &mut Scale) {
+        each!(self, part => part.weigh(scale));
     }
 
     /// Cost per hour and per million operations, in the user's currency.

@@ -17,6 +17,7 @@ use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::core::Job;
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
+use crate::engine::scale::{line, list, Scale};
 use crate::engine::{Distribution, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
 use crate::{choice, params};
 
@@ -265,6 +266,10 @@ impl Part for Queue {
             Gauge::result("acknowledged", self.acknowledged as f64),
             Gauge::result("age_sum_ms", age_sum),
         ]
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        scale.add(line(&self.messages) + self.ready.iter().map(line).sum::<usize>() + list(&self.consumers));
     }
 
     fn prices(&self) -> (f64, f64) {

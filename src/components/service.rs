@@ -103,14 +103,15 @@ pub struct Service {
 
 /// The cache beside the store that is responsible for a key, if there is one.
 fn cache_for(ctx: &Ctx<'_, Component>, key: u64) -> Option<LinkIndex> {
-    let caches: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Aside).collect();
-    crate::data::ring::modulo_owner(key, caches.len()).map(|i| caches[i])
+    let owner = crate::data::ring::modulo_owner(key, ctx.outgoing(Role::Aside).count())?;
+    ctx.outgoing(Role::Aside).nth(owner)
 }
 
 /// The link to the store that keeps a user's session, if there is one.
 fn session_link(ctx: &Ctx<'_, Component>, user: u64) -> Option<LinkIndex> {
-    let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Call).filter(|l| ctx.carries(*l) == When::Sessions).collect();
-    crate::data::ring::modulo_owner(user, links.len()).map(|i| links[i])
+    let links = || ctx.outgoing(Role::Call).filter(|l| ctx.carries(*l) == When::Sessions);
+    let owner = crate::data::ring::modulo_owner(user, links().count())?;
+    links().nth(owner)
 }
 
 /// On whose behalf a job is, as far as sessions go.
@@ -133,11 +134,14 @@ impl Service {
 
     /// The user is known: on to the work itself.
     fn go_on(&self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let message = ctx.job(job).message;
-        ctx.job_mut(job).step = 0;
-        if message.operation == Operation::Read {
-            if let Some(cache) = cache_for(ctx, message.key) {
-                ctx.job_mut(job).step = READING_CACHE;
+        let state = ctx.job_mut(job);
+        state.step = 0;
+        let (operation, key) = (state.message.operation, state.message.key);
+        if operation == Operation::Read {
+            if let Some(cache) = cache_for(ctx, key) {
+                let state = ctx.job_mut(job);
+                state.step = READING_CACHE;
+                let message = state.message;
                 ctx.call(job, cache, message, Why::plain("look in the cache first"));
                 return Next::Wait;
             }
@@ -228,6 +232,9 @@ impl Part for Service {
         let speed = p.size.speed();
         let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
         let own = own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency));
+        if p.sessions == Keeping::Nowhere {
+            return own;
+        }
         let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
         let known = match p.sessions {
             Keeping::Nowhere => true,
@@ -243,12 +250,16 @@ impl Part for Service {
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let step = ctx.job(job).step;
+        if step == 0 && self.params.sessions == Keeping::Nowhere {
+            return self.go_on(ctx, job);
+        }
         let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
-        if ctx.job(job).step == LOGGING_IN_AFTER {
+        if step == LOGGING_IN_AFTER {
             ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
             return self.call_for_session(ctx, job, Operation::Write, Why::plain("store the session"));
         }
-        if ctx.job(job).step == LOGGING_IN {
+        if step == LOGGING_IN {
             // Another request of the same user may have done so meanwhile.
             let jar = &mut ctx.shared().jar;
             if !self.sessions.knows(here, visitor, jar) {
@@ -304,9 +315,9 @@ impl Part for Service {
     }
 
     fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
-        let message = ctx.job(job).message;
         let Ok(Some(value)) = outcome else { return Next::Reply(outcome) };
-        let Some(cache) = cache_for(ctx, message.key) else { return Next::Reply(outcome) };
+        let Some(cache) = cache_for(ctx, ctx.job(job).message.key) else { return Next::Reply(outcome) };
+        let message = ctx.job(job).message;
         let fill = crate::engine::Message { operation: Operation::Fill, value: Some(value), ..message };
         match (message.operation, self.params.on_write) {
             (Operation::Read, _) => {

@@ -15,6 +15,7 @@ use crate::data::ring::{modulo_owner, Ring};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
+use crate::engine::scale::{list, map, Scale};
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Reason, SimDuration, Why};
 use crate::{choice, params};
 
@@ -188,6 +189,11 @@ impl Part for ShardRouter {
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
         let sent = |link: &LinkIndex| self.shards.iter().position(|l| l == link).map_or(0, |i| self.sent[i]);
         outgoing.iter().map(|l| (view.core.links[l.at()].to, sent(l) as f64 / total.max(1) as f64)).collect()
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        self.ring.weigh(scale);
+        scale.add(list(&self.shards) + list(&self.sent) + list(&self.keys) + map(&self.places));
     }
 
     fn prices(&self) -> (f64, f64) {

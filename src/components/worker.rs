@@ -16,6 +16,7 @@ use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
+use crate::engine::scale::{line, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, Outcome, Reason, SimDuration, SimTime};
 use crate::{choice, params};
@@ -162,6 +163,10 @@ impl Part for Worker {
             Gauge { name: "done", label: "done", value: self.done as f64, unit: "messages", of: None },
             Gauge { name: "failed_work", label: "failed", value: self.failed as f64, unit: "messages", of: None },
         ]
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        scale.add(line(&self.asked));
     }
 
     fn prices(&self) -> (f64, f64) {

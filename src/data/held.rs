@@ -4,11 +4,14 @@
 //! LRU and FIFO keep a linked list. LFU is the perfect one (Breslau et al. 1999): a heap by count of uses, also of those before
 //! the key last went; of equals the least recently used goes. Random keeps a dense list. All orders are exact.
 
+mod frozen;
+
 use std::num::NonZeroUsize;
 
 use lru::LruCache;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::engine::tape::Tape;
 use crate::engine::{SimDuration, SimTime, Versioned};
 
 /// Which key goes when the cache is full.
@@ -73,6 +76,8 @@ pub struct Held {
     lines: Lines,
     /// How it went.
     pub tally: Tally,
+    /// What it holds, of a frozen copy.
+    packed: Tape,
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +101,7 @@ impl Held {
             }
             Eviction::Lfu | Eviction::Random => Lines::Ranked(Ranked::default()),
         };
-        Held { eviction, capacity, lines, tally: Tally::default() }
+        Held { eviction, capacity, lines, tally: Tally::default(), packed: Tape::default() }
     }
 
     /// Changes the rule and the size. What is held stays, as far as there is room; under a new rule all count as just come in.

@@ -1,10 +1,13 @@
 //! The judge: an observer outside the system who knows every acknowledged write, and so whether a read was stale.
 //! It decides nothing inside the simulation.
 
+mod record;
+
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use self::record::{Deed, Record};
 use crate::data::ranges::Ranges;
 use crate::data::sessions::Jar;
 use crate::engine::{NodeIndex, SimDuration, SimTime, Versioned};
@@ -81,6 +84,8 @@ pub struct Judge {
     /// Versions that their store does not have yet, by who has them.
     afloat: FxHashMap<(NodeIndex, u64), Vec<(NodeIndex, Ranges)>>,
     counts: Consistency,
+    /// What it was told, since the first snapshot was taken.
+    record: Option<Record>,
 }
 
 impl Judge {
@@ -92,6 +97,7 @@ impl Judge {
     /// The next version of a key at a store, which has it from now on. Versions are never given twice, even after a crash took
     /// some back.
     pub fn assign(&mut self, origin: NodeIndex, key: u64) -> u64 {
+        self.note(Deed::Assign, &[u64::from(origin.0), key]);
         let history = self.histories.entry((origin, key)).or_default();
         history.assigned += 1;
         history.stored = history.assigned;
@@ -100,15 +106,21 @@ impl Judge {
 
     /// The next version of a key, which `holder` has and its store does not yet.
     pub fn assign_afloat(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) -> u64 {
+        self.note(Deed::AssignAfloat, &[u64::from(holder.0), u64::from(origin.0), key]);
         let history = self.histories.entry((origin, key)).or_default();
         history.assigned += 1;
         let version = history.assigned;
-        self.take_over(holder, origin, key, version);
+        self.holds(holder, origin, key, version);
         version
     }
 
     /// `holder` has a version now that its store does not have yet.
     pub fn take_over(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
+        self.note(Deed::TakeOver, &[u64::from(holder.0), u64::from(origin.0), key, version]);
+        self.holds(holder, origin, key, version);
+    }
+
+    fn holds(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
         let afloat = self.afloat.entry((origin, key)).or_default();
         match afloat.iter_mut().find(|(who, _)| *who == holder) {
             Some((_, versions)) => {
@@ -125,6 +137,7 @@ impl Judge {
 
     /// Somebody else, or the store, has answered for a version of `holder`: that and what it replaces is no longer its to lose.
     pub fn pass_on(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
+        self.note(Deed::PassOn, &[u64::from(holder.0), u64::from(origin.0), key, version]);
         self.no_longer_afloat(origin, key, version, |who, _| who == holder);
     }
 
@@ -141,6 +154,7 @@ impl Judge {
 
     /// A client has its write's acknowledgement.
     pub fn acknowledge(&mut self, client: NodeIndex, user: u64, key: u64, value: Versioned, now: SimTime) {
+        self.note(Deed::Acknowledge, &[u64::from(client.0), user, key, u64::from(value.origin.0), value.version, now.0]);
         let history = self.histories.entry((value.origin, key)).or_default();
         // Acknowledgements can overtake each other; only the newest version known at each time matters.
         if history.acknowledged.back().is_none_or(|(newest, _)| *newest < value.version) {
@@ -183,16 +197,21 @@ impl Judge {
         let stale = self.is_stale(key, value, began);
         self.counts.reads += 1;
         self.counts.stale_reads += u64::from(stale);
+        let sessions = self.sessions.len();
         let session = self.session(client, user, key, value.origin);
         let Session { wrote, read } = *session;
         session.read = read.max(value.version);
         self.counts.read_your_writes_violations += u64::from(value.version < wrote);
         self.counts.monotonic_read_violations += u64::from(value.version < read);
+        if value.version > read || self.sessions.len() != sessions {
+            self.note(Deed::Read, &[u64::from(client.0), user, key, u64::from(value.origin.0), value.version]);
+        }
         stale
     }
 
     /// A crash of a store took a key back to `kept`. What others have still to bring it is not lost.
     pub fn lose(&mut self, origin: NodeIndex, key: u64, kept: u64) {
+        self.note(Deed::Lose, &[u64::from(origin.0), key, kept]);
         let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
         let had = std::mem::replace(&mut history.stored, kept);
         let mut gone = Ranges::of(kept + 1, had);
@@ -204,6 +223,7 @@ impl Judge {
 
     /// A crash of somebody on the way took all versions of a key that only it had; unless one arrives all the same.
     pub fn lose_on_the_way(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) {
+        self.note(Deed::LoseOnTheWay, &[u64::from(holder.0), u64::from(origin.0), key]);
         let Some(afloat) = self.afloat.get_mut(&(origin, key)) else { return };
         let Some(place) = afloat.iter().position(|(who, _)| *who == holder) else { return };
         let (_, mut gone) = afloat.swap_remove(place);
@@ -230,6 +250,7 @@ impl Judge {
 
     /// A store has a version that somebody else assigned. If it was thought lost, it and those that it replaced are not.
     pub fn arrive(&mut self, origin: NodeIndex, key: u64, version: u64) {
+        self.note(Deed::Arrive, &[u64::from(origin.0), key, version]);
         self.no_longer_afloat(origin, key, version, |_, versions| versions.contains(version));
         let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
         history.stored = history.stored.max(version);
@@ -242,6 +263,7 @@ impl Judge {
 
     /// A store has committed log entry `lsn`; entries are numbered from 1 without gaps, unless a crash cut the log back.
     pub fn commit(&mut self, origin: NodeIndex, lsn: u64, now: SimTime) {
+        self.note(Deed::Commit, &[u64::from(origin.0), lsn, now.0]);
         let commits = self.commits.entry(origin).or_default();
         if commits.times.is_empty() {
             commits.first_lsn = lsn;

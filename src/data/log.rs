@@ -1,11 +1,11 @@
 //! A replication log: numbered entries, what each follower was sent and has, and what to send next.
 //! Knows neither how it travels nor what it means to anybody.
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::engine::chunks::Chunks;
+use crate::engine::scale::{map, Scale};
 use crate::engine::{LinkIndex, SimDuration, SimTime};
 
 /// One entry: a key and the version it got.
@@ -42,7 +42,7 @@ pub enum Parcel {
 /// The log.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    entries: VecDeque<LogEntry>,
+    entries: Chunks<LogEntry>,
     lsn: u64,
     followers: FxHashMap<LinkIndex, Follower>,
 }
@@ -55,9 +55,9 @@ impl Log {
 
     /// Adds an entry and returns its number.
     pub fn append(&mut self, entry: LogEntry) -> u64 {
-        self.entries.push_back(entry);
+        self.entries.push(entry);
         if self.entries.len() > KEPT {
-            self.entries.pop_front();
+            self.entries.drop_first();
         }
         self.lsn += 1;
         self.lsn
@@ -69,6 +69,12 @@ impl Log {
         self.entries.truncate(self.entries.len() - gone);
         self.lsn = lsn;
         self.followers.clear();
+    }
+
+    /// Weighs it.
+    pub fn weigh(&self, scale: &mut Scale) {
+        self.entries.weigh(scale);
+        scale.add(map(&self.followers));
     }
 
     /// A follower.

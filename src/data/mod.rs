@@ -5,5 +5,6 @@ pub mod judge;
 pub mod log;
 pub mod ranges;
 pub mod ring;
+pub mod rows;
 pub mod sessions;
 pub mod zipf;

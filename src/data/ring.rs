@@ -1,11 +1,14 @@
 //! A consistent-hash ring with virtual nodes (Karger et al. 1997): adding or removing a member moves only its share of keys.
 
+use std::sync::Arc;
+
 use crate::engine::random::mix;
+use crate::engine::scale::Scale;
 
 /// A ring over members that have stable names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ring {
-    points: Vec<(u64, u32)>,
+    points: Arc<[(u64, u32)]>,
 }
 
 impl Ring {
@@ -17,7 +20,12 @@ impl Ring {
             .flat_map(|(member, name)| (0..virtual_nodes).map(move |v| (mix(*name, u64::from(v)), member as u32)))
             .collect();
         points.sort_unstable();
-        Ring { points }
+        Ring { points: points.into() }
+    }
+
+    /// Weighs it.
+    pub fn weigh(&self, scale: &mut Scale) {
+        scale.shared(&self.points, 0);
     }
 
     /// The member that owns a key: the first point at or after the key's hash that `accepts` takes.

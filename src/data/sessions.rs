@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::engine::behaviour::Site;
+use crate::engine::scale::{map, Scale};
 use crate::engine::NodeIndex;
 
 /// Somebody who may be logged in somewhere: users of different clients are different people, and being logged in at one site
@@ -46,6 +47,11 @@ pub struct Jar {
 const KEYS: u64 = 1 << 48;
 
 impl Jar {
+    /// Weighs it.
+    pub fn weigh(&self, scale: &mut Scale) {
+        scale.add(map(&self.visitors) + map(&self.places));
+    }
+
     /// What a visitor carries.
     pub fn cookie(&self, visitor: Visitor) -> Option<Cookie> {
         self.visitors.get(&visitor).and_then(|(_, cookie)| *cookie)

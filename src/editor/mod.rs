@@ -12,6 +12,8 @@ pub mod share;
 mod breakage;
 mod state;
 
+use std::mem;
+
 use crate::diagram::{Document, Entry, View};
 use crate::engine::SimTime;
 use state::{Change, State};
@@ -37,6 +39,8 @@ pub struct Step {
 struct Travel {
     label: String,
     changes: Vec<Change>,
+    /// When it was done, or taken back.
+    at: SimTime,
 }
 
 /// A document being edited while its run goes on, with its history.
@@ -102,7 +106,7 @@ impl Editor {
         let done = self.state.run_whole(changes, now, false)?;
         // A flush cannot be taken back, so it is no step of the history.
         if !done.back.is_empty() {
-            self.remember(Travel { label: step.label, changes: done.back }, joining);
+            self.remember(Travel { label: step.label, changes: done.back, at: now }, joining);
         } else if let (Some(why), true) = (done.idle, done.told.is_empty()) {
             return Err(why);
         }
@@ -164,20 +168,21 @@ impl Editor {
         self.state.catch_up(now);
         // If something on the timeline got in between, the step no longer fits and is forgotten.
         let done = self.state.run_whole(step.changes.clone(), now, true).ok()?;
-        Some((Travel { label: step.label.clone(), changes: done.back }, done.told))
+        Some((Travel { label: step.label.clone(), changes: done.back, at: now }, done.told))
     }
 
     fn remember(&mut self, step: Travel, joining: bool) {
         let joins = |last: &Travel| {
             last.changes.len() == step.changes.len() && last.changes.iter().zip(&step.changes).all(|(a, b)| a.same_target(b))
         };
-        let joined = joining && self.open && self.past.last().is_some_and(joins);
-        self.open = joining;
+        let same = self.past.last_mut().filter(|last| joining && self.open && joins(last));
         self.future.clear();
-        if joined {
+        if let Some(last) = same {
             // The step before already knows the value from before the drag.
+            last.at = step.at;
             return;
         }
+        self.open = joining;
         self.past.push(step);
         if self.past.len() > DEPTH {
             self.past.remove(0);
@@ -201,9 +206,23 @@ impl Editor {
         for stack in [&mut self.past, &mut self.future] {
             for step in stack.iter_mut() {
                 step.changes.retain(|c| !c.is_fault());
+                step.at = SimTime::ZERO;
             }
             stack.retain(|step| !step.changes.is_empty());
         }
+    }
+
+    /// Goes back in time with the run. What was done after that moment stays in the journal, to be done again when the run comes to
+    /// it; until then there is nothing of it to undo, so those steps leave the history. Whether there are entries to come.
+    pub fn go_back(&mut self, to: SimTime) -> bool {
+        self.settle();
+        let mut doc = mem::take(&mut self.state.doc);
+        doc.moment = to;
+        self.state = State::new(doc);
+        for stack in [&mut self.past, &mut self.future] {
+            stack.retain(|step| step.at <= to || !step.changes.iter().any(Change::is_of_the_run));
+        }
+        self.state.passed() < self.state.doc.journal.len()
     }
 
     /// Follows the run to `now`: journal entries that were still to come are folded in. Whether the diagram changed.
@@ -243,7 +262,7 @@ impl Editor {
         if title != self.state.doc.title {
             let label = format!("Rename the diagram to {title}");
             let back = self.state.set_title(title);
-            self.remember(Travel { label, changes: vec![back] }, false);
+            self.remember(Travel { label, changes: vec![back], at: SimTime::ZERO }, false);
         }
     }
 
@@ -251,7 +270,8 @@ impl Editor {
     pub fn set_seed(&mut self, seed: u64) {
         if seed != self.state.doc.seed {
             let back = self.state.set_seed(seed);
-            self.remember(Travel { label: format!("Change the seed to {seed}"), changes: vec![back] }, false);
+            let label = format!("Change the seed to {seed}");
+            self.remember(Travel { label, changes: vec![back], at: SimTime::ZERO }, false);
         }
     }
 }

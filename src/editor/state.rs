@@ -38,6 +38,15 @@ impl Change {
         matches!(self, Change::Entry(Entry::Fault(_), _))
     }
 
+    /// Whether it is done at a moment of the run, unlike a title or a place on the canvas.
+    pub fn is_of_the_run(&self) -> bool {
+        match self {
+            Change::Entry(Entry::Fault(_), _) => true,
+            Change::Entry(Entry::Edit(edit), _) => edit.changes_the_run(),
+            Change::Title(_) | Change::Seed(_) => false,
+        }
+    }
+
     /// Whether both set the same thing, so that the first makes the second superfluous on the way back.
     pub fn same_target(&self, other: &Change) -> bool {
         let (Change::Entry(Entry::Edit(a), _), Change::Entry(Entry::Edit(b), _)) = (self, other) else {

@@ -1,9 +1,11 @@
 //! What a component kind is to the engine: a set of answers to what happens at its node, given through a narrow context.
 
-use super::core::{Core, Job, Observation, Payload, RequestState, Transit};
-use super::ids::{JobKey, LinkIndex, NodeIndex, RequestKey};
+use slotmap::Key;
+
+use super::core::{Core, Job, Observation, Payload, RequestState, Return, Transit};
+use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::queue::EventKind;
-use super::random::{generator, mix, Purpose};
+use super::random::{generator, mix, Draws, Purpose};
 use super::request::{Message, Outcome, Reason, Versioned, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
@@ -187,38 +189,38 @@ impl<B: Behaviour> Ctx<'_, B> {
     }
 
     /// A generator for one draw of this node.
-    pub fn rng(&self, purpose: Purpose, ordinal: u64) -> rand::rngs::Xoshiro256PlusPlus {
+    pub fn rng(&self, purpose: Purpose, ordinal: u64) -> Draws {
         generator(self.core.seed, self.core.nodes[self.node.at()].stream, purpose, ordinal)
     }
 
     /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`].
     pub fn call(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, message, None, why);
+        self.core.call(job, link, &message, None, None, why);
     }
 
     /// Calls over a link and forgets about it.
     pub fn call_and_forget(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, message, Some(super::link::WaitFor::None), why);
+        self.core.call(job, link, &message, Some(super::link::WaitFor::None), None, why);
     }
 
     /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
     /// comes to [`Behaviour::answered`].
     pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
-        self.core.call_with(job, link, message, None, Some((patience, attempts)), why);
+        self.core.call(job, link, &message, None, Some((patience, attempts)), why);
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.
     pub fn reply_now(&mut self, job: JobKey, outcome: Outcome) {
-        let copy = self.core.jobs[job].clone();
-        self.core.send_reply(&copy, outcome);
+        let Some(back) = self.core.jobs[job].answer() else { return };
+        // The work goes on, and so does its span.
+        self.core.send_reply(Return { span: NO_SPAN, ..back }, outcome);
         self.core.jobs[job].replied = true;
     }
 
     /// Shows in the story that a request which this node began waits here. Ends with its next call.
     pub fn lay_by(&mut self, job: JobKey, why: Why) {
         let (request, old, node) = (self.core.jobs[job].request, self.core.jobs[job].span, self.node);
-        self.core.end_span(request, old, None);
-        self.core.jobs[job].span = self.core.begin_span(request, SpanKind::Queue, 0, node, 1, why);
+        self.core.jobs[job].span = self.core.next_span(request, old, SpanKind::Queue, 0, node, 1, why);
     }
 
     /// Ends the wait that [`Ctx::lay_by`] began.
@@ -261,7 +263,7 @@ impl<B: Behaviour> Ctx<'_, B> {
         let luck = mix(0x5163_6e61, state.control_sent);
         let now = self.core.now;
         let payload = Payload::Signal(signal);
-        let transit = Transit { link, forward, start: now, end: now, about: None, request_id: None, attempt: 1, stale: false, payload };
+        let transit = Transit { link, forward, start: now, end: now, request_id: 0, attempt: 1, stale: false, payload };
         self.core.send(transit, bytes, luck);
     }
 
@@ -307,7 +309,7 @@ impl<B: Behaviour> Ctx<'_, B> {
             left: None,
             turn: 0,
             replied: false,
-            calls: Default::default(),
+            last_call: CallKey::null(),
             calls_made: 0,
             stages: Default::default(),
             value: None,

@@ -1,23 +1,36 @@
 //! Calls and messages: attempts, pooled connections, travel, replies. The part of the core that fills links.
 
 use super::behaviour::Behaviour;
-use super::core::{Attempt, Call, Core, Job, Observation, Payload, Transit};
+use super::core::{Call, Core, Job, Observation, Payload, Return, Transit};
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, Purpose};
 use super::request::{Message, Operation, Outcome, Reason, Why};
-use super::time::SimDuration;
+use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
 
 impl<B: Behaviour> Core<B> {
     /// Puts a message on a link. Lost and cut-off messages vanish without a trace but a count.
-    pub fn send(&mut self, mut transit: Transit<B::Signal>, bytes: u32, luck: u64) {
-        let link = &mut self.links[transit.link.at()];
-        let direction = usize::from(!transit.forward);
+    pub fn send(&mut self, transit: Transit<B::Signal>, bytes: u32, luck: u64) {
+        if let Some(end) = self.arrival(transit.link, transit.forward, bytes, luck) {
+            self.put_on_the_way(Transit { end, ..transit });
+        }
+    }
+
+    fn put_on_the_way(&mut self, transit: Transit<B::Signal>) {
+        let end = transit.end;
+        let key = self.transits.insert(transit);
+        self.queue.push(end, EventKind::Deliver(key));
+    }
+
+    /// When a message that is put on a link now gets to its end; `None` if it never does, which is counted.
+    fn arrival(&mut self, link: LinkIndex, forward: bool, bytes: u32, luck: u64) -> Option<SimTime> {
+        let link = &mut self.links[link.at()];
+        let direction = usize::from(!forward);
         let spec = &link.spec;
-        let law = if transit.forward { &spec.latency } else { &spec.return_latency };
+        let law = if forward { &spec.latency } else { &spec.return_latency };
         let (travel, lost) = match law {
             // Nothing is left to chance, so nothing is drawn.
             Distribution::Constant { value_ms } if spec.jitter == SimDuration::ZERO && spec.loss <= 0.0 => {
@@ -42,108 +55,124 @@ impl<B: Behaviour> Core<B> {
         }
         if link.cut || link.removed || lost {
             link.dropped += 1;
-            return;
+            return None;
         }
         link.in_transit += 1;
-        transit.start = self.now;
-        transit.end = self.now + travel;
-        let end = transit.end;
-        let key = self.transits.insert(transit);
-        self.queue.push(end, EventKind::Deliver(key));
+        Some(self.now + travel)
     }
 
-    /// Starts a call of a job over a link: the first attempt leaves now.
-    pub fn call(&mut self, job_key: JobKey, link: LinkIndex, message: Message, staged: Option<WaitFor>, why: Why) {
-        self.call_with(job_key, link, message, staged, None, why);
-    }
-
-    /// The same, perhaps with a patience of its own instead of the link's, and after so many attempts.
-    pub fn call_with(
+    /// Starts a call of a job over a link: the first attempt leaves now. Perhaps with a patience of its own instead of the link's, and
+    /// after so many attempts.
+    pub fn call(
         &mut self,
         job_key: JobKey,
-        link: LinkIndex,
-        message: Message,
+        index: LinkIndex,
+        message: &Message,
         staged: Option<WaitFor>,
         again: Option<(SimDuration, u32)>,
         why: Why,
     ) {
         let Some(job) = self.jobs.get_mut(job_key) else { return };
-        let ordinal = job.calls_made;
-        job.calls_made += 1;
-        let (request, request_id, request_start, attempt) = (job.request, job.request_id, job.request_start, job.attempt);
-        let luck = mix(mix(job.luck, self.links[link.at()].stream), u64::from(ordinal));
+        let (request, request_id, request_start) = (job.request, job.request_id, job.request_start);
         let parent = if job.origin.is_some() { job.span } else { job.parent_span };
-        let to = self.links[link.at()].to;
-        let span = self.begin_span(request, SpanKind::Call, parent, to, attempt, why);
+        let link = &mut self.links[index.at()];
+        let luck = mix(mix(job.luck, link.stream), u64::from(job.calls_made));
+        job.calls_made += 1;
+        if let Some(share) = link.spec.policy.budget {
+            link.retry_tokens_milli = (link.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
+        }
+        let number = again.map_or(0, |(_, attempts)| attempts) + 1;
+        // Where connections are counted it may have to wait for one.
+        let at_once = !link.counts_connections();
+        let story = self.requests.get_mut(request).and_then(|r| r.trace.as_deref_mut());
+        let (span, network_span) = story.map_or((NO_SPAN, NO_SPAN), |story| {
+            let span = story.begin(SpanKind::Call, parent, self.now, link.to, job.attempt, why);
+            let step = if at_once { story.begin(SpanKind::Network, span, self.now, link.to, number, Why::NONE) } else { NO_SPAN };
+            (span, step)
+        });
+        let patience = again.map(|(patience, _)| patience);
         let call = self.calls.insert(Call {
             job: job_key,
-            link,
-            message,
+            link: index,
+            message: *message,
             staged,
-            patience: again.map(|(patience, _)| patience),
-            attempts: again.map_or(0, |(_, attempts)| attempts),
+            patience,
+            attempts: if at_once { number } else { number - 1 },
             luck,
-            attempt: None,
+            open: at_once,
+            connected: false,
+            before: job.last_call,
             request,
             request_id,
             request_start,
             span,
-            backoff_span: NO_SPAN,
+            step_span: network_span,
         });
         if staged != Some(WaitFor::None) {
-            self.jobs[job_key].calls.push(call);
+            job.last_call = call;
         }
-        let state = &mut self.links[link.at()];
-        if let Some(share) = state.spec.policy.budget {
-            state.retry_tokens_milli = (state.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
+        if !at_once {
+            return self.start_attempt(call);
         }
-        self.start_attempt(call);
+        link.ledger.started += 1;
+        link.ledger.open += 1;
+        let attempt = AttemptKey { call, number };
+        if let Some(timeout) = patience.or(link.spec.policy.timeout) {
+            self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
+        }
+        let luck = mix(luck, u64::from(number));
+        let Some(end) = self.arrival(index, true, message.request_bytes, luck) else { return };
+        self.put_on_the_way(Transit {
+            link: index,
+            forward: true,
+            start: self.now,
+            end,
+            request_id,
+            attempt: number,
+            stale: false,
+            payload: Payload::Call { attempt, message: *message, luck, request, request_start, call_span: span, network_span },
+        });
     }
 
     /// Starts the next attempt of a call.
     pub fn start_attempt(&mut self, call_key: CallKey) {
         let Some(call) = self.calls.get_mut(call_key) else { return };
         call.attempts += 1;
-        let (link_index, request, number, span, backoff) = (call.link, call.request, call.attempts, call.span, call.backoff_span);
-        let patience = call.patience;
-        call.backoff_span = NO_SPAN;
-        let attempt = self.attempts.insert(Attempt { call: call_key, link: link_index, connected: false, span: NO_SPAN });
-        self.calls[call_key].attempt = Some(attempt);
-        self.end_span(request, backoff, None);
-        let link = &mut self.links[link_index.at()];
+        call.open = true;
+        call.connected = false;
+        let attempt = AttemptKey { call: call_key, number: call.attempts };
+        let link = &mut self.links[call.link.at()];
         link.ledger.started += 1;
         link.ledger.open += 1;
-        if let Some(timeout) = patience.or(link.spec.policy.timeout) {
+        if let Some(timeout) = call.patience.or(link.spec.policy.timeout) {
             self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
         }
         if !link.counts_connections() {
-            self.transmit(attempt);
-            return;
+            return self.transmit(attempt);
         }
-        let to = link.to;
-        let why = if link.idle_connections > 0 {
+        if link.idle_connections > 0 {
             link.idle_connections -= 1;
             link.used_connections += 1;
-            self.attempts[attempt].connected = true;
-            self.transmit(attempt);
-            return;
-        } else if link.spec.connections.is_none_or(|max| link.used_connections < max) {
+            call.connected = true;
+            return self.transmit(attempt);
+        }
+        let (request, old, span, to) = (call.request, call.step_span, call.span, link.to);
+        let why = if link.spec.connections.is_none_or(|max| link.used_connections < max) {
             self.open_connection(attempt);
             Why::plain("new connection")
         } else {
             link.waiting.push_back(attempt);
             Why::plain("all connections in use")
         };
-        let step = self.begin_span(request, SpanKind::Connect, span, to, number, why);
-        self.attempts[attempt].span = step;
+        let step = self.next_span(request, old, SpanKind::Connect, span, to, attempt.number, why);
+        self.calls[call_key].step_span = step;
     }
 
     /// Sets up a connection for an attempt: handshake round trips at the link's latencies.
     pub fn open_connection(&mut self, attempt_key: AttemptKey) {
-        let Some(attempt) = self.attempts.get_mut(attempt_key) else { return };
-        attempt.connected = true;
-        let call = &self.calls[attempt.call];
-        let link = &mut self.links[attempt.link.at()];
+        let Some(call) = self.calls.get_mut(attempt_key.call).filter(|c| c.is_open(attempt_key)) else { return };
+        call.connected = true;
+        let link = &mut self.links[call.link.at()];
         link.used_connections += 1;
         link.connections_opened += 1;
         let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(call.luck, 1000 + u64::from(call.attempts)));
@@ -161,88 +190,91 @@ impl<B: Behaviour> Core<B> {
 
     /// Sends an attempt's message.
     pub fn transmit(&mut self, attempt_key: AttemptKey) {
-        let Some(attempt) = self.attempts.get(attempt_key) else { return };
-        let (link, call_key, old_span) = (attempt.link, attempt.call, attempt.span);
-        let call = &self.calls[call_key];
-        let (message, number, request, span) = (call.message, call.attempts, call.request, call.span);
-        let (request_id, request_start) = (call.request_id, call.request_start);
-        let luck = mix(call.luck, u64::from(number));
-        self.end_span(request, old_span, None);
+        let Some(call) = self.attempted(attempt_key) else { return };
+        let (link, message, request, call_span, old) = (call.link, call.message, call.request, call.span, call.step_span);
+        let (request_id, request_start, luck) = (call.request_id, call.request_start, mix(call.luck, u64::from(call.attempts)));
         let to = self.links[link.at()].to;
-        let network_span = self.begin_span(request, SpanKind::Network, span, to, number, Why::NONE);
-        self.attempts[attempt_key].span = network_span;
-        let payload = Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span: span, network_span };
-        let transit = Transit {
+        let network_span = self.next_span(request, old, SpanKind::Network, call_span, to, attempt_key.number, Why::NONE);
+        self.calls[attempt_key.call].step_span = network_span;
+        let Some(end) = self.arrival(link, true, message.request_bytes, luck) else { return };
+        self.put_on_the_way(Transit {
             link,
             forward: true,
             start: self.now,
-            end: self.now,
-            about: Some((message.operation, message.key)),
-            request_id: Some(request_id),
-            attempt: number,
+            end,
+            request_id,
+            attempt: attempt_key.number,
             stale: false,
-            payload,
-        };
-        self.send(transit, message.request_bytes, luck);
+            payload: Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span, network_span },
+        });
     }
 
-    /// Sends a reply over the link a call came by.
-    pub fn send_reply(&mut self, job: &Job, outcome: Outcome) {
-        let Some((attempt, link)) = job.origin.filter(|_| !job.replied) else { return };
-        let stale = matches!(outcome, Ok(Some(value)) if job.message.operation == Operation::Read
-            && B::is_stale(&self.shared, job.message.key, value, job.request_start));
+    /// Sends a reply over the link a call came by, and ends the job's last span.
+    pub fn send_reply(&mut self, job: Return, outcome: Outcome) {
+        let stale = matches!(outcome, Ok(Some(value)) if job.operation == Operation::Read
+            && B::is_stale(&self.shared, job.key, value, job.request_start));
         let why = if stale { Why::plain("carries an old version") } else { Why::NONE };
-        let node = job.node;
-        let network_span = self.begin_span(job.request, SpanKind::Network, job.parent_span, node, job.attempt, why);
-        let transit = Transit {
-            link,
+        let now = self.now;
+        let network_span = self.trace(job.request).map_or(NO_SPAN, |trace| {
+            trace.finish(job.span, now, outcome.err());
+            trace.begin(SpanKind::Network, job.call_span, now, job.node, job.attempt, why)
+        });
+        let (operation, key, request) = (job.operation, job.key, job.request);
+        let bytes = if outcome.is_ok() { job.bytes } else { 200 };
+        let Some(end) = self.arrival(job.link, false, bytes, mix(job.luck, 7)) else { return };
+        self.put_on_the_way(Transit {
+            link: job.link,
             forward: false,
-            start: self.now,
-            end: self.now,
-            about: Some((job.message.operation, job.message.key)),
-            request_id: Some(job.request_id),
+            start: now,
+            end,
+            request_id: job.request_id,
             attempt: job.attempt,
             stale,
-            payload: Payload::Reply { attempt, outcome, request: job.request, network_span },
-        };
-        let bytes = if outcome.is_ok() { job.message.reply_bytes } else { 200 };
-        self.send(transit, bytes, mix(job.luck, 7));
+            payload: Payload::Reply { attempt: job.to, outcome, operation, key, request, network_span },
+        });
     }
 
-    /// Closes an attempt: gives its connection back (or breaks it) and books it.
-    /// `outcome` is `None` if nobody wants the answer any more.
-    pub fn close_attempt(&mut self, attempt_key: AttemptKey, outcome: Option<Result<(), Reason>>) -> Option<CallKey> {
-        let attempt = self.attempts.remove(attempt_key)?;
-        let call = &mut self.calls[attempt.call];
-        call.attempt = None;
-        let (request, request_id) = (call.request, call.request_id);
-        let link = &mut self.links[attempt.link.at()];
+    /// A job leaves: whoever waits for it is answered.
+    pub fn leave(&mut self, job: &Job, outcome: Outcome) {
+        match job.answer() {
+            Some(back) => self.send_reply(back, outcome),
+            None => self.end_span(job.request, job.span, outcome.err()),
+        }
+    }
+
+    /// Closes an attempt that failed: gives its connection back (or breaks it) and books it.
+    /// `failed` is `None` if nobody wants the answer any more.
+    pub fn close_attempt(&mut self, attempt: AttemptKey, failed: Option<Reason>) -> Option<CallKey> {
+        let call = self.calls.get_mut(attempt.call).filter(|c| c.is_open(attempt))?;
+        call.open = false;
+        let (index, request, span, connected) = (call.link, call.request, call.step_span, call.connected);
+        let link = &mut self.links[index.at()];
         link.ledger.open -= 1;
-        match outcome {
-            Some(Ok(())) => link.ledger.answered += 1,
-            Some(Err(reason)) => {
+        match failed {
+            Some(reason) => {
                 link.ledger.failed.add(reason);
-                self.observations.push(Observation::AttemptFailed { at: self.now, link: attempt.link, request: request_id, reason });
+                self.observations.push(Observation::AttemptFailed { at: self.now, link: index, request: call.request_id, reason });
             }
             None => link.ledger.abandoned += 1,
         }
-        self.end_span(request, attempt.span, outcome.and_then(Result::err));
-        if attempt.connected {
+        self.end_span(request, span, failed);
+        if connected {
             // After an answer the connection is kept; one that is still owed an answer, or was reset, is closed.
-            let broken = !matches!(outcome, Some(Ok(()) | Err(Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable)));
-            self.release_connection(attempt.link, broken);
+            let broken = !matches!(failed, Some(Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable));
+            self.release_connection(index, broken);
         }
         Some(attempt.call)
     }
 
-    fn release_connection(&mut self, link_index: LinkIndex, broken: bool) {
+    /// A connection is free again, or broken: whoever waits for one is next.
+    pub(super) fn release_connection(&mut self, link_index: LinkIndex, broken: bool) {
         let link = &mut self.links[link_index.at()];
         link.used_connections = link.used_connections.saturating_sub(1);
         let limit = link.spec.connections.unwrap_or(u32::MAX);
         let keep = !broken && link.used_connections + link.idle_connections < limit;
         let next = loop {
             match link.waiting.pop_front() {
-                Some(waiting) if self.attempts.contains_key(waiting) => break Some(waiting),
+                Some(waiting) if self.calls.get(waiting.call).is_some_and(|c| c.is_open(waiting)) => break Some(waiting),
                 Some(_) => {}
                 None => break None,
             }
@@ -250,7 +282,7 @@ impl<B: Behaviour> Core<B> {
         match next {
             Some(waiting) if keep => {
                 link.used_connections += 1;
-                self.attempts[waiting].connected = true;
+                self.calls[waiting.call].connected = true;
                 self.transmit(waiting);
             }
             Some(waiting) if link.used_connections < limit => self.open_connection(waiting),
@@ -262,12 +294,18 @@ impl<B: Behaviour> Core<B> {
 
     /// Gives up a call that nobody waits for.
     pub fn abandon_call(&mut self, call_key: CallKey) {
-        if let Some(attempt) = self.calls.get(call_key).and_then(|c| c.attempt) {
-            self.close_attempt(attempt, None);
+        let Some(call) = self.calls.get(call_key) else { return };
+        if call.open {
+            self.close_attempt(AttemptKey { call: call_key, number: call.attempts }, None);
         }
-        if let Some(call) = self.calls.remove(call_key) {
-            self.end_span(call.request, call.backoff_span, None);
-            self.end_span(call.request, call.span, None);
+        if let Some(call) = self.calls.get(call_key) {
+            let (request, step, span) = (call.request, call.step_span, call.span);
+            self.calls.remove(call_key);
+            let now = self.now;
+            if let Some(trace) = self.trace(request) {
+                trace.finish(step, now, None);
+                trace.finish(span, now, None);
+            }
         }
     }
 }

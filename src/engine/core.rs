@@ -1,12 +1,11 @@
 //! The state of a world apart from the behaviours: nodes, links, requests, jobs, calls, messages under way, books.
 
 use slotmap::SlotMap;
-use smallvec::SmallVec;
 
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::link::{Link, WaitFor};
-use super::queue::EventQueue;
+use super::queue::{Epoch, EventQueue};
 use super::random::Stream;
 use super::request::{ByReason, Message, Operation, Outcome, Reason, Versioned, Why};
 use super::station::Station;
@@ -39,7 +38,7 @@ pub struct NodeState {
     /// Source of randomness.
     pub stream: Stream,
     /// Grows with each crash and restart, so that old timers are void.
-    pub epoch: u32,
+    pub epoch: Epoch,
     /// Whether it works.
     pub up: bool,
     /// When it went down, if it is down.
@@ -121,8 +120,8 @@ pub struct Job {
     pub turn: u32,
     /// Whether its reply has been sent before its end.
     pub replied: bool,
-    /// Open calls.
-    pub calls: SmallVec<[CallKey; 4]>,
+    /// The last of its open calls; from there on [`Call::before`] leads to the others. Null if there is none.
+    pub last_call: CallKey,
     /// Calls made so far.
     pub calls_made: u32,
     /// Progress through the stages.
@@ -154,8 +153,12 @@ pub struct Call {
     pub attempts: u32,
     /// Identity for randomness.
     pub luck: u64,
-    /// The open attempt.
-    pub attempt: Option<AttemptKey>,
+    /// Whether the last of them is open.
+    pub open: bool,
+    /// Whether that holds a connection.
+    pub connected: bool,
+    /// The open call of the same job that was made before, if any: null otherwise.
+    pub before: CallKey,
     /// The request it serves.
     pub request: RequestKey,
     /// Number of that request.
@@ -164,21 +167,68 @@ pub struct Call {
     pub request_start: SimTime,
     /// Span of the call.
     pub span: SpanIndex,
-    /// Span of the back-off.
-    pub backoff_span: SpanIndex,
+    /// Span of the step it is in: on its way, waiting for a connection, backing off.
+    pub step_span: SpanIndex,
 }
 
-/// An open attempt.
+/// What is needed of a job to answer its caller.
 #[derive(Clone, Copy, Debug)]
-pub struct Attempt {
-    /// Of which call.
-    pub call: CallKey,
-    /// Over which link.
+pub struct Return {
+    /// Where from.
+    pub node: NodeIndex,
+    /// Who waits.
+    pub to: AttemptKey,
+    /// The way.
     pub link: LinkIndex,
-    /// Whether it holds a connection.
-    pub connected: bool,
-    /// Span of the step it is in.
+    /// What was asked.
+    pub operation: Operation,
+    /// Of which key.
+    pub key: u64,
+    /// Size of a good answer.
+    pub bytes: u32,
+    /// The request.
+    pub request: RequestKey,
+    /// Its number.
+    pub request_id: u64,
+    /// Its start.
+    pub request_start: SimTime,
+    /// Identity of the job for randomness.
+    pub luck: u64,
+    /// 1 for a first attempt.
+    pub attempt: u32,
+    /// Span of the call.
+    pub call_span: SpanIndex,
+    /// Span of the job's last step.
     pub span: SpanIndex,
+}
+
+impl Call {
+    /// Whether this attempt, of this call, is open.
+    pub fn is_open(&self, attempt: AttemptKey) -> bool {
+        self.open && self.attempts == attempt.number
+    }
+}
+
+impl Job {
+    /// What is needed to answer; `None` if nobody waits.
+    pub fn answer(&self) -> Option<Return> {
+        let (to, link) = self.origin.filter(|_| !self.replied)?;
+        Some(Return {
+            node: self.node,
+            to,
+            link,
+            operation: self.message.operation,
+            key: self.message.key,
+            bytes: self.message.reply_bytes,
+            request: self.request,
+            request_id: self.request_id,
+            request_start: self.request_start,
+            luck: self.luck,
+            attempt: self.attempt,
+            call_span: self.parent_span,
+            span: self.span,
+        })
+    }
 }
 
 /// What a message on a link carries.
@@ -207,6 +257,10 @@ pub enum Payload<G> {
         attempt: AttemptKey,
         /// The answer.
         outcome: Outcome,
+        /// To what.
+        operation: Operation,
+        /// To which key.
+        key: u64,
         /// The request.
         request: RequestKey,
         /// Span of the way.
@@ -227,16 +281,25 @@ pub struct Transit<G> {
     pub start: SimTime,
     /// Arrival.
     pub end: SimTime,
-    /// Operation and key, of calls and replies.
-    pub about: Option<(Operation, u64)>,
-    /// Number of the request, of calls and replies.
-    pub request_id: Option<u64>,
+    /// Number of the request, of calls and replies; 0 otherwise.
+    pub request_id: u64,
     /// 1 for a first attempt.
     pub attempt: u32,
     /// Whether a reply's value is older than one acknowledged before the request began.
     pub stale: bool,
     /// What it carries.
     pub payload: Payload<G>,
+}
+
+impl<G> Transit<G> {
+    /// Operation and key, of calls and replies.
+    pub fn about(&self) -> Option<(Operation, u64)> {
+        match &self.payload {
+            Payload::Call { message, .. } => Some((message.operation, message.key)),
+            Payload::Reply { operation, key, .. } => Some((*operation, *key)),
+            Payload::Signal(_) => None,
+        }
+    }
 }
 
 /// Something that happened, for metrics and marks. Drained by whoever runs the world.
@@ -252,8 +315,6 @@ pub enum Observation {
         request: u64,
         /// When it began.
         start: SimTime,
-        /// What it asked.
-        message: Message,
         /// How it ended.
         outcome: Outcome,
         /// Whether it read an old value.
@@ -306,8 +367,6 @@ pub struct Core<B: Behaviour> {
     pub jobs: SlotMap<JobKey, Job>,
     /// Calls.
     pub calls: SlotMap<CallKey, Call>,
-    /// Attempts.
-    pub attempts: SlotMap<AttemptKey, Attempt>,
     /// Messages on links.
     pub transits: SlotMap<TransitKey, Transit<B::Signal>>,
     /// What behaviours share: the truth about data.
@@ -330,6 +389,33 @@ impl<B: Behaviour> Core<B> {
         self.requests.get_mut(request)?.trace.as_deref_mut()
     }
 
+    /// The call that an attempt is of, if it is still open.
+    pub fn attempted(&self, attempt: AttemptKey) -> Option<&Call> {
+        self.calls.get(attempt.call).filter(|c| c.is_open(attempt))
+    }
+
+    /// The same, to change it.
+    pub fn attempted_mut(&mut self, attempt: AttemptKey) -> Option<&mut Call> {
+        self.calls.get_mut(attempt.call).filter(|c| c.is_open(attempt))
+    }
+
+    /// Takes a call out of the list of its job's open calls.
+    pub fn unlist(&mut self, job: JobKey, call: CallKey, before: CallKey) {
+        let Some(job) = self.jobs.get_mut(job) else { return };
+        if job.last_call == call {
+            job.last_call = before;
+            return;
+        }
+        let mut at = job.last_call;
+        while let Some(later) = self.calls.get_mut(at) {
+            if later.before == call {
+                later.before = before;
+                return;
+            }
+            at = later.before;
+        }
+    }
+
     /// Begins a span in a request's trace.
     pub fn begin_span(
         &mut self,
@@ -342,6 +428,24 @@ impl<B: Behaviour> Core<B> {
     ) -> SpanIndex {
         let now = self.now;
         self.trace(request).map_or(NO_SPAN, |t| t.begin(kind, parent, now, node, attempt, why))
+    }
+
+    /// Ends a span where it has not ended, and begins another.
+    #[allow(clippy::too_many_arguments, reason = "those of a span, and the one before it")]
+    pub fn next_span(
+        &mut self,
+        request: RequestKey,
+        old: SpanIndex,
+        kind: SpanKind,
+        parent: SpanIndex,
+        node: NodeIndex,
+        attempt: u32,
+        why: Why,
+    ) -> SpanIndex {
+        let now = self.now;
+        let Some(trace) = self.trace(request) else { return NO_SPAN };
+        trace.finish(old, now, None);
+        trace.begin(kind, parent, now, node, attempt, why)
     }
 
     /// Ends a span.

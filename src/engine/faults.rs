@@ -16,7 +16,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         let state = &mut self.core.nodes[node.at()];
         state.up = false;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         state.down_since = now;
         let (behaviour, mut ctx) = self.at(node);
         behaviour.crash(&mut ctx);
@@ -30,7 +30,7 @@ impl<B: Behaviour> World<B> {
             return;
         }
         state.up = true;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         let (behaviour, mut ctx) = self.at(node);
         behaviour.start(&mut ctx);
         ctx.notice(None, "restarted", true);
@@ -48,7 +48,7 @@ impl<B: Behaviour> World<B> {
         self.drop_work(node, true);
         let state = &mut self.core.nodes[node.at()];
         state.removed = true;
-        state.epoch += 1;
+        state.epoch = state.epoch.next();
         if state.up {
             // What it alone had is gone with it, as in a crash.
             state.up = false;
@@ -68,9 +68,8 @@ impl<B: Behaviour> World<B> {
                 continue;
             }
             let Some(job) = self.core.jobs.remove(key) else { continue };
-            self.core.end_span(job.request, job.span, Some(Reason::Reset));
             if job.origin.is_none() {
-                self.end_request(node, job.request, job.message, Err(Reason::Reset));
+                self.end_request(node, job.request, job.span, job.message, Err(Reason::Reset));
                 continue;
             }
             let state = &mut self.core.nodes[node.at()];
@@ -82,7 +81,7 @@ impl<B: Behaviour> World<B> {
                 state.station.ledger.lost += 1;
             }
             state.failed.add(Reason::Reset);
-            self.core.send_reply(&job, Err(Reason::Reset));
+            self.core.leave(&job, Err(Reason::Reset));
         }
         self.core.nodes[node.at()].station.clear();
         for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node) {
@@ -107,12 +106,13 @@ impl<B: Behaviour> World<B> {
         let (from, to) = (link.from, link.to);
         self.core.nodes[from.at()].outgoing.retain(|l| *l != index);
         self.core.nodes[to.at()].incoming.retain(|l| *l != index);
-        let open: Vec<AttemptKey> = self.core.attempts.iter().filter(|(_, a)| a.link == index).map(|(k, _)| k).collect();
+        let over = self.core.calls.iter().filter(|(_, c)| c.link == index);
+        let open: Vec<AttemptKey> = over.filter(|(_, c)| c.open).map(|(call, c)| AttemptKey { call, number: c.attempts }).collect();
         for attempt in open {
             self.attempt_failed(attempt, Reason::Reset);
         }
         // Calls that were backing off over this link have no attempt to end them.
-        let idle: Vec<CallKey> = self.core.calls.iter().filter(|(_, c)| c.link == index && c.attempt.is_none()).map(|(k, _)| k).collect();
+        let idle: Vec<CallKey> = self.core.calls.iter().filter(|(_, c)| c.link == index && !c.open).map(|(k, _)| k).collect();
         for call in idle {
             self.answer_call(call, Err(Reason::Reset));
         }

@@ -24,6 +24,15 @@ impl LinkIndex {
     }
 }
 
+/// One attempt of a call: stale once it has been closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptKey {
+    /// Of which call.
+    pub call: CallKey,
+    /// Which of its attempts, counted from 1.
+    pub number: u32,
+}
+
 new_key_type! {
     /// A request, from the client's start to its end.
     pub struct RequestKey;
@@ -31,8 +40,6 @@ new_key_type! {
     pub struct JobKey;
     /// One call of a job over a link, with all its attempts.
     pub struct CallKey;
-    /// One attempt of a call.
-    pub struct AttemptKey;
     /// One message on a link.
     pub struct TransitKey;
 }

@@ -3,6 +3,7 @@
 
 pub mod behaviour;
 mod calls;
+pub mod chunks;
 pub mod core;
 pub mod distribution;
 mod faults;
@@ -11,12 +12,15 @@ pub mod link;
 pub mod queue;
 pub mod random;
 pub mod request;
+pub mod scale;
 mod serving;
 pub mod sharing;
 mod stages;
 pub mod station;
+pub mod tape;
 pub mod time;
 pub mod trace;
+mod weight;
 pub mod world;
 
 pub use behaviour::{Behaviour, Ctx, Ended, Next};

@@ -4,10 +4,26 @@
 use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
+use std::mem::size_of;
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
 use super::request::Reason;
+use super::scale::{line, list};
 use super::time::{SimDuration, SimTime};
+
+/// How often a node has crashed, restarted or gone: what was set before is void after. Three bytes, so that an event fits in four
+/// words; it comes round after sixteen million.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epoch([u8; 3]);
+
+impl Epoch {
+    /// The epoch after this one.
+    pub fn next(self) -> Epoch {
+        let [a, b, c] = self.0;
+        let [a, b, c, _] = u32::from_le_bytes([a, b, c, 0]).wrapping_add(1).to_le_bytes();
+        Epoch([a, b, c])
+    }
+}
 
 /// What may happen. Keys that have gone stale by then make the event void.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +33,7 @@ pub enum EventKind {
         /// Whose.
         node: NodeIndex,
         /// Void if the node has crashed or restarted since.
-        epoch: u32,
+        epoch: Epoch,
         /// Given back to the node.
         token: u64,
     },
@@ -196,32 +212,38 @@ impl EventQueue {
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Scheduled> {
-        self.pop_until(SimTime(u64::MAX))
+        self.pop_until(SimTime(u64::MAX), |_| false)
     }
 
-    /// Takes the next event, if it is not after `until`.
-    pub fn pop_until(&mut self, until: SimTime) -> Option<Scheduled> {
-        let head = self.heap.peek_mut();
+    /// Takes the next event, if it is not after `until`. Those in the lines of which it is known that nothing will come of them, now or
+    /// ever, are left out: most timeouts are of calls that were answered long before.
+    pub fn pop_until(&mut self, until: SimTime, is_void: impl Fn(&EventKind) -> bool) -> Option<Scheduled> {
         if let Some(&(sequence, kind)) = self.immediate.front() {
-            let first = head.as_ref().is_none_or(|h| (self.last, sequence) < (h.at, h.order >> LANE_BITS));
+            let first = self.heap.peek().is_none_or(|h| (self.last, sequence) < (h.at, h.order >> LANE_BITS));
             if first {
                 if self.last > until {
                     return None;
                 }
-                drop(head);
                 self.immediate.pop_front();
                 return Some(Scheduled { at: self.last, sequence, kind });
             }
         }
-        let mut head = head?;
+        let mut head = self.heap.peek_mut()?;
         if head.at > until {
             return None;
         }
         let event = head.scheduled();
         let lane = head.lane();
-        match self.lanes.get_mut(lane).and_then(|l| l.line.pop_front()) {
+        let waiting = &mut self.waiting;
+        let next = self.lanes.get_mut(lane).and_then(|lane| loop {
+            let next = lane.line.pop_front()?;
+            *waiting -= 1;
+            if !is_void(&next.kind) {
+                break Some(next);
+            }
+        });
+        match next {
             Some(next) => {
-                self.waiting -= 1;
                 *head = Head::new(next.at, next.sequence, lane, next.kind);
             }
             None => {
@@ -243,6 +265,12 @@ impl EventQueue {
         self.heap.len() + self.immediate.len() + self.waiting
     }
 
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> usize {
+        let lines = self.lanes.iter().map(|l| line(&l.line)).sum::<usize>();
+        self.heap.capacity() * size_of::<Head>() + list(&self.lanes) + lines + line(&self.immediate)
+    }
+
     /// Whether none is pending.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -262,7 +290,7 @@ mod tests {
         let (mut now, mut sequence, mut longest) = (0, 0, 0);
         for step in 0..60_000u64 {
             let mut rng = generator(3, 1, Purpose::Key, step);
-            let kind = EventKind::Timer { node: NodeIndex(0), epoch: 0, token: step };
+            let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token: step };
             // Twenty delays are more than there are lanes.
             let (way, far) = (below(&mut rng, 10), below(&mut rng, 300) as u64);
             let delay = below(&mut rng, if step % 2_000 < 1_000 { 20 } else { 3 }) as u64 * 50;
@@ -284,7 +312,7 @@ mod tests {
                     let until = now + 40;
                     let expected = model.last().copied().filter(|(at, _)| *at <= until);
                     assert_eq!(queue.next_time().map(|t| t.0), model.last().map(|(at, _)| *at));
-                    let popped = queue.pop_until(SimTime(until)).map(|e| (e.at.0, e.sequence));
+                    let popped = queue.pop_until(SimTime(until), |_| false).map(|e| (e.at.0, e.sequence));
                     assert_eq!(popped, expected, "step {step}");
                     match popped {
                         Some((at, _)) => {
@@ -302,5 +330,39 @@ mod tests {
             assert_eq!(queue.len(), model.len());
         }
         assert!(longest > 50, "{longest}");
+    }
+
+    /// Of a hundred timeouts all are void but those with a token that ends in 7; the first is in the heap before anybody asks.
+    #[test]
+    fn void_events_in_a_line_are_left_out_and_no_others() {
+        let mut queue = EventQueue::default();
+        for token in 0..100 {
+            let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token };
+            queue.push_after(SimTime(token), SimDuration(1_000), kind);
+        }
+        let is_void = |kind: &EventKind| matches!(kind, EventKind::Timer { token, .. } if token % 10 != 7);
+        let mut taken = Vec::new();
+        while let Some(event) = queue.pop_until(SimTime(u64::MAX), is_void) {
+            taken.push((event.at.0, event.sequence));
+        }
+        let rest = (0..10).map(|i| (1_007 + 10 * i, 7 + 10 * i));
+        assert_eq!(taken, std::iter::once((1_000, 0)).chain(rest).collect::<Vec<_>>());
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn an_event_is_four_words() {
+        assert_eq!((size_of::<EventKind>(), size_of::<Head>()), (16, 32));
+    }
+
+    #[test]
+    fn epochs_differ_and_come_round() {
+        let mut epoch = Epoch::default();
+        for _ in 0..1 << 24 {
+            let next = epoch.next();
+            assert_ne!(epoch, next);
+            epoch = next;
+        }
+        assert_eq!(epoch, Epoch::default());
     }
 }

@@ -1,52 +1,50 @@
 //! A job at a station: it comes in, waits, is served, perhaps interrupted, and leaves its worker to the next. Knows no kind.
 
 use super::behaviour::{Behaviour, Next};
-use super::core::Job;
 use super::ids::{JobKey, NodeIndex};
 use super::queue::EventKind;
 use super::request::{Reason, Why};
 use super::station::{Discipline, StationSpec};
 use super::time::SimDuration;
 use super::trace::SpanKind;
-use super::world::World;
+use super::world::{Concerned, World, VOID};
 
 use crate::order::Ordered;
 
 impl<B: Behaviour> World<B> {
-    pub(super) fn arrive(&mut self, job: Job, works: bool) {
-        let node = job.node;
+    pub(super) fn arrive(&mut self, key: JobKey, node: NodeIndex, class: u8) {
         let now = self.core.now;
         let state = &mut self.core.nodes[node.at()];
         state.station.account(now);
         state.station.ledger.arrived += 1;
-        if !works {
-            state.station.ledger.rejected += 1;
-            state.failed.add(Reason::Refused);
-            self.core.send_reply(&job, Err(Reason::Refused));
-            return;
+        if !state.up || state.removed {
+            return self.turn_away(key, node, Reason::Refused);
         }
-        let class = job.message.priority;
-        let key = self.core.jobs.insert(job);
         let (behaviour, mut ctx) = self.at(node);
-        let admitted = behaviour.admit(&mut ctx, key);
-        // Who can interrupt another need not wait, so a full line is no hindrance.
-        let has_room = self.core.nodes[node.at()].station.admits() || self.whom_to_interrupt(node, class).is_some();
-        let station = &mut self.core.nodes[node.at()].station;
-        let verdict = admitted.and(if has_room { Ok(()) } else { Err(Reason::QueueFull) });
-        if let Err(reason) = verdict {
-            station.ledger.rejected += 1;
-            self.core.nodes[node.at()].failed.add(reason);
-            if let Some(job) = self.core.jobs.remove(key) {
-                self.core.send_reply(&job, Err(reason));
-            }
-            return;
+        if let Err(reason) = behaviour.admit(&mut ctx, key) {
+            return self.turn_away(key, node, reason);
         }
-        station.ledger.present += 1;
-        self.serve_or_line_up(key, node);
+        let station = &self.core.nodes[node.at()].station;
+        // Who can interrupt another need not wait, so a full line is no hindrance.
+        if !station.admits() && self.whom_to_interrupt(node, class).is_none() {
+            return self.turn_away(key, node, Reason::QueueFull);
+        }
+        self.core.nodes[node.at()].station.ledger.present += 1;
+        self.serve_or_line_up(key, node, class);
     }
 
-    fn serve_or_line_up(&mut self, key: JobKey, node: NodeIndex) {
-        let class = self.core.jobs[key].message.priority;
+    fn turn_away(&mut self, key: JobKey, node: NodeIndex, reason: Reason) {
+        let state = &mut self.core.nodes[node.at()];
+        state.station.ledger.rejected += 1;
+        state.failed.add(reason);
+        if let Some(job) = self.core.jobs.remove(key) {
+            // Its way here was not what failed.
+            self.core.end_span(job.request, job.span, None);
+            self.core.leave(&job, Err(reason));
+        }
+    }
+
+    fn serve_or_line_up(&mut self, key: JobKey, node: NodeIndex, class: u8) {
         if station_of(self, node).has_free_worker() || self.interrupt(node, class) {
             self.begin_service(key);
         } else {
@@ -68,21 +66,21 @@ impl<B: Behaviour> World<B> {
             return self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn });
         }
         if self.core.jobs[key].holds_worker {
-            self.core.end_span(request, old, None);
-            let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, Why::NONE);
+            let span = self.core.next_span(request, old, SpanKind::Service, parent, node, attempt, Why::NONE);
             self.core.jobs[key].span = span;
             self.give_time(key, node, time);
         } else {
-            self.core.jobs[key].left = Some(time);
-            self.serve_or_line_up(key, node);
+            let job = &mut self.core.jobs[key];
+            job.left = Some(time);
+            let class = job.message.priority;
+            self.serve_or_line_up(key, node, class);
         }
     }
 
     fn show_waiting(&mut self, key: JobKey, why: Why) {
         let job = &self.core.jobs[key];
         let (node, request, parent, attempt, old) = (job.node, job.request, job.parent_span, job.attempt, job.span);
-        self.core.end_span(request, old, None);
-        let span = self.core.begin_span(request, SpanKind::Queue, parent, node, attempt, why);
+        let span = self.core.next_span(request, old, SpanKind::Queue, parent, node, attempt, why);
         self.core.jobs[key].span = span;
     }
 
@@ -112,7 +110,6 @@ impl<B: Behaviour> World<B> {
     fn begin_service(&mut self, key: JobKey) {
         let job = &self.core.jobs[key];
         let (node, request, parent, attempt, queue_span) = (job.node, job.request, job.parent_span, job.attempt, job.span);
-        self.core.end_span(request, queue_span, None);
         let station = &mut self.core.nodes[node.at()].station;
         station.busy += 1;
         let (concurrency, discipline, workers) = (station.busy, station.spec.discipline, station.spec.workers);
@@ -122,7 +119,7 @@ impl<B: Behaviour> World<B> {
             }
             _ => Why::NONE,
         };
-        let span = self.core.begin_span(request, SpanKind::Service, parent, node, attempt, why);
+        let span = self.core.next_span(request, queue_span, SpanKind::Service, parent, node, attempt, why);
         let job = &mut self.core.jobs[key];
         job.holds_worker = true;
         job.span = span;
@@ -170,11 +167,11 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) {
+    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) -> Concerned {
         let now = self.core.now;
         let station = &mut self.core.nodes[node.at()].station;
         if station.sharing.turn != turn {
-            return;
+            return VOID;
         }
         station.account(now);
         station.sharing.advance(now, station.spec.workers);
@@ -185,24 +182,27 @@ impl<B: Behaviour> World<B> {
         }
         self.schedule_share(node);
         if let Some(key) = done {
-            self.step_on(key, node);
+            self.step_on(key, node, false);
         }
+        (u64::from(node.0) + 1, 0)
     }
 
-    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) {
-        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return };
-        let node = job.node;
+    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) -> Concerned {
+        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return VOID };
+        let (node, is_root, concerned) = (job.node, job.origin.is_none(), (u64::from(job.node.0) + 1, job.request_id));
         job.ends = None;
-        let working = &mut self.core.nodes[node.at()].station.working;
-        if let Some(place) = working.iter().position(|j| *j == key) {
-            working.remove(place);
+        if !is_root {
+            let working = &mut self.core.nodes[node.at()].station.working;
+            if let Some(place) = working.iter().position(|j| *j == key) {
+                working.remove(place);
+            }
         }
-        self.step_on(key, node);
+        self.step_on(key, node, is_root);
+        concerned
     }
 
-    fn step_on(&mut self, key: JobKey, node: NodeIndex) {
+    fn step_on(&mut self, key: JobKey, node: NodeIndex, is_root: bool) {
         let (behaviour, mut ctx) = self.at(node);
-        let is_root = ctx.job(key).origin.is_none();
         let next: Next = if is_root { behaviour.begun(&mut ctx, key) } else { behaviour.served(&mut ctx, key) };
         self.follow(key, next);
     }

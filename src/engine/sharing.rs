@@ -79,6 +79,11 @@ impl Sharing {
         all
     }
 
+    /// Bytes that it holds beyond its own size.
+    pub fn bytes(&self) -> usize {
+        self.jobs.capacity() * std::mem::size_of::<Reverse<(u128, u64, JobKey)>>()
+    }
+
     /// Forgets all jobs.
     pub fn clear(&mut self) {
         self.jobs.clear();

@@ -2,67 +2,95 @@
 
 use super::behaviour::Behaviour;
 use super::core::Stages;
-use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
-use super::link::{Jitter, Pick, Role, WaitFor};
+use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
+use super::link::{Jitter, LinkSpec, Pick, Role, WaitFor};
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, weighted, Purpose};
-use super::request::{Outcome, Reason, Why};
+use super::request::{Operation, Outcome, Reason, Why};
 use super::time::SimDuration;
-use super::trace::SpanKind;
+use super::trace::{SpanIndex, SpanKind};
 use super::world::World;
+
+/// Whether a link is called in a stage, for such an operation.
+fn is_member(spec: &LinkSpec, operation: Operation, stage: u32) -> bool {
+    spec.rule.stage == stage && spec.role == Role::Call && spec.rule.when.takes(operation)
+}
 
 impl<B: Behaviour> World<B> {
     pub(super) fn next_stage(&mut self, key: JobKey) {
         let Some(job) = self.core.jobs.get(key) else { return };
-        let (node, message, luck) = (job.node, job.message, job.luck);
-        let last = job.stages.current;
+        let (node, operation, last) = (job.node, job.message.operation, job.stages.current);
         let links = &self.core.links;
-        let matching = |l: &LinkIndex| {
-            let spec = &links[l.at()].spec;
-            spec.role == Role::Call && spec.rule.when.takes(message.operation)
-        };
-        let outgoing = || self.core.nodes[node.at()].outgoing.iter().copied().filter(matching);
-        let stage_of = |l: &LinkIndex| links[l.at()].spec.rule.stage;
-        let Some(stage) = outgoing().map(|l| stage_of(&l)).filter(|s| last.is_none_or(|l| *s > l)).min() else {
-            let is_root = job.origin.is_none();
-            let outcome = if is_root && outgoing().next().is_none() { Err(Reason::Unavailable) } else { Ok(job.value) };
+        let outgoing = &self.core.nodes[node.at()].outgoing;
+        // The first stage that is still to come, of the links that take such a message.
+        let (mut any, mut next, mut alternatives) = (false, None, false);
+        for link in outgoing {
+            let spec = &links[link.at()].spec;
+            if spec.role != Role::Call || !spec.rule.when.takes(operation) {
+                continue;
+            }
+            any = true;
+            let stage = spec.rule.stage;
+            if last.is_none_or(|l| stage > l) && next.is_none_or(|n| stage <= n) {
+                next = Some(stage);
+                alternatives |= spec.rule.pick == Pick::One;
+            }
+        }
+        let Some(stage) = next else {
+            let outcome = if !any && job.origin.is_none() { Err(Reason::Unavailable) } else { Ok(job.value) };
             return self.end_stages(key, outcome);
         };
-        let members: smallvec::SmallVec<[LinkIndex; 8]> = outgoing().filter(|l| stage_of(l) == stage).collect();
-        let alternatives: smallvec::SmallVec<[LinkIndex; 8]> =
-            members.iter().copied().filter(|l| links[l.at()].spec.rule.pick == Pick::One).collect();
-        let chosen = match alternatives.len() {
-            0 => None,
-            n => {
-                let mut rng = generator(self.core.seed, self.core.nodes[node.at()].stream, Purpose::Choice, mix(luck, u64::from(stage)));
-                Some(alternatives[weighted(&mut rng, n, |i| links[alternatives[i].at()].spec.rule.weight)])
-            }
-        };
-        let choices = alternatives.len() as u64;
-        self.core.jobs[key].stages = Stages { current: Some(stage), ..Default::default() };
-        for link in members {
-            let (rule, stream) = (self.core.links[link.at()].spec.rule, self.core.links[link.at()].stream);
-            if rule.pick == Pick::One && chosen != Some(link) {
+        self.begin_stage(key, stage, alternatives);
+    }
+
+    /// Calls the links of a stage; some may be alternatives.
+    #[inline(never)]
+    fn begin_stage(&mut self, key: JobKey, stage: u32, alternatives: bool) {
+        let job = &mut self.core.jobs[key];
+        job.stages = Stages { current: Some(stage), ..Default::default() };
+        let (node, luck, message) = (job.node, job.luck, job.message);
+        let operation = message.operation;
+        let (choices, chosen) = if alternatives { self.choose(node, operation, stage, luck) } else { (0, None) };
+        for place in 0..self.core.nodes[node.at()].outgoing.len() {
+            let link = self.core.nodes[node.at()].outgoing[place];
+            let (spec, stream) = (&self.core.links[link.at()].spec, self.core.links[link.at()].stream);
+            if !is_member(spec, operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
                 continue;
             }
-            if rule.probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= rule.probability {
+            let (count, wait_for, need, probability) = (spec.rule.count, spec.rule.wait_for, spec.rule.need, spec.rule.probability);
+            if probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= probability {
                 continue;
+            }
+            let job = &mut self.core.jobs[key];
+            match wait_for {
+                WaitFor::All => job.stages.all_open += count,
+                WaitFor::Some => {
+                    job.stages.some_open += count;
+                    job.stages.need = job.stages.need.max(need);
+                }
+                WaitFor::None => {}
             }
             let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
-            for _ in 0..rule.count {
-                let Some(job) = self.core.jobs.get_mut(key) else { return };
-                match rule.wait_for {
-                    WaitFor::All => job.stages.all_open += 1,
-                    WaitFor::Some => {
-                        job.stages.some_open += 1;
-                        job.stages.need = job.stages.need.max(rule.need);
-                    }
-                    WaitFor::None => {}
-                }
-                self.core.call(key, link, message, Some(rule.wait_for), why);
+            for _ in 0..count {
+                self.core.call(key, link, &message, Some(wait_for), None, why);
             }
         }
         self.check_stage(key);
+    }
+
+    /// How many links of a stage are alternatives, and which of them is taken this time.
+    fn choose(&self, node: NodeIndex, operation: Operation, stage: u32, luck: u64) -> (u64, Option<LinkIndex>) {
+        let core = &self.core;
+        let spec = |l: &LinkIndex| &core.links[l.at()].spec;
+        let alternative = |l: &LinkIndex| spec(l).rule.pick == Pick::One && is_member(spec(l), operation, stage);
+        let alternatives = core.nodes[node.at()].outgoing.iter().copied().filter(alternative);
+        let choices = alternatives.clone().count();
+        if choices == 0 {
+            return (0, None);
+        }
+        let mut rng = generator(core.seed, core.nodes[node.at()].stream, Purpose::Choice, mix(luck, u64::from(stage)));
+        let place = weighted(&mut rng, alternatives.clone().map(|l| spec(&l).rule.weight));
+        (choices as u64, alternatives.clone().nth(place))
     }
 
     /// Goes on once a stage has all that it waits for.
@@ -88,7 +116,7 @@ impl<B: Behaviour> World<B> {
     }
 
     pub(super) fn attempt_failed(&mut self, attempt: AttemptKey, reason: Reason) {
-        let Some(call_key) = self.core.close_attempt(attempt, Some(Err(reason))) else { return };
+        let Some(call_key) = self.core.close_attempt(attempt, Some(reason)) else { return };
         let call = &self.core.calls[call_key];
         let detached = call.staged == Some(WaitFor::None);
         let wanted = detached || self.core.jobs.contains_key(call.job);
@@ -116,50 +144,78 @@ impl<B: Behaviour> World<B> {
         let to = link.to;
         let why = Why::with("retry {a} of {b}", u64::from(attempts), u64::from(policy.retries));
         let backoff = self.core.begin_span(request, SpanKind::Backoff, span, to, attempts, why);
-        self.core.calls[call_key].backoff_span = backoff;
+        self.core.calls[call_key].step_span = backoff;
         let at = self.core.now + wait;
         self.core.queue.push(at, EventKind::Retry(call_key));
     }
 
+    /// An attempt is answered well: its call is over.
+    pub(super) fn attempt_answered(&mut self, attempt: AttemptKey, request: RequestKey, way: SpanIndex, outcome: Outcome) {
+        let now = self.core.now;
+        let Some(call) = self.core.attempted_mut(attempt) else { return self.core.end_span(request, way, None) };
+        call.open = false;
+        let (index, connected, step, span) = (call.link, call.connected, call.step_span, call.span);
+        if let Some(story) = self.core.trace(request) {
+            story.finish(way, now, None);
+            story.finish(step, now, None);
+            story.finish(span, now, None);
+        }
+        let link = &mut self.core.links[index.at()];
+        link.ledger.open -= 1;
+        link.ledger.answered += 1;
+        if connected {
+            self.core.release_connection(index, false);
+        }
+        self.end_call(attempt.call, outcome);
+    }
+
     pub(super) fn answer_call(&mut self, call_key: CallKey, outcome: Outcome) {
-        let Some(call) = self.core.calls.remove(call_key) else { return };
-        self.core.end_span(call.request, call.span, outcome.err());
-        if call.staged == Some(WaitFor::None) {
+        let Some(call) = self.core.calls.get(call_key) else { return };
+        let (request, span) = (call.request, call.span);
+        self.core.end_span(request, span, outcome.err());
+        self.end_call(call_key, outcome);
+    }
+
+    fn end_call(&mut self, call_key: CallKey, outcome: Outcome) {
+        let Some(call) = self.core.calls.get(call_key) else { return };
+        let (job_key, link, staged, before) = (call.job, call.link, call.staged, call.before);
+        self.core.calls.remove(call_key);
+        if staged == Some(WaitFor::None) {
             return;
         }
-        let Some(job) = self.core.jobs.get_mut(call.job) else { return };
-        job.calls.retain(|c| *c != call_key);
-        if let (Ok(Some(new)), true) = (outcome, call.staged.is_some()) {
+        self.core.unlist(job_key, call_key, before);
+        let Some(job) = self.core.jobs.get_mut(job_key) else { return };
+        if let (Ok(Some(new)), true) = (outcome, staged.is_some()) {
             if job.value.is_none_or(|old| old.origin != new.origin || old.version < new.version) {
                 job.value = Some(new);
             }
         }
-        match call.staged {
+        match staged {
             None => {
                 let node = job.node;
                 let (behaviour, mut ctx) = self.at(node);
-                let next = behaviour.answered(&mut ctx, call.job, call.link, outcome);
-                self.follow(call.job, next);
+                let next = behaviour.answered(&mut ctx, job_key, link, outcome);
+                self.follow(job_key, next);
             }
             Some(WaitFor::Some) => {
                 job.stages.some_open -= 1;
                 match outcome {
                     Ok(_) => job.stages.got += 1,
                     Err(reason) if job.stages.got + job.stages.some_open < job.stages.need => {
-                        self.abandon_calls(call.job);
-                        return self.end_stages(call.job, Err(reason));
+                        self.abandon_calls(job_key);
+                        return self.end_stages(job_key, Err(reason));
                     }
                     Err(_) => {}
                 }
-                self.check_stage(call.job);
+                self.check_stage(job_key);
             }
             Some(_) => {
                 job.stages.all_open -= 1;
                 if let Err(reason) = outcome {
-                    self.abandon_calls(call.job);
-                    return self.end_stages(call.job, Err(reason));
+                    self.abandon_calls(job_key);
+                    return self.end_stages(job_key, Err(reason));
                 }
-                self.check_stage(call.job);
+                self.check_stage(job_key);
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::ids::JobKey;
+use super::scale::{line, list};
 use super::sharing::Sharing;
 use super::time::SimTime;
 
@@ -116,6 +117,11 @@ impl Station {
         }
     }
 
+    /// Bytes that it holds beyond its own size.
+    pub fn bytes(&self) -> usize {
+        self.lines.iter().map(line).sum::<usize>() + list(&self.working) + self.sharing.bytes()
+    }
+
     /// Workers taken.
     pub fn occupied(&self) -> u32 {
         match (self.spec.discipline, self.spec.workers) {
@@ -131,8 +137,10 @@ impl Station {
 
     /// Brings the areas up to `now`; call before any change.
     pub fn account(&mut self, now: SimTime) {
-        (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
-        self.last = now;
+        if now != self.last {
+            (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
+            self.last = now;
+        }
     }
 
     /// Area under (busy workers, waiting jobs, present jobs) from the start to `now`, in ns.

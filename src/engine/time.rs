@@ -49,19 +49,24 @@ impl SimDuration {
 
     /// Seconds, rounded to a nanosecond; negative and not-a-number give zero, too long gives [`MAX_DURATION`].
     pub fn from_secs_f64(seconds: f64) -> Self {
-        let nanos = seconds * 1e9 + 0.5;
-        if nanos >= MAX_DURATION.0 as f64 {
-            MAX_DURATION
-        } else if nanos > 0.0 {
-            SimDuration(nanos as u64)
-        } else {
-            SimDuration::ZERO
-        }
+        Self::from_nanos_f64(seconds * 1e9)
     }
 
     /// Milliseconds, rounded to a nanosecond, with the same limits as [`SimDuration::from_secs_f64`].
     pub fn from_millis_f64(ms: f64) -> Self {
-        Self::from_secs_f64(ms / 1e3)
+        Self::from_nanos_f64(ms * 1e6)
+    }
+
+    fn from_nanos_f64(nanos: f64) -> Self {
+        let nanos = nanos + 0.5;
+        if nanos >= MAX_DURATION.0 as f64 {
+            MAX_DURATION
+        } else if nanos > 0.0 {
+            // By way of a signed number, which processors convert in one step.
+            SimDuration(nanos as i64 as u64)
+        } else {
+            SimDuration::ZERO
+        }
     }
 
     /// In seconds.

@@ -97,11 +97,17 @@ impl Spare {
 
     /// A story without spans.
     pub fn take(&mut self, id: u64, message: Message, client: NodeIndex, start: SimTime) -> Box<Trace> {
-        let fresh = |spans| Trace { id, message, client, start, end: None, stale: false, spans };
-        let Some(mut old) = self.0.pop() else { return Box::new(fresh(Vec::with_capacity(USUAL_SPANS))) };
-        let mut spans = std::mem::take(&mut old.spans);
-        spans.clear();
-        *old = fresh(spans);
+        let Some(mut old) = self.0.pop() else {
+            let spans = Vec::with_capacity(USUAL_SPANS);
+            return Box::new(Trace { id, message, client, start, end: None, stale: false, spans });
+        };
+        old.id = id;
+        old.message = message;
+        old.client = client;
+        old.start = start;
+        old.end = None;
+        old.stale = false;
+        old.spans.clear();
         old
     }
 }

@@ -1,16 +1,21 @@
 //! The running world: takes the next event, asks the behaviour it concerns, carries out the answer. Knows no kind.
 
-use slotmap::SlotMap;
+use slotmap::{Key, SlotMap};
 
 use super::behaviour::{Behaviour, Ctx, Ended, Next};
-use super::core::{Core, Job, NodeState, Observation, Payload, RequestLedger, Transit};
-use super::ids::{CallKey, JobKey, NodeIndex, RequestKey};
-use super::queue::{EventKind, EventQueue};
+use super::core::{Call, Core, Job, NodeState, Observation, Payload, RequestLedger, Transit};
+use super::ids::{CallKey, JobKey, NodeIndex, RequestKey, TransitKey};
+use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
-use super::request::{ByReason, Outcome, Reason};
+use super::request::{ByReason, Message, Outcome, Reason};
 use super::station::Station;
 use super::time::SimTime;
-use super::trace::NO_SPAN;
+use super::trace::SpanIndex;
+
+/// Node (counted from 1) and number of the request that an event was about; 0 where there is none.
+pub(super) type Concerned = (u64, u64);
+/// Of an event that had gone stale.
+pub(super) const VOID: Concerned = (0, 0);
 
 /// A world: nodes with behaviours, links, and everything under way. A clone is a snapshot.
 #[derive(Clone, Debug)]
@@ -36,7 +41,6 @@ impl<B: Behaviour> World<B> {
                 requests: SlotMap::with_key(),
                 jobs: SlotMap::with_key(),
                 calls: SlotMap::with_key(),
-                attempts: SlotMap::with_key(),
                 transits: SlotMap::with_key(),
                 shared: B::Shared::default(),
                 observations: Vec::new(),
@@ -57,7 +61,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         self.core.nodes.push(NodeState {
             stream,
-            epoch: 0,
+            epoch: Epoch::default(),
             up: true,
             down_since: now,
             slow: 1.0,
@@ -101,114 +105,120 @@ impl<B: Behaviour> World<B> {
         self.events
     }
 
-    /// Of these, events that had gone stale, such as the timeouts of calls that were answered: no code ran for them.
+    /// Of these, events that had gone stale, such as the timeout of a call that was answered: no code ran for them. Most such are left
+    /// out before their time and not counted at all.
     pub fn void_events(&self) -> u64 {
         self.void
     }
 
     /// Handles the next event, if it is not after `until`. Returns whether there was one.
     pub fn step(&mut self, until: SimTime) -> bool {
-        let Some(event) = self.core.queue.pop_until(until) else { return false };
+        let core = &mut self.core;
+        let (calls, jobs) = (&core.calls, &core.jobs);
+        let is_void = |kind: &EventKind| match kind {
+            EventKind::AttemptTimeout(attempt) => !calls.get(attempt.call).is_some_and(|c| c.is_open(*attempt)),
+            EventKind::Deadline(job) => !jobs.contains_key(*job),
+            _ => false,
+        };
+        let Some(event) = core.queue.pop_until(until, is_void) else { return false };
         self.core.now = event.at;
-        let (node, request) = self.concerns(event.kind);
-        let mut words = [0u8; 40];
-        for (i, word) in [event.at.0, event.sequence, node, event.kind.code(), request].into_iter().enumerate() {
-            words[i * 8..i * 8 + 8].copy_from_slice(&word.to_le_bytes());
+        let (node, request) = self.handle(event.kind);
+        for word in [event.at.0, event.sequence, node << 8 | event.kind.code(), request] {
+            // One-to-one in the hash so far and in the word: what differs in one word once never looks the same again by itself.
+            let mixed = (self.hash ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25);
+            self.hash = mixed ^ mixed >> 32;
         }
-        self.hash = xxhash_rust::xxh3::xxh3_64_with_seed(&words, self.hash);
         self.events += 1;
         self.void += u64::from(node == 0);
-        self.handle(event.kind);
         true
     }
 
-    /// Node (counted from 1) and number of the request that an event is about; 0 where there is none.
-    fn concerns(&self, kind: EventKind) -> (u64, u64) {
-        let core = &self.core;
-        let of_call = |c: CallKey| core.calls.get(c).map_or((0, 0), |c| (u64::from(core.links[c.link.at()].from.0) + 1, c.request_id));
-        match kind {
-            EventKind::Timer { node, .. } => (u64::from(node.0) + 1, 0),
-            EventKind::Deliver(t) => core.transits.get(t).map_or((0, 0), |t| {
-                let link = &core.links[t.link.at()];
-                let end = if t.forward { link.to } else { link.from };
-                (u64::from(end.0) + 1, t.request_id.unwrap_or(0))
-            }),
-            EventKind::ServiceEnd { job: j, .. } | EventKind::Deadline(j) => {
-                core.jobs.get(j).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id))
-            }
-            EventKind::ShareEnd { node, .. } => (u64::from(node.0) + 1, 0),
-            EventKind::AttemptTimeout(a) | EventKind::Connected(a) => core.attempts.get(a).map_or((0, 0), |a| of_call(a.call)),
-            EventKind::Retry(c) => of_call(c),
-            EventKind::Answer { job, .. } => core.jobs.get(job).map_or((0, 0), |j| (u64::from(j.node.0) + 1, j.request_id)),
-        }
-    }
-
-    fn handle(&mut self, kind: EventKind) {
+    /// Lets an event happen. Returns what it was about; of an event that has gone stale, [`VOID`].
+    fn handle(&mut self, kind: EventKind) -> Concerned {
         match kind {
             EventKind::Timer { node, epoch, token } => {
                 let state = &self.core.nodes[node.at()];
-                if state.up && !state.removed && state.epoch == epoch {
-                    let (behaviour, mut ctx) = self.at(node);
-                    behaviour.timer(&mut ctx, token);
+                if !state.up || state.removed || state.epoch != epoch {
+                    return VOID;
                 }
+                let (behaviour, mut ctx) = self.at(node);
+                behaviour.timer(&mut ctx, token);
+                (u64::from(node.0) + 1, 0)
             }
-            EventKind::Deliver(key) => {
-                if let Some(transit) = self.core.transits.remove(key) {
-                    self.core.links[transit.link.at()].in_transit -= 1;
-                    self.deliver(transit);
-                }
-            }
+            EventKind::Deliver(key) => self.deliver(key),
             EventKind::ServiceEnd { job, turn } => self.service_ended(job, turn),
             EventKind::ShareEnd { node, turn } => self.share_ended(node, turn),
-            EventKind::AttemptTimeout(attempt) => self.attempt_failed(attempt, Reason::Timeout),
-            EventKind::Connected(attempt) => self.core.transmit(attempt),
-            EventKind::Retry(call) => self.core.start_attempt(call),
-            EventKind::Answer { job, failed } => {
-                if let Some(value) = self.core.jobs.get(job).map(|j| j.value) {
-                    self.finish_job(job, failed.map_or(Ok(value), Err));
-                }
+            EventKind::AttemptTimeout(attempt) => {
+                let Some(call) = self.core.attempted(attempt) else { return VOID };
+                let concerned = self.of_call(call);
+                self.attempt_failed(attempt, Reason::Timeout);
+                concerned
             }
-            EventKind::Deadline(job) => {
-                if self.core.jobs.contains_key(job) {
-                    self.finish_job(job, Err(Reason::Deadline));
-                }
+            EventKind::Connected(attempt) => {
+                let Some(call) = self.core.attempted(attempt) else { return VOID };
+                let concerned = self.of_call(call);
+                self.core.transmit(attempt);
+                concerned
+            }
+            EventKind::Retry(key) => {
+                let Some(call) = self.core.calls.get(key) else { return VOID };
+                let concerned = self.of_call(call);
+                self.core.start_attempt(key);
+                concerned
+            }
+            EventKind::Answer { job: key, failed } => {
+                let Some(job) = self.core.jobs.get(key) else { return VOID };
+                let (concerned, value) = ((u64::from(job.node.0) + 1, job.request_id), job.value);
+                self.finish_job(key, failed.map_or(Ok(value), Err));
+                concerned
+            }
+            EventKind::Deadline(key) => {
+                let Some(job) = self.core.jobs.get(key) else { return VOID };
+                let concerned = (u64::from(job.node.0) + 1, job.request_id);
+                self.finish_job(key, Err(Reason::Deadline));
+                concerned
             }
         }
     }
 
-    fn deliver(&mut self, transit: Transit<B::Signal>) {
-        let link = &self.core.links[transit.link.at()];
+    fn of_call(&self, call: &Call) -> Concerned {
+        (u64::from(self.core.links[call.link.at()].from.0) + 1, call.request_id)
+    }
+
+    fn deliver(&mut self, key: TransitKey) -> Concerned {
+        let Some(transit) = self.core.transits.get(key) else { return VOID };
+        let (index, request_id) = (transit.link, transit.request_id);
+        let link = &mut self.core.links[index.at()];
+        link.in_transit -= 1;
         let node = if transit.forward { link.to } else { link.from };
-        let state = &self.core.nodes[node.at()];
-        let works = state.up && !state.removed;
         match transit.payload {
-            Payload::Signal(signal) => {
-                if works {
+            Payload::Signal(_) => {
+                let state = &self.core.nodes[node.at()];
+                let works = state.up && !state.removed;
+                if let (Some(Transit { payload: Payload::Signal(signal), .. }), true) = (self.core.transits.remove(key), works) {
                     let (behaviour, mut ctx) = self.at(node);
-                    behaviour.signal(&mut ctx, transit.link, signal);
+                    behaviour.signal(&mut ctx, index, signal);
                 }
             }
-            Payload::Reply { attempt, outcome, request, network_span } => {
-                self.core.end_span(request, network_span, outcome.err());
+            Payload::Reply { attempt, outcome, request, network_span, .. } => {
+                self.core.transits.remove(key);
                 match outcome {
-                    Ok(_) => {
-                        if let Some(call) = self.core.close_attempt(attempt, Some(Ok(()))) {
-                            self.answer_call(call, outcome);
-                        }
+                    Ok(_) => self.attempt_answered(attempt, request, network_span, outcome),
+                    Err(reason) => {
+                        self.core.end_span(request, network_span, Some(reason));
+                        self.attempt_failed(attempt, reason);
                     }
-                    Err(reason) => self.attempt_failed(attempt, reason),
                 }
             }
             Payload::Call { attempt, message, luck, request, request_start, call_span, network_span } => {
-                self.core.end_span(request, network_span, None);
-                let job = Job {
+                let job = self.core.jobs.insert(Job {
                     node,
                     message,
                     request,
-                    request_id: transit.request_id.unwrap_or(0),
+                    request_id,
                     request_start,
                     luck,
-                    origin: Some((attempt, transit.link)),
+                    origin: Some((attempt, index)),
                     attempt: transit.attempt,
                     arrived: self.core.now,
                     holds_worker: false,
@@ -216,17 +226,20 @@ impl<B: Behaviour> World<B> {
                     left: None,
                     turn: 0,
                     replied: false,
-                    calls: Default::default(),
+                    last_call: CallKey::null(),
                     calls_made: 0,
                     stages: Default::default(),
                     value: None,
                     step: 0,
                     parent_span: call_span,
-                    span: NO_SPAN,
-                };
-                self.arrive(job, works);
+                    // What comes next ends it: waiting, service or the refusal.
+                    span: network_span,
+                });
+                self.core.transits.remove(key);
+                self.arrive(job, node, message.priority);
             }
         }
+        (u64::from(node.0) + 1, request_id)
     }
 
     pub(super) fn follow(&mut self, job: JobKey, next: Next) {
@@ -237,48 +250,68 @@ impl<B: Behaviour> World<B> {
             Next::Serve(time) => self.serve_again(job, time),
             Next::Wait => {
                 // Waiting for nothing would be for ever.
-                if self.core.jobs.get(job).is_some_and(|j| j.calls.is_empty()) {
+                if self.core.jobs.get(job).is_some_and(|j| j.last_call.is_null()) {
                     self.finish_job(job, Err(Reason::Unavailable));
                 }
             }
         }
     }
 
+    /// Gives up all that a job still waits for.
     pub(super) fn abandon_calls(&mut self, key: JobKey) {
-        let calls = self.core.jobs.get_mut(key).map(|j| std::mem::take(&mut j.calls)).unwrap_or_default();
-        for call in calls {
-            self.core.abandon_call(call);
+        if self.core.jobs.get(key).is_some_and(|j| !j.last_call.is_null()) {
+            self.abandon_open_calls(key);
+        }
+    }
+
+    fn abandon_open_calls(&mut self, key: JobKey) {
+        while let Some(job) = self.core.jobs.get_mut(key) {
+            let Some(call) = self.core.calls.get(job.last_call) else { return job.last_call = CallKey::null() };
+            let last = std::mem::replace(&mut job.last_call, call.before);
+            self.core.abandon_call(last);
         }
     }
 
     /// Ends a job: its worker is free, its open calls are abandoned, its caller gets the reply.
     pub(super) fn finish_job(&mut self, key: JobKey, outcome: Outcome) {
-        self.abandon_calls(key);
-        let Some(job) = self.core.jobs.remove(key) else { return };
-        self.core.end_span(job.request, job.span, outcome.err());
-        if job.origin.is_none() {
-            return self.end_request(job.node, job.request, job.message, outcome);
+        let Some(job) = self.core.jobs.get(key) else { return };
+        if !job.last_call.is_null() {
+            self.abandon_open_calls(key);
         }
+        let job = &self.core.jobs[key];
+        let (node, request, span, arrived, held, is_root) =
+            (job.node, job.request, job.span, job.arrived, job.holds_worker, job.origin.is_none());
+        if is_root {
+            let message = job.message;
+            self.core.jobs.remove(key);
+            return self.end_request(node, request, span, message, outcome);
+        }
+        let back = job.answer();
+        self.core.jobs.remove(key);
         let now = self.core.now;
-        let state = &mut self.core.nodes[job.node.at()];
+        let state = &mut self.core.nodes[node.at()];
         let station = &mut state.station;
         station.account(now);
         station.ledger.present -= 1;
         station.ledger.completed += 1;
-        station.sojourn_sum_ns += u128::from(now.since(job.arrived).0);
-        if job.holds_worker {
+        station.sojourn_sum_ns += u128::from(now.since(arrived).0);
+        if held {
             station.busy -= 1;
         }
         if let Err(reason) = outcome {
             state.failed.add(reason);
         }
-        self.core.send_reply(&job, outcome);
-        self.fill_workers(job.node);
+        match back {
+            Some(back) => self.core.send_reply(back, outcome),
+            None => self.core.end_span(request, span, outcome.err()),
+        }
+        self.fill_workers(node);
     }
 
-    pub(super) fn end_request(&mut self, client: NodeIndex, request: RequestKey, message: super::request::Message, outcome: Outcome) {
-        self.core.end_span(request, 0, outcome.err());
-        let Some(state) = self.core.requests.remove(request) else { return };
+    /// Ends a request, and the last span of its first job.
+    pub(super) fn end_request(&mut self, client: NodeIndex, request: RequestKey, span: SpanIndex, message: Message, outcome: Outcome) {
+        let at = self.core.now;
+        let Some(mut state) = self.core.requests.remove(request) else { return };
         let node = &mut self.core.nodes[client.at()];
         let ledger = if state.internal { &mut node.messages } else { &mut node.requests };
         ledger.in_flight -= 1;
@@ -288,23 +321,21 @@ impl<B: Behaviour> World<B> {
         }
         let (behaviour, mut ctx) = self.at(client);
         let stale = behaviour.ended(&mut ctx, Ended { message, start: state.start, outcome });
-        let at = self.core.now;
-        let trace = state.trace.map(|mut t| {
-            t.end = Some((at, outcome));
-            t.stale = stale;
-            t
-        });
-        let ended = Observation::Ended {
+        if let Some(trace) = &mut state.trace {
+            trace.finish(span, at, outcome.err());
+            trace.finish(0, at, outcome.err());
+            trace.end = Some((at, outcome));
+            trace.stale = stale;
+        }
+        self.core.observations.push(Observation::Ended {
             at,
             client,
             request: state.id,
             start: state.start,
-            message,
             outcome,
             stale,
             internal: state.internal,
-            trace,
-        };
-        self.core.observations.push(ended);
+            trace: state.trace,
+        });
     }
 }

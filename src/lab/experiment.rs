@@ -1,6 +1,7 @@
 //! An experiment: a diagram compiled to a running world, with its journal replayed at the right moments.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use crate::components::{link::link_spec, role_between, Component};
 use crate::diagram::param::Values;
@@ -9,13 +10,16 @@ use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::core::Observation;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
 use crate::engine::random::stream_of;
-use crate::engine::trace::Trace;
+use crate::engine::scale::{list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Event, Tone};
 use crate::lab::meter::Meter;
+use crate::lab::stories::Stories;
 
-/// Stories of ended requests that are kept.
-const KEPT_STORIES: usize = 400;
+/// A node or link of the diagram with its name, place and settings, about.
+const BYTES_OF_A_PART: usize = 1_024;
+/// Its id, by index and by name.
+const BYTES_OF_ITS_NAMES: usize = 128;
 /// Events kept until they are taken.
 const KEPT_EVENTS: usize = 1_000;
 
@@ -34,17 +38,17 @@ struct Noted {
 #[derive(Clone, Debug)]
 pub struct Experiment {
     pub(super) world: World<Component>,
-    pub(super) diagram: Document,
-    pub(super) node_ids: Vec<String>,
-    pub(super) link_ids: Vec<String>,
-    nodes: BTreeMap<String, NodeIndex>,
-    links: BTreeMap<String, LinkIndex>,
-    journal: VecDeque<(SimTime, Entry)>,
+    pub(super) diagram: Arc<Document>,
+    pub(super) node_ids: Arc<Vec<String>>,
+    pub(super) link_ids: Arc<Vec<String>>,
+    nodes: Arc<BTreeMap<String, NodeIndex>>,
+    links: Arc<BTreeMap<String, LinkIndex>>,
+    pub(super) journal: VecDeque<(SimTime, Entry)>,
+    /// Entries of the journal that were carried out.
+    pub(super) carried: usize,
     pub(super) meter: Meter,
     events: Vec<Noted>,
-    /// Ended stories, oldest first: failures and stale reads, and the rest.
-    pub(super) notable: VecDeque<Box<Trace>>,
-    pub(super) ordinary: VecDeque<Box<Trace>>,
+    pub(super) stories: Stories,
     pub(super) wall_s: f64,
 }
 
@@ -54,33 +58,33 @@ impl Experiment {
     pub fn new(document: &Document) -> Experiment {
         let mut experiment = Experiment {
             world: World::new(document.seed),
-            diagram: Document {
+            diagram: Arc::new(Document {
                 seed: document.seed,
                 title: document.title.clone(),
                 groups: document.groups.clone(),
                 ..Document::default()
-            },
-            node_ids: Vec::new(),
-            link_ids: Vec::new(),
-            nodes: BTreeMap::new(),
-            links: BTreeMap::new(),
+            }),
+            node_ids: Arc::default(),
+            link_ids: Arc::default(),
+            nodes: Arc::default(),
+            links: Arc::default(),
             journal: document.journal.iter().cloned().collect(),
+            carried: 0,
             meter: Meter::default(),
             events: Vec::new(),
-            notable: VecDeque::new(),
-            ordinary: VecDeque::new(),
+            stories: Stories::default(),
             wall_s: 0.0,
         };
         experiment.world.core.record_traces = true;
         // Everything is in place before anything starts, so that the order of drawing does not matter to a start.
         let mut started = Vec::new();
         for node in &document.nodes {
-            if experiment.diagram.apply(&Edit::AddNode { node: node.clone() }).is_ok() {
+            if Arc::make_mut(&mut experiment.diagram).apply(&Edit::AddNode { node: node.clone() }).is_ok() {
                 started.push(experiment.place_node(&node.id, &node.kind, &node.params));
             }
         }
         for link in &document.links {
-            if experiment.diagram.apply(&Edit::AddLink { link: link.clone() }).is_ok() {
+            if Arc::make_mut(&mut experiment.diagram).apply(&Edit::AddLink { link: link.clone() }).is_ok() {
                 experiment.place_link(&link.id);
             }
         }
@@ -100,6 +104,11 @@ impl Experiment {
     /// Simulated time.
     pub fn now(&self) -> SimTime {
         self.world.core.now
+    }
+
+    /// How many entries of the journal were carried out, those that were done by hand included.
+    pub fn carried(&self) -> usize {
+        self.carried
     }
 
     /// Time of the next event, journal included.
@@ -167,6 +176,7 @@ impl Experiment {
     }
 
     fn carry_out(&mut self, entry: &Entry) -> Result<(), String> {
+        self.carried += 1;
         match entry {
             Entry::Fault(fault) => self.inflict(fault),
             Entry::Edit(edit) => self.edit(edit),
@@ -229,7 +239,7 @@ impl Experiment {
             // Notes are the document's alone.
             return Ok(());
         }
-        self.diagram.apply(edit)?;
+        Arc::make_mut(&mut self.diagram).apply(edit)?;
         match edit {
             Edit::AddNode { node } => {
                 let index = self.place_node(&node.id, &node.kind, &node.params);
@@ -238,13 +248,13 @@ impl Experiment {
             Edit::RemoveNode { id } => {
                 let node = self.find_node(id)?;
                 self.world.remove_node(node);
-                self.nodes.remove(id);
+                Arc::make_mut(&mut self.nodes).remove(id);
             }
             Edit::AddLink { link } => self.place_link(&link.id),
             Edit::RemoveLink { id } => {
                 let link = self.find_link(id)?;
                 self.world.remove_link(link);
-                self.links.remove(id);
+                Arc::make_mut(&mut self.links).remove(id);
             }
             Edit::SetNodeParam { id, .. } => {
                 let index = self.find_node(id)?;
@@ -280,7 +290,7 @@ impl Experiment {
 
     /// Somebody moved to another zone or region: links get longer or shorter for what is sent from now on.
     fn measure_distances(&mut self) {
-        for (id, index) in &self.links {
+        for (id, index) in &*self.links {
             if let Some(link) = self.diagram.link(id) {
                 self.world.core.links[index.at()].spec.distance = separation(&self.diagram, &link.from, &link.to).one_way();
             }
@@ -289,8 +299,8 @@ impl Experiment {
 
     fn place_node(&mut self, id: &str, kind: &str, params: &Values) -> NodeIndex {
         let index = self.world.add_node(stream_of(id), Component::new(kind, params));
-        self.nodes.insert(id.to_string(), index);
-        self.node_ids.push(id.to_string());
+        Arc::make_mut(&mut self.nodes).insert(id.to_string(), index);
+        Arc::make_mut(&mut self.node_ids).push(id.to_string());
         index
     }
 
@@ -302,29 +312,29 @@ impl Experiment {
         let stream = stream_of(&format!("link:{id}"));
         let world_link = WorldLink::new(stream, *from, *to, self.spec(id, role));
         let index = self.world.add_link(world_link);
-        self.links.insert(id.to_string(), index);
-        self.link_ids.push(id.to_string());
+        Arc::make_mut(&mut self.links).insert(id.to_string(), index);
+        Arc::make_mut(&mut self.link_ids).push(id.to_string());
     }
 
     fn take_observations(&mut self) {
         let mut observations = std::mem::take(&mut self.world.core.observations);
-        for observation in observations.drain(..) {
-            self.meter.observe(&observation);
-            self.note_event(&observation);
-            if let Observation::Ended { trace: Some(trace), .. } = observation {
-                let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
-                let shelf = if bad { &mut self.notable } else { &mut self.ordinary };
-                if shelf.len() >= KEPT_STORIES {
-                    shelf.pop_front().into_iter().for_each(|oldest| self.world.core.spare.put(oldest));
-                }
-                shelf.push_back(trace);
+        for observation in &mut observations {
+            self.meter.observe(observation);
+            self.note_event(observation);
+            let Observation::Ended { trace, .. } = observation else { continue };
+            if let Some(trace) = trace.take() {
+                self.stories.keep(trace, &mut self.world.core.spare);
             }
         }
+        observations.clear();
         // The buffer is used again: no allocation per event.
         self.world.core.observations = observations;
     }
 
     fn note_event(&mut self, observation: &Observation) {
+        if matches!(observation, Observation::Ended { outcome: Ok(_), stale: false, .. }) {
+            return;
+        }
         if self.events.len() >= KEPT_EVENTS && !matches!(observation, Observation::Notice { .. }) {
             return;
         }
@@ -337,11 +347,11 @@ impl Experiment {
                 request: Some(*request),
                 tone: Tone::Bad,
             },
-            Observation::Ended { at, client, request, outcome, stale, .. } => {
+            Observation::Ended { at, client, request, outcome, .. } => {
                 let (what, tone) = match outcome {
                     Err(reason) => (reason.as_str(), Tone::Bad),
-                    Ok(_) if *stale => ("stale read", Tone::Odd),
-                    Ok(_) => return,
+                    // Only what is odd comes here.
+                    Ok(_) => ("stale read", Tone::Odd),
                 };
                 Noted { at: *at, what, node: *client, link: None, request: Some(*request), tone }
             }
@@ -359,6 +369,31 @@ impl Experiment {
             },
         };
         self.events.push(event);
+    }
+
+    /// Weighs a copy for a snapshot.
+    pub(super) fn weigh(&self, scale: &mut Scale) {
+        self.world.weigh(scale);
+        self.world.core.shared.weigh(scale);
+        self.world.behaviours.iter().for_each(|b| b.weigh(scale));
+        self.meter.weigh(scale);
+        self.stories.weigh(scale);
+        scale.add(list(&self.events));
+        // The rest is shared until an edit changes it.
+        let parts = self.diagram.nodes.len() + self.diagram.links.len() + self.diagram.groups.len();
+        if scale.shared(&self.diagram, parts * BYTES_OF_A_PART) {
+            scale.add(parts * BYTES_OF_ITS_NAMES);
+        }
+    }
+
+    /// Bytes of what the judge was told since the first snapshot, of which all snapshots need a part.
+    pub(super) fn recorded(&self) -> usize {
+        self.world.core.shared.recorded()
+    }
+
+    /// Begins that anew with the next snapshot.
+    pub(super) fn forget_record(&mut self) {
+        self.world.core.shared.forget_record();
     }
 
     /// The diagram as it stands now.
@@ -416,7 +451,7 @@ impl Experiment {
             }
         }
         for (i, link) in core.links.iter().enumerate() {
-            let open = core.attempts.values().filter(|a| a.link.at() == i).count() as u64;
+            let open = core.calls.values().filter(|c| c.open && c.link.at() == i).count() as u64;
             let transits = core.transits.values().filter(|t| t.link.at() == i).count();
             if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
                 return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));

@@ -1,14 +1,18 @@
 //! The meter of an experiment: turns what the world observed into totals, series and rates. Decides nothing.
 
-use std::collections::VecDeque;
+mod history;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use self::history::{History, Raw};
 use crate::components::{Component, View};
 use crate::engine::core::{Observation, RequestLedger};
 use crate::engine::request::ByReason;
+use crate::engine::scale::{line, list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
-use crate::metrics::series::merge_pairs;
-use crate::metrics::{availability, cost_per_hour, cost_per_million, Clock, Latency};
+use crate::metrics::{cost_per_hour, Clock, Latency};
 
 /// Counters of a node that only grow.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,63 +77,18 @@ impl Counts {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Raw {
-    bucket: Bucket,
-    ok: u64,
-    failed: ByReason,
-    stale: u64,
-    /// Cost per hour, times the length in seconds.
-    cost: f64,
-    latency: Latency,
-}
-
-impl Raw {
-    fn new(start: SimTime) -> Self {
-        let bucket = Bucket { start, ..Bucket::default() };
-        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, cost: 0.0, latency: Latency::new(2) }
-    }
-
-    /// Takes up the bucket that follows.
-    fn absorb(&mut self, next: &Raw) {
-        self.bucket.length = self.bucket.length + next.bucket.length;
-        self.ok += next.ok;
-        self.failed.merge(&next.failed);
-        self.stale += next.stale;
-        self.cost += next.cost;
-        self.latency.merge(&next.latency);
-    }
-
-    fn render(&mut self) {
-        let seconds = self.bucket.length.as_secs_f64().max(1e-9);
-        self.bucket.ok_per_s = self.ok as f64 / seconds;
-        self.bucket.failed_per_s = self.failed.iter().map(|(r, n)| (r.as_str(), n as f64 / seconds)).collect();
-        self.bucket.availability = availability(self.ok, self.failed.total());
-        self.bucket.cost_per_hour = self.cost / seconds;
-        self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
-        self.bucket.stale_per_s = self.stale as f64 / seconds;
-        self.bucket.p50_ms = self.latency.quantile_ms(0.5);
-        self.bucket.p95_ms = self.latency.quantile_ms(0.95);
-        self.bucket.p99_ms = self.latency.quantile_ms(0.99);
-    }
-}
-
 /// The meter.
 #[derive(Clone, Debug)]
 pub struct Meter {
     clock: Clock,
     present: Raw,
-    raw: Vec<Raw>,
-    series: Vec<Bucket>,
-    nodes: Vec<Vec<NodeBucket>>,
-    last: Counts,
-    recent: VecDeque<Counts>,
-    /// Latency of successful requests, over all clients.
-    pub latency: Latency,
-    /// The same by client.
+    closed: History,
+    last: Arc<Counts>,
+    recent: VecDeque<Arc<Counts>>,
+    /// Latency of successful requests by client.
     pub by_client: Vec<Latency>,
     /// State of the books when statistics began (after warm-up).
-    pub baseline: Counts,
+    pub baseline: Arc<Counts>,
     /// Request ledgers at that time.
     pub baseline_requests: Vec<RequestLedger>,
 }
@@ -138,15 +97,12 @@ impl Default for Meter {
     fn default() -> Self {
         Meter {
             clock: Clock::default(),
-            present: Raw::new(SimTime::ZERO),
-            raw: Vec::new(),
-            series: Vec::new(),
-            nodes: Vec::new(),
-            last: Counts::default(),
+            present: Raw::new(SimTime::ZERO, Latency::new(2)),
+            closed: History::default(),
+            last: Arc::default(),
             recent: VecDeque::new(),
-            latency: Latency::new(3),
             by_client: Vec::new(),
-            baseline: Counts::default(),
+            baseline: Arc::default(),
             baseline_requests: Vec::new(),
         }
     }
@@ -155,7 +111,7 @@ impl Default for Meter {
 impl Meter {
     /// Takes the state of a fresh world as the start of all rates.
     pub fn begin(&mut self, world: &World<Component>) {
-        self.last = Counts::read(world);
+        self.last = Arc::new(Counts::read(world));
         self.recent = VecDeque::from([self.last.clone()]);
     }
 
@@ -172,7 +128,6 @@ impl Meter {
                     let latency = at.since(*start);
                     self.present.ok += 1;
                     self.present.latency.record(latency);
-                    self.latency.record(latency);
                     if self.by_client.len() <= client.at() {
                         self.by_client.resize_with(client.at() + 1, || Latency::new(3));
                     }
@@ -186,14 +141,13 @@ impl Meter {
 
     /// Closes the present bucket at its end.
     pub fn close(&mut self, world: &World<Component>) {
-        let counts = Counts::read(world);
+        let counts = Arc::new(Counts::read(world));
         let length = counts.at.since(self.last.at);
-        let next = Raw { latency: self.present.latency.emptied(), ..Raw::new(counts.at) };
-        let mut done = std::mem::replace(&mut self.present, next);
+        let mut done = std::mem::replace(&mut self.present, Raw::new(counts.at, Latency::new(2)));
         done.bucket.length = length;
-        self.nodes.resize_with(counts.nodes.len(), Vec::new);
+        let mut nodes = Vec::with_capacity(counts.nodes.len());
         let ns = length.0.max(1) as f64;
-        for (i, series) in self.nodes.iter_mut().enumerate() {
+        for i in 0..counts.nodes.len() {
             let node = NodeIndex(i as u32);
             let (now, before) = (counts.node(node), self.last.node(node));
             let handled = now.finished - before.finished;
@@ -205,7 +159,7 @@ impl Meter {
             let workers = world.core.nodes[i].station.spec.workers.map_or(f64::INFINITY, |w| f64::from(w.max(1)));
             let view = View { core: &world.core, node };
             let gauges = world.behaviours[i].gauges(&view).into_iter().filter(|g| !g.label.is_empty()).map(|g| (g.name, g.value)).collect();
-            series.push(NodeBucket {
+            nodes.push(NodeBucket {
                 start: self.last.at,
                 length,
                 handled,
@@ -216,11 +170,10 @@ impl Meter {
                 gauges,
             });
         }
-        done.render();
-        self.series.push(done.bucket.clone());
-        self.raw.push(done);
-        if self.clock.close(self.raw.len()) {
-            self.coarsen();
+        self.present.latency = done.close();
+        self.closed.push(done, nodes);
+        if self.clock.close(self.closed.len()) {
+            self.closed.coarsen();
         }
         self.last = counts.clone();
         self.recent.push_back(counts);
@@ -230,56 +183,63 @@ impl Meter {
         }
     }
 
-    fn coarsen(&mut self) {
-        merge_pairs(&mut self.raw, |a, b| {
-            a.absorb(b);
-            a.render();
-        });
-        self.series = self.raw.iter().map(|r| r.bucket.clone()).collect();
-        for series in &mut self.nodes {
-            // A node that came late begins in the middle of a pair: so that its buckets stay those of the others, the first waits.
-            let first = (series.len() % 2 == 1).then(|| series.remove(0));
-            merge_pairs(series, |a, b| {
-                if let Some(both) = NodeBucket::merged(&[std::mem::take(a), b.clone()]) {
-                    // What a kind adds is how it stood at the end.
-                    *a = NodeBucket { gauges: b.gauges.clone(), ..both };
-                }
-            });
-            series.splice(0..0, first);
-        }
+    /// Latency of successful requests, over all clients.
+    pub fn latency(&self) -> Latency {
+        let mut all = Latency::new(3);
+        self.by_client.iter().for_each(|latency| all.merge(latency));
+        all
     }
 
     /// The closed buckets.
     pub fn series(&self) -> &[Bucket] {
-        &self.series
+        self.closed.system()
     }
 
     /// The closed buckets, neighbours merged until at most `most` are left: percentiles are those of all the merged requests.
     pub fn series_of_at_most(&self, most: usize) -> Vec<Bucket> {
-        let per = self.raw.len().div_ceil(most.max(1)).max(1).next_power_of_two();
-        if per == 1 {
-            return self.series.clone();
-        }
-        let merged = |chunk: &[Raw]| {
-            let (first, rest) = chunk.split_first()?;
-            let mut sum = first.clone();
-            rest.iter().for_each(|next| sum.absorb(next));
-            sum.render();
-            Some(sum.bucket)
-        };
-        self.raw.chunks(per).filter_map(merged).collect()
+        self.closed.system_of_at_most(most)
     }
 
     /// A node's closed buckets; nodes added late have fewer.
-    pub fn node_series(&self, node: NodeIndex) -> &[NodeBucket] {
-        self.nodes.get(node.at()).map_or(&[], Vec::as_slice)
+    pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = &NodeBucket> {
+        self.closed.of_node(node)
     }
 
     /// A node's closed buckets, neighbours merged until at most `most` are left.
     pub fn node_series_of_at_most(&self, node: NodeIndex, most: usize) -> Vec<NodeBucket> {
-        let series = self.node_series(node);
+        let series: Vec<NodeBucket> = self.node_series(node).cloned().collect();
         let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
         series.chunks(per).filter_map(NodeBucket::merged).collect()
+    }
+
+    /// A copy for a snapshot, of use after [`Meter::thaw`].
+    pub fn frozen(&self) -> Meter {
+        Meter {
+            clock: self.clock,
+            present: self.present.frozen(),
+            closed: self.closed.frozen(),
+            last: self.last.clone(),
+            recent: self.recent.clone(),
+            by_client: self.by_client.iter().map(Latency::packed).collect(),
+            baseline: self.baseline.clone(),
+            baseline_requests: self.baseline_requests.clone(),
+        }
+    }
+
+    /// Makes a frozen copy work.
+    pub fn thaw(&mut self) {
+        self.closed.thaw();
+        std::iter::once(&mut self.present.latency).chain(&mut self.by_client).for_each(Latency::unpack);
+    }
+
+    /// Weighs a frozen copy.
+    pub fn weigh(&self, scale: &mut Scale) {
+        self.closed.weigh(scale);
+        scale.add(list(&self.by_client) + list(&self.baseline_requests) + line(&self.recent));
+        std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
+        for counts in self.recent.iter().chain([&self.last, &self.baseline]) {
+            scale.shared(counts, list(&counts.nodes) + list(&counts.links));
+        }
     }
 
     /// The counters about a second ago, or the first that know this node if it is younger.
@@ -294,9 +254,8 @@ impl Meter {
 
     /// Forgets the statistics so far (warm-up), not the series.
     pub fn reset(&mut self, world: &World<Component>) {
-        self.latency = Latency::new(3);
         self.by_client.clear();
-        self.baseline = Counts::read(world);
+        self.baseline = Arc::new(Counts::read(world));
         self.baseline_requests = world.core.nodes.iter().map(|n| n.requests).collect();
     }
 }

@@ -6,7 +6,10 @@ pub mod meter;
 mod picture;
 pub mod report;
 pub mod scenarios;
+pub mod snapshots;
+mod stories;
 pub mod theory;
+pub mod timeline;
 pub mod trials;
 #[cfg(feature = "cli")]
 pub mod validation;

@@ -28,7 +28,7 @@ impl Experiment {
         // Powers of two, so that the sample stays the same while the number of packets wavers.
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
-        let drawn = |t: &Transit<_>| one_in == 1 || t.request_id.is_some_and(|id| mix(0x6472_6177, id).is_multiple_of(one_in));
+        let drawn = |t: &Transit<_>| one_in == 1 || t.request_id > 0 && mix(0x6472_6177, t.request_id).is_multiple_of(one_in);
         self.measure_flows(&mut links, &link_places);
         let mut node_places = vec![usize::MAX; core.nodes.len()];
         for (place, i) in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).enumerate() {
@@ -110,7 +110,7 @@ impl Experiment {
                 (Some(message.user), Some(*request_start), None, place(callee).filter(|_| keeps))
             }
             Payload::Reply { attempt, outcome, .. } => {
-                let call = core.attempts.get(*attempt).and_then(|a| core.calls.get(a.call));
+                let call = core.attempted(*attempt);
                 let value = outcome.ok().flatten();
                 (call.map(|c| c.message.user), call.map(|c| c.request_start), value.map(|v| v.version), value.and_then(|v| place(v.origin)))
             }
@@ -158,14 +158,14 @@ impl Experiment {
     /// The story of a request, in flight or recently ended.
     pub fn waterfall(&self, request: RequestId) -> Option<Waterfall> {
         let flying = self.world.core.requests.values().filter_map(|r| r.trace.as_deref());
-        let ended = self.notable.iter().rev().chain(self.ordinary.iter().rev()).map(|t| &**t);
+        let ended = self.stories.notable.iter().rev().chain(self.stories.ordinary.iter().rev()).map(|t| &**t);
         flying.chain(ended).find(|t| t.id == request).map(|t| self.render(t))
     }
 
     /// Recently ended requests, newest first, at most 50: failures and stale reads before the rest.
     pub fn recent(&self) -> Vec<Waterfall> {
-        let notable = self.notable.iter().rev().take(8);
-        let ordinary = self.ordinary.iter().rev().take(50 - notable.len());
+        let notable = self.stories.notable.iter().rev().take(8);
+        let ordinary = self.stories.ordinary.iter().rev().take(50 - notable.len());
         notable.chain(ordinary).map(|t| self.render(t)).collect()
     }
 
@@ -216,7 +216,7 @@ impl Experiment {
 
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
-        self.node_index(id).map(|n| self.meter.node_series(n).to_vec()).unwrap_or_default()
+        self.node_index(id).map(|n| self.meter.node_series(n).cloned().collect()).unwrap_or_default()
     }
 
     /// The same with neighbours merged until at most `most` buckets are left.
@@ -228,8 +228,7 @@ impl Experiment {
     pub fn busiest(&self, most: usize) -> Vec<&str> {
         let core = &self.world.core;
         let limited = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && core.nodes[*i].station.spec.workers.is_some());
-        let load =
-            |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).iter().map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
+        let load = |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
         let mut loads: Vec<(f64, usize)> = limited.map(|i| (load(i), i)).collect();
         loads.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
@@ -239,8 +238,8 @@ impl Experiment {
     /// a histogram on a logarithmic axis, and its figures. Empty if there is no such client.
     pub fn distribution(&self, client: Option<&str>) -> (Vec<LatencyBar>, LatencySummary) {
         let latency = match client {
-            None => Some(&self.meter.latency),
-            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())),
+            None => Some(self.meter.latency()),
+            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())).cloned(),
         };
         latency.map(|l| (l.bars(), l.summary())).unwrap_or_default()
     }
@@ -282,8 +281,8 @@ fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Pac
         kind,
         fate,
         attempt: transit.attempt,
-        request: transit.request_id,
-        key: transit.about.map(|(_, key)| key),
+        request: (transit.request_id > 0).then_some(transit.request_id),
+        key: transit.about().map(|(_, key)| key),
         user: None,
         version: None,
         keeper: None,
@@ -292,7 +291,7 @@ fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Pac
 }
 
 fn kind_of<G>(transit: &Transit<G>) -> PacketKind {
-    match transit.about {
+    match transit.about() {
         Some((operation, _)) if operation.writes() => PacketKind::Write,
         _ => PacketKind::Read,
     }

@@ -162,7 +162,7 @@ fn failures(counts: &ByReason) -> Failures {
 impl Experiment {
     /// Requests over all clients.
     pub fn totals(&self) -> Totals {
-        self.totals_of(&self.requests_of_all(), &self.meter.latency)
+        self.totals_of(&self.requests_of_all(), &self.meter.latency())
     }
 
     /// Share of all requests ended since the statistics began that went well; `None` if none ended.

@@ -3,11 +3,9 @@
 
 mod case;
 mod judge;
-mod report;
 
 pub use case::{cases, scenario, Case, Measure, Over};
 pub use judge::{judge, Finding, Verdict};
-pub use report::{markdown, table};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;

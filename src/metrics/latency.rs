@@ -3,6 +3,8 @@
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::engine::scale::Scale;
+use crate::engine::tape::Tape;
 use crate::engine::SimDuration;
 
 /// A growing distribution of durations.
@@ -15,6 +17,8 @@ pub struct Latency {
     digits: u8,
     /// The longest to make room for at the start.
     room_ns: u64,
+    /// Of a packed one: what was recorded and how often, each as the distance from the one before.
+    packed: Tape,
 }
 
 /// The figures of a distribution, in milliseconds; zero where nothing was recorded.
@@ -73,7 +77,7 @@ fn edge_ns(i: usize) -> u64 {
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
-        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2 }
+        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2, packed: Tape::default() }
     }
 
     /// An empty one of the same precision, for durations like those recorded here: it will not have to grow for them.
@@ -81,21 +85,66 @@ impl Latency {
         Latency { room_ns: self.room_ns.max(self.max_ns), ..Latency::new(self.digits) }
     }
 
-    /// Records one.
-    pub fn record(&mut self, latency: SimDuration) {
-        self.count += 1;
-        self.sum_ns += u128::from(latency.0);
-        self.max_ns = self.max_ns.max(latency.0);
+    /// The same in few bytes: it can be merged into another, and read and recorded to after [`Latency::unpack`].
+    pub fn packed(&self) -> Self {
+        let mut packed = self.packed.clone();
+        let mut before = 0;
+        for cell in self.histogram.iter().flat_map(|h| h.iter_recorded()) {
+            let value = cell.value_iterated_to();
+            packed.note(0, &[value - before, cell.count_since_last_iteration()]);
+            before = value;
+        }
+        let packed = packed.closed();
+        Latency { histogram: None, packed, room_ns: self.room_ns.max(self.max_ns), ..*self }
+    }
+
+    /// Packs it and leaves an empty one for durations like those recorded here, with the memory that this one had.
+    pub fn take_packed(&mut self) -> Self {
+        let packed = self.packed();
+        let mut histogram = self.histogram.take();
+        histogram.iter_mut().for_each(|h| h.reset());
+        *self = Latency { histogram, ..self.emptied() };
+        packed
+    }
+
+    /// Makes a packed one as good as any.
+    pub fn unpack(&mut self) {
+        let packed = std::mem::take(&mut self.packed);
+        self.add_cells(&packed);
+    }
+
+    fn add_cells(&mut self, packed: &Tape) {
+        let mut value = 0;
+        packed.tell(|_, words| {
+            value += words[0];
+            let _ = self.histogram().record_n(value, words[1] as u32);
+        });
+    }
+
+    fn histogram(&mut self) -> &mut Histogram<u32> {
         let (digits, room_ns) = (self.digits, self.room_ns);
-        let histogram = self.histogram.get_or_insert_with(|| match Histogram::new_with_max(room_ns, digits) {
+        self.histogram.get_or_insert_with(|| match Histogram::new_with_max(room_ns, digits) {
             Ok(mut h) => {
                 // Without a fixed range the histogram grows as needed and cannot refuse a value.
                 h.auto(true);
                 h
             }
             Err(_) => unreachable!("1 to 5 digits and 2 ns or more are always accepted"),
-        });
-        let _ = histogram.record(latency.0);
+        })
+    }
+
+    /// Weighs it.
+    pub fn weigh(&self, scale: &mut Scale) {
+        self.packed.weigh(scale);
+        scale.add(self.histogram.as_ref().map_or(0, |h| h.distinct_values() * std::mem::size_of::<u32>()));
+    }
+
+    /// Records one.
+    pub fn record(&mut self, latency: SimDuration) {
+        self.count += 1;
+        self.sum_ns += u128::from(latency.0);
+        self.max_ns = self.max_ns.max(latency.0);
+        let _ = self.histogram().record(latency.0);
     }
 
     /// Adds another distribution of the same precision.
@@ -103,6 +152,7 @@ impl Latency {
         self.count += other.count;
         self.sum_ns += other.sum_ns;
         self.max_ns = self.max_ns.max(other.max_ns);
+        self.add_cells(&other.packed);
         match (&mut self.histogram, &other.histogram) {
             (Some(a), Some(b)) => {
                 let _ = a.add(b);
@@ -124,8 +174,8 @@ impl Latency {
 
     /// A quantile (0 to 1) in milliseconds; `None` if nothing was recorded.
     pub fn quantile_ms(&self, q: f64) -> Option<f64> {
-        let value = self.histogram.as_ref()?.value_at_quantile(q).min(self.max_ns);
-        Some(value as f64 / 1e6)
+        let histogram = self.histogram.as_ref().filter(|_| self.count > 0)?;
+        Some(histogram.value_at_quantile(q).min(self.max_ns) as f64 / 1e6)
     }
 
     /// The distribution as bars on a logarithmic axis, from the first that holds anything to the last.
@@ -183,6 +233,29 @@ mod tests {
         assert!(held.iter().zip(expected).all(|(a, b)| near(a.0, b.0) && a.1 == b.1), "{held:?}");
         assert_eq!(bars.iter().map(|b| b.count).sum::<u64>(), 5);
         assert!(bars.windows(2).all(|w| w[0].to_ms == w[1].from_ms));
+    }
+
+    #[test]
+    fn a_packed_distribution_is_the_same() {
+        let (mut latency, mut sum) = (Latency::new(2), Latency::new(2));
+        for bucket in 0..20u64 {
+            for i in 0..bucket * 10 {
+                latency.record(SimDuration((i * i * 7_919 + bucket * 1_000_003) % (1 << (20 + bucket))));
+            }
+            let before = latency.clone();
+            sum.merge(&before);
+            let mut packed = latency.take_packed();
+            assert_eq!((latency.count(), latency.quantile_ms(0.5), latency.bars()), (0, None, vec![]));
+            let mut into = Latency::new(2);
+            into.merge(&packed);
+            packed.unpack();
+            for same in [packed, into] {
+                assert_eq!((same.summary(), same.bars(), same.count()), (before.summary(), before.bars(), before.count()));
+            }
+        }
+        let mut again = sum.packed();
+        again.unpack();
+        assert_eq!((again.summary(), again.bars()), (sum.summary(), sum.bars()));
     }
 
     #[test]

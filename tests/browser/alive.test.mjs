@@ -15,6 +15,38 @@ journey('a first visit sees traffic move within a second', async ({ page, visit 
   assert.ok((await lab.names()).length >= 6, 'the shop is there');
 });
 
+journey('before the application is there its shell and the shop are seen, where they will be', async ({ page, context, visit }) => {
+  let load;
+  const held = new Promise((resolve) => { load = resolve; });
+  await context.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const visited = visit();
+  await page.getByText('Faultline is starting…').waitFor();
+  const seen = await page.locator('.first text', { hasText: /^Orders 2$/ }).boundingBox();
+  const bar = await page.locator('.bar').boundingBox();
+  load();
+  await visited;
+  const lab = new Lab(page);
+  await lab.ready();
+  assert.equal(await page.locator('.waiting').count(), 0);
+  const name = await lab.card('Orders 2').getByText('Orders 2', { exact: true }).boundingBox();
+  assert.ok(Math.hypot(name.x - seen.x, name.y - seen.y) < 12, `the name was at ${seen.x}, ${seen.y} and is at ${name.x}, ${name.y}`);
+  assert.deepEqual(await page.locator('.bar').boundingBox(), bar);
+});
+
+journey('who comes back to other work does not see the shop first', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await page.locator('.saved[data-state="saved"]').waitFor();
+  await page.route(/\.wasm$/, () => {});
+  await page.goto(page.url(), { waitUntil: 'commit' });
+  await page.getByText('Faultline is starting…').waitFor();
+  assert.equal(await page.locator('.first').isVisible(), false);
+});
+
 journey('every starter opens and runs', { timeout: 120_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();

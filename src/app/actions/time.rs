@@ -3,9 +3,11 @@
 
 use leptos::prelude::*;
 
+use super::available::{if_so, Available};
 use super::key::{key, shift};
 use super::{Action, Section};
 use crate::app::session::{Session, Speed, SPEED_RANGE};
+use crate::engine::SimTime;
 
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[
@@ -16,6 +18,10 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("step", text!("A single event"), "step-forward", Section::Time, |s| s.step_event())
         .keys(&[key(".")])
         .words(text!("next one frame")),
+    Action::new("step-back", text!("Back one second"), "step-back", Section::Time, |s| s.step_back())
+        .keys(&[key(",")])
+        .words(text!("previous past rewind earlier again"))
+        .when(begun),
     Action::new("slower", text!("Slower"), "minus", Section::Time, |s| turn_dial(s, 0.5)).keys(&[key("[")]).words(text!("speed")),
     Action::new("faster", text!("Faster"), "plus", Section::Time, |s| turn_dial(s, 2.0)).keys(&[key("]")]).words(text!("speed")),
     Action::new("auto", text!("Automatic speed"), "gauge", Section::Time, |s| s.set_speed(Speed::Auto)).keys(&[key("a")]),
@@ -28,6 +34,10 @@ pub(super) static ACTIONS: &[Action] = &[
     })
     .words(text!("random luck chance run")),
 ];
+
+fn begun(session: Session) -> Available {
+    if_so(session.frame.with(|f| f.now > SimTime::ZERO), text!("The run is at its start"))
+}
 
 fn turn_dial(session: Session, by: f64) {
     let now = match session.speed.get_untracked() {

@@ -38,6 +38,7 @@ pub fn Transport() -> impl IntoView {
     let clock = memo(move || session.frame.with(|f| f.now));
     view! {
         <div class="transport" role="group" aria-label=t!("Time")>
+            <ActionButton id="step-back"/>
             <PlayButton/>
             <ActionButton id="step"/>
             <Dial/>

@@ -26,10 +26,6 @@ const SHOWN_AFTER_MS: f64 = 500.0;
 impl Session {
     /// Opens a document in place of the present one and replays it to its moment.
     pub fn open(self, document: Document) {
-        let opening = self.openings.try_update_value(|n| {
-            *n += 1;
-            *n
-        });
         let moment = document.moment;
         let view = document.view;
         self.run.set_value(Run::new(document));
@@ -40,29 +36,30 @@ impl Session {
         self.events.set(Arc::default());
         self.view.set(view);
         self.changed();
-        if moment == SimTime::ZERO {
-            self.replay.set(None);
-            return;
+        self.catch_up(moment, || {});
+    }
+
+    /// Replays the run to a moment, in slices, and then does the rest.
+    pub(super) fn catch_up(self, moment: SimTime, then: impl FnOnce() + 'static) {
+        let opening = self.openings.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
+        let started = dom::now_ms();
+        if self.replayed_to(moment) >= moment {
+            self.caught_up();
+            return then();
         }
         self.replay.set(Some(Replay { done: 0.0, shown: false }));
         spawn_local(async move {
-            let started = dom::now_ms();
             let mut published = started;
             loop {
+                dom::breathe().await;
                 // Another document was opened, or the replay was cancelled.
                 if self.replay.get_untracked().is_none() || self.openings.try_get_value() != opening {
                     return;
                 }
-                let now = self.with_run(|run| {
-                    let until = dom::now_ms() + SLICE_MS;
-                    while run.experiment.now() < moment && dom::now_ms() < until {
-                        run.experiment.advance(moment, SLICE_EVENTS);
-                    }
-                    run.take_events(0.0);
-                    run.marks.clear();
-                    run.experiment.now()
-                });
-                let now = now.unwrap_or(moment);
+                let now = self.replayed_to(moment);
                 if now >= moment {
                     break;
                 }
@@ -72,14 +69,32 @@ impl Session {
                     published = dom::now_ms();
                     self.publish();
                 }
-                dom::breathe().await;
             }
-            self.with_run(|run| run.dial = Default::default());
-            self.replay.set(None);
-            self.publish();
+            self.caught_up();
             // Nothing is kept during a replay: what was done meanwhile is kept now.
             self.revision.update(|r| *r += 1);
+            then();
         });
+    }
+
+    /// One slice of a replay; how far it has come.
+    fn replayed_to(self, moment: SimTime) -> SimTime {
+        let now = self.with_run(|run| {
+            let wall_ms = dom::now_ms();
+            while run.experiment.now() < moment && dom::now_ms() < wall_ms + SLICE_MS {
+                run.advance(moment, SLICE_EVENTS, wall_ms);
+            }
+            run.take_events(0.0);
+            run.marks.clear();
+            run.experiment.now()
+        });
+        now.unwrap_or(moment)
+    }
+
+    fn caught_up(self) {
+        self.with_run(|run| run.dial = Default::default());
+        self.replay.set(None);
+        self.publish();
     }
 
     /// Whether a replay stands in the way of an edit; says so.

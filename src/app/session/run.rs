@@ -7,12 +7,15 @@ use crate::diagram::{Document, Entry};
 use crate::editor::{Editor, Step};
 use crate::engine::SimTime;
 use crate::lab::frame::{Event, Tone};
+use crate::lab::timeline::{Timeline, BUDGET};
 use crate::lab::Experiment;
 
 use super::time::Dial;
 
 /// Most events kept for the time lines.
 const KEPT_EVENTS: usize = 200;
+/// From one snapshot to the next, at least so much wall time.
+const BETWEEN_SNAPSHOTS_MS: f64 = 50.0;
 /// Most marks on the canvas at once.
 const KEPT_MARKS: usize = 60;
 
@@ -31,6 +34,10 @@ pub struct Run {
     pub editor: Editor,
     /// The run of it.
     pub experiment: Experiment,
+    /// Its past.
+    timeline: Timeline,
+    /// Wall time of the last snapshot.
+    kept_ms: f64,
     /// The run as it stood before the last continuing step, if time has stood still since.
     before: Option<Box<Experiment>>,
     /// The automatic dial's state.
@@ -44,10 +51,13 @@ pub struct Run {
 impl Run {
     /// The run of a document, at its start.
     pub fn new(document: Document) -> Run {
-        let experiment = Experiment::new(&document);
+        let mut experiment = Experiment::new(&document);
+        let timeline = Timeline::new(&mut experiment, BUDGET);
         Run {
             editor: Editor::new(document),
             experiment,
+            timeline,
+            kept_ms: 0.0,
             before: None,
             dial: Dial::default(),
             marks: VecDeque::new(),
@@ -102,7 +112,7 @@ impl Run {
 
     /// Starts the run again from the document's base.
     pub fn rewind(&mut self) {
-        self.experiment = Experiment::new(self.editor.document());
+        self.compile();
         self.before = None;
         self.dial = Dial::default();
         self.marks.clear();
@@ -143,16 +153,58 @@ impl Run {
         if self.experiment.now() == SimTime::ZERO {
             // Before anything has run, an edit is part of the base: compile it anew, as opening the saved document would.
             if entries.iter().any(touches_run) {
-                self.experiment = Experiment::new(self.editor.document());
+                self.compile();
                 // So that a fault at the very start is seen before time runs.
                 self.experiment.advance(SimTime::ZERO, u64::MAX);
             }
             return Ok(());
         }
+        if !entries.is_empty() {
+            self.timeline.forget_after(self.experiment.now(), self.experiment.carried());
+        }
         for entry in entries {
             self.experiment.apply(entry)?;
         }
         Ok(())
+    }
+
+    /// Makes the experiment of the document, at its start.
+    fn compile(&mut self) {
+        self.experiment = Experiment::new(self.editor.document());
+        self.timeline = Timeline::new(&mut self.experiment, BUDGET);
+    }
+
+    /// Lets time run, as [`Experiment::advance`] does, and keeps its past: at this wall time.
+    pub fn advance(&mut self, to: SimTime, max_events: u64, wall_ms: f64) -> u64 {
+        // A run that goes at many times real time would do little else.
+        if wall_ms - self.kept_ms < BETWEEN_SNAPSHOTS_MS {
+            return self.experiment.advance(to, max_events);
+        }
+        let due = self.timeline.due();
+        let handled = self.timeline.advance(&mut self.experiment, to, max_events);
+        if self.timeline.due() != due {
+            self.kept_ms = wall_ms;
+        }
+        handled
+    }
+
+    /// Goes back to a moment, or a little before it: let time run on to the moment. What was done after it by hand is done again when
+    /// the run comes there. Whether there is anything of that.
+    pub fn go_back(&mut self, to: SimTime) -> bool {
+        let more = self.editor.go_back(to);
+        let document = self.editor.document();
+        match self.timeline.resume(to, &document.journal) {
+            Some(experiment) => self.experiment = experiment,
+            None => self.experiment = Experiment::new(document),
+        }
+        // Those up to here were taken.
+        self.experiment.take_events();
+        let now = self.experiment.now();
+        self.events.retain(|e| e.at <= now);
+        self.marks.clear();
+        self.before = None;
+        self.dial = Dial::default();
+        more
     }
 }
 

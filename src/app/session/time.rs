@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::dom;
 use crate::app::panels::format;
-use crate::engine::SimTime;
+use crate::engine::{SimDuration, SimTime};
 use crate::lab::frame::{Event, Frame};
 
 use super::run::is_notable;
@@ -29,6 +29,8 @@ const FAINTEST: f64 = 0.4;
 const MEMORY: f64 = 0.98;
 /// The speed before anything has moved.
 const START: f64 = 1e-2;
+/// How far a step back goes.
+const STEP_BACK: SimDuration = SimDuration::from_millis(1_000);
 /// After a fault: look at it this long, then run ahead at most that long, then look again.
 const LOOK_MS: f64 = 700.0;
 const AHEAD_MS: f64 = 6_000.0;
@@ -216,6 +218,30 @@ impl Session {
         }
     }
 
+    /// Goes back a second, paused. What was done by hand after that happens again when time comes to it.
+    pub fn step_back(self) {
+        if self.is_replaying() {
+            return;
+        }
+        self.playing.set(false);
+        self.achieved.set(0.0);
+        self.pace.set("");
+        let to = SimTime(self.now().0.saturating_sub(STEP_BACK.0));
+        let more = self.with_run(|run| run.go_back(to)).unwrap_or_default();
+        self.changed();
+        self.catch_up(to, move || {
+            let gone = |request| self.with_experiment(|e| e.waterfall(request).is_none());
+            if self.request.get_untracked().is_some_and(gone) {
+                self.request.set(None);
+            }
+            let moment = format::moment(self.now());
+            match more {
+                true => self.tell(t!("Back at %{moment}: what you did after that happens again", moment = moment)),
+                false => self.announce(t!("Back at %{moment}", moment = moment)),
+            }
+        });
+    }
+
     /// Sets the dial.
     pub fn set_speed(self, speed: Speed) {
         self.speed.set(match speed {
@@ -244,7 +270,7 @@ impl Session {
                 target = run.experiment.next_event().map_or(target, |next| next.min(target).max(before));
             }
             let until = dom::now_ms() + BUDGET_MS;
-            while run.experiment.advance(target, SLICE_EVENTS) >= SLICE_EVENTS && dom::now_ms() < until {}
+            while run.advance(target, SLICE_EVENTS, wall_ms) >= SLICE_EVENTS && dom::now_ms() < until {}
             run.take_events(wall_ms);
             run.experiment.now().since(before).as_secs_f64()
         });

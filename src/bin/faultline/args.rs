@@ -107,6 +107,9 @@ pub struct ValidateOptions {
     /// Write the report as a Markdown page [default: docs/validation.md in a checkout, unless --only is given]
     #[arg(long, value_name = "FILE")]
     pub docs: Option<PathBuf>,
+    /// Write the report as a web page [default: assets/site/validation.html in a checkout, unless --only is given]
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -130,6 +133,8 @@ pub enum ThemeName {
     Light,
     /// Light ink on a dark ground
     Dark,
+    /// Custom properties of the web page that holds the picture: var(--ink)
+    Page,
 }
 
 /// A table of figures.

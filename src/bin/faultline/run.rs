@@ -78,7 +78,11 @@ fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
 /// Draws a diagram.
 pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcome, String> {
     let doc = input::open(name)?;
-    let theme = if theme == ThemeName::Dark { Theme::Dark } else { Theme::Light };
+    let theme = match theme {
+        ThemeName::Light => Theme::Light,
+        ThemeName::Dark => Theme::Dark,
+        ThemeName::Page => Theme::Page,
+    };
     let Some(at) = at else {
         let diagram = &doc.folded();
         return Ok(Outcome::done(

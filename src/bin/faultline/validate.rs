@@ -1,9 +1,10 @@
-//! `validate`: every case of the validation against theory, as a table, as JSON and as a page of the documentation.
+//! `validate`: every case of the validation against theory, as a table, as JSON, and as a page of the documentation and of the site.
 //! Measures and judges nothing itself.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use faultline::lab::validation::{cases, markdown, run, table, Finding, Verdict};
+use faultline::export::findings::{markdown, page, table};
+use faultline::lab::validation::{cases, run, Finding, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::ValidateOptions;
@@ -28,9 +29,14 @@ pub fn validate(options: &ValidateOptions) -> Result<Outcome, String> {
     let findings = run(&cases, threads, |done, _| bar.set_position(done as u64));
     bar.finish_and_clear();
     let findings = findings.into_iter().collect::<Result<Vec<Finding>, String>>()?;
-    if let Some(page) = options.docs.clone().or_else(|| page_of_a_checkout(options)) {
-        std::fs::write(&page, markdown(&findings)).map_err(|e| format!("{}: {e}", page.display()))?;
-        eprintln!("faultline: wrote {}", page.display());
+    let whole = options.only.is_empty() && is_checkout();
+    for (file, text) in [
+        (options.docs.clone().or(whole.then(|| "docs/validation.md".into())), markdown(&findings)),
+        (options.page.clone().or(whole.then(|| "assets/site/validation.html".into())), page(&findings)),
+    ] {
+        let Some(file) = file else { continue };
+        std::fs::write(&file, text).map_err(|e| format!("{}: {e}", file.display()))?;
+        eprintln!("faultline: wrote {}", file.display());
     }
     let holds = findings.iter().all(|f| f.verdict == Verdict::Pass);
     let text = match options.json {
@@ -40,9 +46,7 @@ pub fn validate(options: &ValidateOptions) -> Result<Outcome, String> {
     Ok(Outcome { text, holds })
 }
 
-/// From a checkout the whole report is also the page of the documentation.
-fn page_of_a_checkout(options: &ValidateOptions) -> Option<PathBuf> {
-    let page = PathBuf::from("docs/validation.md");
-    let is_checkout = std::path::Path::new("assets/validation/cases.json").exists() && std::path::Path::new("docs").is_dir();
-    (is_checkout && options.only.is_empty()).then_some(page)
+/// From a checkout the whole report is also a page of the documentation and of the site.
+fn is_checkout() -> bool {
+    ["assets/validation/cases.json", "assets/site", "docs"].iter().all(|part| Path::new(part).exists())
 }

@@ -38,12 +38,12 @@ impl Picture<'_> {
                 );
                 let inside =
                     self.diagram.nodes.iter().filter(|n| closed_around(self.diagram, n.group.as_deref()).is_some_and(|g| g.id == group.id));
-                text(out, (x + 12.0, y + 24.5), 13.0, 650, ink, &fitted(&name, 13.0, w - 24.0));
+                text(out, (x + 12.0, y + 24.5), 13.0, 650, &ink, &fitted(&name, 13.0, w - 24.0));
                 let count = match inside.count() {
                     1 => "1 component".to_string(),
                     n => format!("{n} components"),
                 };
-                text(out, (x + 12.0, y + 46.0), 12.0, 400, quiet, &fitted(&(self.words)(&count), 12.0, w - 24.0));
+                text(out, (x + 12.0, y + 46.0), 12.0, 400, &quiet, &fitted(&(self.words)(&count), 12.0, w - 24.0));
                 continue;
             }
             let (colour, dashes) = match group.kind {
@@ -55,7 +55,7 @@ impl Picture<'_> {
                 out,
                 "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"12\" fill=\"{colour}\" fill-opacity=\"0.05\" stroke=\"{colour}\"{dashes}/>"
             );
-            text(out, (x + 12.0, y + 20.0), 12.0, 650, quiet, &fitted(&name, 12.0, w - 24.0));
+            text(out, (x + 12.0, y + 20.0), 12.0, 650, &quiet, &fitted(&name, 12.0, w - 24.0));
         }
     }
 
@@ -87,7 +87,7 @@ impl Picture<'_> {
         );
         let most = ((area.height - 12.0) / 17.0).max(1.0) as usize;
         for (i, line) in lines(&note.text, 12.0, area.width - 20.0, most).iter().enumerate() {
-            text(out, (area.x + 10.0, area.y + 21.0 + 17.0 * i as f64), 12.0, 400, self.colour("--ink"), &escaped(line));
+            text(out, (area.x + 10.0, area.y + 21.0 + 17.0 * i as f64), 12.0, 400, &self.colour("--ink"), &escaped(line));
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::lab::report::Report;
 use crate::lab::theory::{self, Theory};
 use crate::lab::trials::{spread, suggest, Metric, Place};
 
-/// Where the report of the validation is published.
+/// How the engine is checked.
 const SOURCES: &[&str] = &[
     text!("Conservation of requests, attempts and jobs, and Little's law, hold exactly in integer time in every test run; repeats and sweeps check them after each run."),
     text!("Means and shares are compared with queueing theory and published tables, several seeds each: they must agree within four standard errors, and these may be 2 % of the value at most."),
@@ -62,6 +62,8 @@ pub fn Truth() -> impl IntoView {
             {piece(content)}
             <h3>{t!("What the engine has been checked against")}</h3>
             <ul>{SOURCES.iter().map(|text| view! { <li>{t!(*text)}</li> }).collect_view()}</ul>
+            // Beside the site, not in the single file.
+            <p class="beside-site"><a href="./validation.html" target="_blank">{t!("Every case: where it is from, what was expected, what was measured (in English)")}</a></p>
         </div>
     }
 }

@@ -1,0 +1,169 @@
+//! The closed buckets of a run: for the system and for each node. What is closed does not change, so snapshots share it.
+//! Measures nothing.
+
+use std::sync::Arc;
+
+use crate::engine::request::ByReason;
+use crate::engine::scale::{list, Scale};
+use crate::engine::{NodeIndex, SimTime};
+use crate::lab::frame::{Bucket, NodeBucket};
+use crate::metrics::series::merge_pairs;
+use crate::metrics::{availability, cost_per_million, Latency};
+
+/// A bucket of the whole system, with what it takes to merge it with others.
+#[derive(Clone, Debug)]
+pub(super) struct Raw {
+    pub bucket: Bucket,
+    pub ok: u64,
+    pub failed: ByReason,
+    pub stale: u64,
+    /// Cost per hour, times the length in seconds.
+    pub cost: f64,
+    /// Packed once the bucket is closed.
+    pub latency: Latency,
+}
+
+impl Raw {
+    pub fn new(start: SimTime, latency: Latency) -> Self {
+        let bucket = Bucket { start, ..Bucket::default() };
+        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, cost: 0.0, latency }
+    }
+
+    /// Buckets that follow each other as one, closed.
+    fn merged(buckets: &[&Raw]) -> Option<Raw> {
+        let (first, rest) = buckets.split_first()?;
+        let mut sum = (*first).clone();
+        sum.latency.unpack();
+        for next in rest {
+            sum.bucket.length = sum.bucket.length + next.bucket.length;
+            sum.ok += next.ok;
+            sum.failed.merge(&next.failed);
+            sum.stale += next.stale;
+            sum.cost += next.cost;
+            sum.latency.merge(&next.latency);
+        }
+        sum.close();
+        Some(sum)
+    }
+
+    /// A copy with the latencies packed.
+    pub fn frozen(&self) -> Raw {
+        Raw { bucket: self.bucket.clone(), latency: self.latency.packed(), ..*self }
+    }
+
+    /// Works out the figures, and packs the latencies; the memory that they had is for those of the next bucket.
+    pub fn close(&mut self) -> Latency {
+        let seconds = self.bucket.length.as_secs_f64().max(1e-9);
+        self.bucket.ok_per_s = self.ok as f64 / seconds;
+        self.bucket.failed_per_s = self.failed.iter().map(|(r, n)| (r.as_str(), n as f64 / seconds)).collect();
+        self.bucket.availability = availability(self.ok, self.failed.total());
+        self.bucket.cost_per_hour = self.cost / seconds;
+        self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
+        self.bucket.stale_per_s = self.stale as f64 / seconds;
+        self.bucket.p50_ms = self.latency.quantile_ms(0.5);
+        self.bucket.p95_ms = self.latency.quantile_ms(0.95);
+        self.bucket.p99_ms = self.latency.quantile_ms(0.99);
+        let packed = self.latency.take_packed();
+        std::mem::replace(&mut self.latency, packed)
+    }
+}
+
+/// A closed bucket of everything. Nodes that came later are not in it.
+#[derive(Debug)]
+struct Row {
+    system: Raw,
+    nodes: Box<[NodeBucket]>,
+}
+
+impl Row {
+    fn weigh(self: &Arc<Row>, scale: &mut Scale) {
+        let gauges = || self.nodes.iter().map(|n| list(&n.gauges)).sum::<usize>();
+        if scale.shared(self, std::mem::size_of_val(&*self.nodes)) {
+            scale.add(gauges() + list(&self.system.bucket.failed_per_s));
+            self.system.latency.weigh(scale);
+        }
+    }
+
+    /// Neighbours as one.
+    fn merged(&self, next: &Row) -> Option<Row> {
+        let system = Raw::merged(&[&self.system, &next.system])?;
+        let both = |(i, b): (usize, &NodeBucket)| match self.nodes.get(i) {
+            // What a kind adds is how it stood at the end.
+            Some(a) => NodeBucket::merged(&[a.clone(), b.clone()]).map(|both| NodeBucket { gauges: b.gauges.clone(), ..both }),
+            // A node that came late begins in the middle.
+            None => Some(b.clone()),
+        };
+        Some(Row { system, nodes: next.nodes.iter().enumerate().filter_map(both).collect() })
+    }
+}
+
+/// The closed buckets.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    rows: Vec<Arc<Row>>,
+    /// The system's, in one piece.
+    system: Vec<Bucket>,
+}
+
+impl History {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Takes up the bucket that follows.
+    pub fn push(&mut self, system: Raw, nodes: Vec<NodeBucket>) {
+        self.system.push(system.bucket.clone());
+        self.rows.push(Arc::new(Row { system, nodes: nodes.into() }));
+    }
+
+    /// Merges them in pairs.
+    pub fn coarsen(&mut self) {
+        merge_pairs(&mut self.rows, |a, b| {
+            if let Some(both) = a.merged(b) {
+                *a = Arc::new(both);
+            }
+        });
+        self.unfold();
+    }
+
+    /// Those of the system.
+    pub fn system(&self) -> &[Bucket] {
+        &self.system
+    }
+
+    /// Those of the system, neighbours merged until at most `most` are left.
+    pub fn system_of_at_most(&self, most: usize) -> Vec<Bucket> {
+        let per = self.rows.len().div_ceil(most.max(1)).max(1).next_power_of_two();
+        if per == 1 {
+            return self.system.clone();
+        }
+        let merged = |rows: &[Arc<Row>]| Raw::merged(&rows.iter().map(|r| &r.system).collect::<Vec<_>>()).map(|raw| raw.bucket);
+        self.rows.chunks(per).filter_map(merged).collect()
+    }
+
+    /// A node's; nodes that came late have fewer.
+    pub fn of_node(&self, node: NodeIndex) -> impl Iterator<Item = &NodeBucket> {
+        self.rows.iter().filter_map(move |row| row.nodes.get(node.at()))
+    }
+
+    /// A copy that shares what it holds, of use after [`History::thaw`].
+    pub fn frozen(&self) -> History {
+        History { rows: self.rows.clone(), system: Vec::new() }
+    }
+
+    /// Makes a frozen copy work.
+    pub fn thaw(&mut self) {
+        self.unfold();
+    }
+
+    fn unfold(&mut self) {
+        self.system = self.rows.iter().map(|r| r.system.bucket.clone()).collect();
+    }
+
+    /// Weighs it.
+    pub fn weigh(&self, scale: &mut Scale) {
+        scale.add(list(&self.rows) + list(&self.system));
+        self.rows.iter().for_each(|row| row.weigh(scale));
+    }
+}

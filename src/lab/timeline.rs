@@ -1,0 +1,148 @@
+//! The past of a run: snapshots of it, at best one each second, within a budget of memory; and the way back to any moment.
+//! Knows no document: who goes back brings the journal.
+
+use super::snapshots::Snapshot;
+use super::Experiment;
+use crate::diagram::Entry;
+use crate::engine::scale::Scale;
+use crate::engine::{SimDuration, SimTime};
+
+/// From one snapshot to the next, as long as there is room.
+pub const SPACING: SimDuration = SimDuration::from_millis(1_000);
+/// Memory that snapshots may take beside the run.
+pub const BUDGET: usize = 64 << 20;
+
+/// The snapshots of one run, the first at its start.
+///
+/// What they hold is counted in bytes, what several share once. When that is more than the budget, snapshots go where they stand
+/// densest for their age: the recent past stays a second apart, the distant past less so.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    budget: usize,
+    /// In order of time.
+    kept: Vec<Snapshot>,
+    scale: Scale,
+    due: SimTime,
+    /// Not even two snapshots fit.
+    given_up: bool,
+}
+
+impl Timeline {
+    /// The timeline of a run that stands at its start.
+    pub fn new(experiment: &mut Experiment, budget: usize) -> Timeline {
+        let mut timeline = Timeline { budget, kept: Vec::new(), scale: Scale::default(), due: SimTime::ZERO, given_up: false };
+        timeline.keep(experiment);
+        timeline
+    }
+
+    /// When the next snapshot is due.
+    pub fn due(&self) -> SimTime {
+        self.due
+    }
+
+    /// Runs on as [`Experiment::advance`] does, and takes a snapshot at each moment when one is due.
+    pub fn advance(&mut self, experiment: &mut Experiment, to: SimTime, max_events: u64) -> u64 {
+        let mut handled = 0;
+        loop {
+            let stop = if experiment.now() < self.due { to.min(self.due) } else { to };
+            handled += experiment.advance(stop, max_events - handled);
+            if handled >= max_events {
+                return handled;
+            }
+            if stop == self.due {
+                self.keep(experiment);
+            }
+            if stop == to {
+                return handled;
+            }
+        }
+    }
+
+    /// Takes a snapshot now, unless there is a later one already. A run that was not stopped when one was due has missed it.
+    pub fn keep(&mut self, experiment: &mut Experiment) {
+        let now = experiment.now();
+        let last = self.kept.last();
+        if self.given_up || last.is_some_and(|last| last.at() >= now) {
+            return;
+        }
+        if experiment.recorded() > self.budget / 3 {
+            // What is told again from the start of the run would soon be all that fits.
+            experiment.forget_record();
+            self.kept.truncate(1);
+            self.weigh();
+        }
+        let snapshot = experiment.snapshot(self.kept.last());
+        snapshot.weigh(&mut self.scale);
+        self.kept.push(snapshot);
+        self.due = SimTime((now.0 / SPACING.0 + 1) * SPACING.0);
+        if self.bytes() > self.budget {
+            self.thin_out();
+        }
+    }
+
+    /// The run at a moment, or a little before it: the caller runs on to the moment. `journal` is that of the document; up to the
+    /// moment it must be the one that led here. `None` if there is no snapshot to begin from, as when not one fits.
+    pub fn resume(&self, to: SimTime, journal: &[(SimTime, Entry)]) -> Option<Experiment> {
+        let until = self.kept.partition_point(|s| s.at() <= to);
+        let (last, earlier) = self.kept[..until].split_last()?;
+        let found = if last.suffices(last) { Some(last) } else { earlier.iter().rev().find(|s| s.suffices(last)) };
+        found.map(|s| s.resume(journal))
+    }
+
+    /// What was done at a moment has changed the run from there on: later snapshots are of a run that is no more. At the moment
+    /// itself those stay that were taken before it was done, `carried` entries of the journal ago.
+    pub fn forget_after(&mut self, moment: SimTime, carried: usize) {
+        let before = self.kept.len();
+        self.kept.retain(|s| s.at() < moment || (s.at() == moment && s.carried() <= carried));
+        if self.kept.len() != before {
+            self.weigh();
+        }
+        let next = self.kept.last().map_or(SimTime::ZERO, |last| SimTime((last.at().0 / SPACING.0 + 1) * SPACING.0));
+        self.due = self.due.min(next);
+    }
+
+    /// Bytes that the snapshots hold beside the run.
+    pub fn bytes(&self) -> usize {
+        self.scale.bytes()
+    }
+
+    /// The moments that there are snapshots of.
+    pub fn moments(&self) -> impl Iterator<Item = SimTime> + '_ {
+        self.kept.iter().map(Snapshot::at)
+    }
+
+    fn weigh(&mut self) {
+        self.scale = Scale::default();
+        for snapshot in &self.kept {
+            snapshot.weigh(&mut self.scale);
+        }
+    }
+
+    /// Makes room for some snapshots to come.
+    fn thin_out(&mut self) {
+        while self.bytes() > self.budget / 8 * 7 {
+            if self.kept.len() < 3 {
+                self.kept.clear();
+                self.given_up = true;
+            }
+            let go = (self.kept.len() / 16).max(1);
+            for _ in 0..go {
+                if let Some(place) = self.densest() {
+                    self.kept.remove(place);
+                }
+            }
+            self.weigh();
+        }
+    }
+
+    /// The snapshot that is missed the least: not the first, and not the last.
+    fn densest(&self) -> Option<usize> {
+        let now = self.kept.last()?.at();
+        let gap_for_age = |i: &usize| {
+            let gap = self.kept[i + 1].at().since(self.kept[i - 1].at()).as_secs_f64();
+            let age = now.since(self.kept[*i].at()).as_secs_f64();
+            gap / (age + 60.0)
+        };
+        (1..self.kept.len().saturating_sub(1)).min_by(|a, b| gap_for_age(a).total_cmp(&gap_for_age(b)))
+    }
+}
