@@ -410,8 +410,8 @@ mod tests {
 
     #[test]
     fn what_was_on_its_way_to_the_store_when_the_cache_crashed_is_not_lost() {
-        // One key, written once; written back at 1 s, over a link that takes 50 ms.
-        let clients = json!({"rate_per_s": 4, "keys": 1, "read_percent": 50});
+        // One key, not written about the time at which it is written back: at 1 s, over a link that takes 50 ms.
+        let clients = json!({"rate_per_s": 2.2, "keys": 1, "read_percent": 0});
         let mut doc = line(clients, json!({"on_write": "back", "flush_interval": 1000}));
         let slow = crate::diagram::Edit::SetLinkParam { id: "m-d".into(), param: "latency".into(), value: constant(50.0) };
         doc.apply(&slow).unwrap();
