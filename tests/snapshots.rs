@@ -96,7 +96,7 @@ fn ten_minutes_of_sixty_nodes_have_a_past_within_64_mib() {
     for second in (59..SECONDS as usize).step_by(60) {
         assert!(counted[second] + MIB >= taken[second], "second {second}: {} bytes counted, {} taken", counted[second], taken[second]);
     }
-    assert!(moments.len() >= 60 && widest <= 30.0, "{} snapshots, {widest} s apart", moments.len());
+    assert!(moments.len() >= 40 && widest <= 40.0, "{} snapshots, {widest} s apart", moments.len());
     assert!(gaps.iter().rev().take(10).all(|gap| *gap == 1.0), "the latest are a second apart: {gaps:?}");
 
     let mut fresh = Experiment::new(&document);

@@ -38,13 +38,7 @@ impl EventQueue {
             Lane { delay: lane.delay, headed: lane.headed, line: Default::default() }
         };
         let lanes = self.lanes.iter().enumerate().map(|(number, lane)| pack(number, lane)).collect();
-        EventQueue {
-            heap: self.heap.clone(),
-            lanes,
-            immediate: self.immediate.clone(),
-            packed: packed.closed(),
-            ..*self
-        }
+        EventQueue { heap: self.heap.clone(), lanes, immediate: self.immediate.clone(), packed: packed.closed(), ..*self }
     }
 
     /// Makes a frozen copy the queue that it is a copy of.
