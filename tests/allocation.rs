@@ -1,8 +1,7 @@
 //! Once a run is under way its events take no memory from the allocator, stories and statistics and all: counted, not assumed.
 //! What is new in a run takes memory: a key that was never written before, more requests at once than ever. So the jobs run here with
-//! few keys and users, until they have all been seen; from then on not one event may allocate. A store keeps the log of its last writes
-//! (50,000 entries, and 65,536 times of commit for the judge), and that list doubles until it is full: in the job with a hundred
-//! stores there is hardly a moment without that, so it runs with reads alone; the others write, at a moment when no log doubles.
+//! few keys and users, until they have all been seen; from then on not one event may allocate. Only the log of a store's writes grows
+//! by what happens: it takes a new piece for many entries at a time. So the jobs run once with reads alone, and once as they are.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -24,8 +23,12 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Events that are counted.
 const COUNTED: u64 = 40_000;
-/// The charts' next bucket may take so many pieces of memory, and one more for each node that adds figures of its own.
-const FOR_A_BUCKET: u64 = 7;
+/// The end of a bucket of the charts may take so many pieces of memory, most of them for the packed distribution, whose list doubles as
+/// it is written; and one more for each node that adds figures of its own.
+const FOR_A_BUCKET: u64 = 24;
+/// Pieces that logs may take while the counted events are handled, at most a tenth of which are writes: two for 128 entries, a list for
+/// the store and one for the judge.
+const FOR_LOGS: u64 = 20;
 /// When the charts have so many buckets they are about to be merged in pairs, which is done once in hundreds of buckets.
 const NEARLY_FULL: usize = 440;
 
@@ -94,10 +97,17 @@ fn events_do_not_allocate() {
     for (name, document) in jobs::all() {
         let nodes = document.nodes.len() as u64;
         let closed = name.starts_with("hold");
-        let taken = count(&with_few_keys(document, closed, nodes >= 1_000), 3_000_000 + 5_000 * nodes);
-        println!("{name}: {taken:?}");
-        assert_eq!(taken.by_events, 0, "{name}: of {COUNTED} events");
-        assert!(taken.at_buckets <= taken.buckets * (FOR_A_BUCKET + nodes), "{name}: {taken:?}");
+        for reads_only in [true, false] {
+            if nodes >= 1_000 && !reads_only {
+                // A hundred stores still see more writes under way at once than ever before.
+                continue;
+            }
+            let few = with_few_keys(document.clone(), closed, reads_only);
+            let taken = count(&few, 3_000_000 + 5_000 * nodes);
+            println!("{name}, {}: {taken:?}", if reads_only { "reads" } else { "reads and writes" });
+            assert!(taken.by_events <= if reads_only { 0 } else { FOR_LOGS }, "{name}: {taken:?} of {COUNTED} events");
+            assert!(taken.at_buckets <= taken.buckets * (FOR_A_BUCKET + nodes), "{name}: {taken:?}");
+        }
     }
     // The shipped systems as they are, where keys and users keep coming and queues grow: what is new is the exception.
     for scenario in scenarios() {
