@@ -10,6 +10,7 @@ use faultline::diagram::read::{read, stripped, validate, write};
 use faultline::diagram::{Document, Edit, Entry};
 use faultline::editor::{commands, geometry, share, Editor, Step};
 use faultline::engine::SimTime;
+use faultline::lab::timeline::{Timeline, BUDGET};
 use faultline::lab::Experiment;
 use proptest::prelude::*;
 use serde_json::{json, Value as Json};
@@ -125,7 +126,7 @@ proptest! {
 }
 
 /// Drags a slider while time stands still: the run goes back to before each value that another one replaces.
-fn drag_a_slider(editor: &mut Editor, experiment: &mut Experiment, c: &mut Choices) {
+fn drag_a_slider(editor: &mut Editor, experiment: &mut Experiment, timeline: &mut Timeline, c: &mut Choices) {
     let now = experiment.now();
     experiment.advance(now, u64::MAX);
     let Some(id) = c.pick(&editor.diagram().nodes).map(|n| (n.id.clone(), n.kind.clone())) else { return };
@@ -142,23 +143,32 @@ fn drag_a_slider(editor: &mut Editor, experiment: &mut Experiment, c: &mut Choic
             Some(before) => *experiment = Clone::clone(before),
             None => before = Some(experiment.clone()),
         }
+        timeline.forget_after(now, experiment.carried());
         done.told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+        experiment.reschedule(&editor.document().journal);
     }
     editor.settle();
 }
 
-/// Moves the clock while an experiment runs along; every step that is performed is told to it.
+/// Moves the clock while an experiment runs along, and now and then back; every step that is performed is told to it.
 fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
     let mut editor = Editor::new(start);
     let mut experiment = Experiment::new(editor.document());
+    let mut timeline = Timeline::new(&mut experiment, BUDGET);
     for part in choices.chunks(10) {
         let mut c = Choices(part.iter());
+        if c.below(6) == 0 {
+            let to = SimTime(experiment.now().0 / 8 * c.below(9) as u64);
+            editor.go_back(to);
+            experiment = timeline.resume(to, &editor.document().journal).unwrap();
+            experiment.advance(to, u64::MAX);
+        }
         let now = experiment.now();
         let told = match c.below(8) {
             0 => editor.undo(now).map(|(_, told)| told).unwrap_or_default(),
             1 => editor.redo(now).map(|(_, told)| told).unwrap_or_default(),
             2 if now > SimTime::ZERO => {
-                drag_a_slider(&mut editor, &mut experiment, &mut c);
+                drag_a_slider(&mut editor, &mut experiment, &mut timeline, &mut c);
                 Vec::new()
             }
             _ => match a_step(editor.diagram(), &mut c) {
@@ -169,8 +179,11 @@ fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
         if now == SimTime::ZERO {
             // Before anything has run an edit is part of the base.
             experiment = Experiment::new(editor.document());
+            timeline = Timeline::new(&mut experiment, BUDGET);
         } else {
+            timeline.forget_after(now, experiment.carried());
             told.iter().for_each(|entry| experiment.apply(entry).unwrap());
+            experiment.reschedule(&editor.document().journal);
         }
         // Sometimes the clock stands still, sometimes it is stopped between two events, sometimes on one.
         match c.below(4) {
@@ -180,6 +193,11 @@ fn played(start: Document, choices: &[u32]) -> (Editor, Experiment) {
             }
             _ => {
                 experiment.advance(SimTime(now.0 + c.below(40) as u64 * 1_000_003), 3_000);
+                if c.below(2) == 0 {
+                    // A snapshot is of a moment that is over.
+                    experiment.advance(experiment.now(), u64::MAX);
+                    timeline.keep(&mut experiment);
+                }
             }
         }
     }

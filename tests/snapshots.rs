@@ -1,5 +1,5 @@
-//! Snapshots of sixty busy nodes, one a simulated second: what they take, counted at the allocator, and that the run goes on from
-//! them exactly as it did.
+//! Ten simulated minutes of sixty busy nodes with a snapshot each second, as far as there is room: what they take, counted at the
+//! allocator beside the same run without them, and that the run goes on from them exactly as it did.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,8 @@ use std::alloc::System;
 use faultline::engine::SimTime;
 use faultline::lab::timeline::{Timeline, BUDGET};
 use faultline::lab::Experiment;
-use stats_alloc::{Region, StatsAlloc, INSTRUMENTED_SYSTEM};
+use serde_json::json;
+use stats_alloc::{StatsAlloc, INSTRUMENTED_SYSTEM};
 
 #[path = "../benches/jobs.rs"]
 #[allow(dead_code, reason = "each user takes some of the jobs")]
@@ -17,54 +18,97 @@ mod jobs;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-fn second(n: u64) -> SimTime {
-    SimTime(n * 1_000_000_000)
+const MIB: usize = 1 << 20;
+/// Seconds of the run.
+const SECONDS: u64 = 600;
+/// Moments that are returned to.
+const RETURNS: [u64; 5] = [30_250, 119_999, 311_000, 452_700, 599_001];
+/// Bytes of a snapshot each second, over the first minute: a bound on how it may grow. A clone was 14 MiB after that minute.
+const OF_ONE: usize = 900 << 10;
+
+fn moment(ms: u64) -> SimTime {
+    SimTime(ms * 1_000_000)
 }
 
-#[test]
-fn probe() {
-    let document = jobs::sixty_nodes();
-    let mut experiment = Experiment::new(&document);
-    let mut timeline = Timeline::new(&mut experiment, usize::MAX);
-    let held = |r: &Region<System>| {
-        let c = r.change();
-        c.bytes_allocated as i64 - c.bytes_deallocated as i64 + c.bytes_reallocated as i64
-    };
-    let mut sum = 0;
-    let mut before = 0;
-    let t = std::time::Instant::now();
-    let mut snap_time = std::time::Duration::ZERO;
-    for s in 1..=600 {
-        experiment.advance(second(s), u64::MAX);
+/// Bytes allocated now.
+fn held() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
+
+/// What can be read off a run.
+fn everything(experiment: &Experiment) -> [String; 4] {
+    [
+        format!("{:016x}", experiment.trace_hash()),
+        serde_json::to_string(&experiment.report()).unwrap(),
+        json!(experiment.series()).to_string(),
+        format!("{:?} {:?}", experiment.frame(1_000), experiment.recent()),
+    ]
+}
+
+/// Runs on second by second, and tells how many bytes are held at the end of each.
+fn weights(experiment: &mut Experiment, mut run: impl FnMut(&mut Experiment, SimTime)) -> Vec<usize> {
+    let mut weights = Vec::with_capacity(SECONDS as usize);
+    for second in 1..=SECONDS {
+        run(experiment, moment(second * 1_000));
         experiment.take_events();
-        let t = std::time::Instant::now();
-        let region = Region::new(ALLOCATOR);
-        if [1, 10, 60, 300, 600].contains(&s) {
-            std::env::set_var("W", "1");
-        } else {
-            std::env::remove_var("W");
-        }
-        timeline.keep(&mut experiment);
-        let h = held(&region);
-        sum += h;
-        if [1, 10, 60, 300, 600].contains(&s) {
-            println!("measured {h}");
-        }
-        snap_time += t.elapsed();
-        if [1, 10, 60, 100, 200, 300, 400, 500, 600].contains(&s) {
-            println!(
-                "{s}: sum {} KiB, per {} KiB; counted {} KiB; recent {} KiB; {} moments",
-                sum / 1024,
-                sum as u64 / s / 1024,
-                timeline.bytes() / 1024,
-                (timeline.bytes() - before) / 1024,
-                timeline.moments().count()
-            );
-        }
-        before = timeline.bytes();
+        weights.push(held());
     }
-    println!("{:?}, snapshots {:?}", t.elapsed(), snap_time);
-    let t = std::time::Instant::now();
-    let e = timeline.resume(second(600), &[]).unwrap();
-    println!("resume {:?} {:?}", t.elapsed(), e.now());
+    weights
+}
+
+// One test, for the count is of the whole process.
+#[test]
+fn ten_minutes_of_sixty_nodes_have_a_past_within_64_mib() {
+    let document = jobs::sixty_nodes();
+    let start = held();
+    let mut alone = Experiment::new(&document);
+    let without = weights(&mut alone, |e, to| {
+        e.advance(to, u64::MAX);
+    });
+    let end = everything(&alone);
+    drop(alone);
+
+    let start_again = held();
+    let mut live = Experiment::new(&document);
+    let mut timeline = Timeline::new(&mut live, BUDGET);
+    let mut counted = Vec::with_capacity(SECONDS as usize);
+    let with = weights(&mut live, |e, to| {
+        timeline.advance(e, to, u64::MAX);
+        counted.push(timeline.bytes());
+    });
+    let taken: Vec<usize> = (0..with.len()).map(|i| (with[i] - start_again).saturating_sub(without[i] - start)).collect();
+    let most = taken.iter().copied().max().unwrap();
+    let moments: Vec<SimTime> = timeline.moments().collect();
+    let gaps: Vec<f64> = moments.windows(2).map(|w| w[1].since(w[0]).as_secs_f64()).collect();
+    let widest = gaps.iter().copied().fold(0.0, f64::max);
+    println!(
+        "a snapshot each second takes {} KiB over the first minute; {} snapshots after ten, at most {widest} s apart, take {} KiB (counted: {}), at most {} KiB",
+        taken[59] / 60 / 1024,
+        moments.len(),
+        taken[SECONDS as usize - 1] / 1024,
+        counted[SECONDS as usize - 1] / 1024,
+        most / 1024,
+    );
+    assert!(most <= BUDGET, "the past takes {} MiB", most / MIB);
+    assert!(taken[59] / 60 <= OF_ONE, "a snapshot takes {} KiB", taken[59] / 60 / 1024);
+    // What is counted is what is taken, or more.
+    for second in (59..SECONDS as usize).step_by(60) {
+        assert!(counted[second] + MIB >= taken[second], "second {second}: {} bytes counted, {} taken", counted[second], taken[second]);
+    }
+    assert!(moments.len() >= 40 && widest <= 40.0, "{} snapshots, {widest} s apart", moments.len());
+    assert!(gaps.iter().rev().take(10).all(|gap| *gap == 1.0), "the latest are a second apart: {gaps:?}");
+
+    let mut fresh = Experiment::new(&document);
+    for ms in RETURNS {
+        let to = moment(ms);
+        let mut back = timeline.resume(to, &document.journal).unwrap();
+        let replayed = back.advance(to, u64::MAX);
+        fresh.advance(to, u64::MAX);
+        assert!(everything(&back) == everything(&fresh), "back at {ms} ms");
+        println!("back at {ms} ms: {replayed} events replayed");
+    }
+    let mut back = timeline.resume(moment(RETURNS[4]), &document.journal).unwrap();
+    back.advance(moment(SECONDS * 1_000), u64::MAX);
+    assert!(everything(&back) == end && everything(&live) == end, "and on to the end");
 }

@@ -6,6 +6,7 @@ mod record;
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use self::record::{Deed, Record};
 use crate::data::ranges::Ranges;
@@ -59,6 +60,9 @@ struct Loss {
     newest: u64,
 }
 
+/// Who has versions of a key that its store does not have: mostly one, and then it needs no memory of its own.
+type Afloat = SmallVec<[(NodeIndex, Ranges); 1]>;
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Session {
     wrote: u64,
@@ -82,7 +86,7 @@ pub struct Judge {
     /// Versions that a crash took back.
     losses: FxHashMap<(NodeIndex, u64), Vec<Loss>>,
     /// Versions that their store does not have yet, by who has them.
-    afloat: FxHashMap<(NodeIndex, u64), Vec<(NodeIndex, Ranges)>>,
+    afloat: FxHashMap<(NodeIndex, u64), Afloat>,
     counts: Consistency,
     /// What it was told, since the first snapshot was taken.
     record: Option<Record>,

@@ -1,6 +1,8 @@
 //! The event queue, ordered by (time, sequence), so that equal times run in the order they were scheduled.
 //! Knows nothing of what the events do.
 
+mod frozen;
+
 use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
@@ -8,7 +10,8 @@ use std::mem::size_of;
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
 use super::request::Reason;
-use super::scale::{line, list};
+use super::scale::{line, list, Scale};
+use super::tape::Tape;
 use super::time::{SimDuration, SimTime};
 
 /// How often a node has crashed, restarted or gone: what was set before is void after. Three bytes, so that an event fits in four
@@ -160,6 +163,8 @@ pub struct EventQueue {
     last: SimTime,
     waiting: usize,
     next_sequence: u64,
+    /// What waits in the lines, of a frozen copy.
+    packed: Tape,
 }
 
 impl EventQueue {
@@ -268,7 +273,9 @@ impl EventQueue {
     /// Bytes that it holds.
     pub fn bytes(&self) -> usize {
         let lines = self.lanes.iter().map(|l| line(&l.line)).sum::<usize>();
-        self.heap.capacity() * size_of::<Head>() + list(&self.lanes) + lines + line(&self.immediate)
+        let mut scale = Scale::default();
+        self.packed.weigh(&mut scale);
+        self.heap.capacity() * size_of::<Head>() + list(&self.lanes) + lines + line(&self.immediate) + scale.bytes()
     }
 
     /// Whether none is pending.

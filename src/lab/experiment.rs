@@ -175,6 +175,12 @@ impl Experiment {
         self.carry_out(entry)
     }
 
+    /// Takes up the journal of a document as it is now, beyond what was carried out: an edit can make entries void that were to come.
+    pub fn reschedule(&mut self, journal: &[(SimTime, Entry)]) {
+        self.journal.clear();
+        self.journal.extend(journal.iter().skip(self.carried).cloned());
+    }
+
     fn carry_out(&mut self, entry: &Entry) -> Result<(), String> {
         self.carried += 1;
         match entry {

@@ -1,7 +1,6 @@
 //! Snapshots of an experiment: what changes is copied, packed where it is large; what does not change is shared with the run.
 //! Knows no document and no budget.
 
-use std::collections::VecDeque;
 use std::mem;
 
 use super::Experiment;
@@ -23,11 +22,14 @@ impl Experiment {
         let meter = mem::take(&mut self.meter);
         let mut stories = mem::take(&mut self.stories);
         let journal = mem::take(&mut self.journal);
+        let queue = mem::take(&mut self.world.core.queue);
         let mut copy = self.clone();
         copy.world.core.shared = judge.frozen();
         copy.world.behaviours = behaviours.iter_mut().map(|b| b.frozen()).collect();
         copy.meter = meter.frozen();
         copy.stories = stories.frozen(before.map_or(0, |b| b.0.stories.ended()));
+        copy.world.core.queue = queue.frozen(|attempt| self.world.core.attempted(attempt).is_some());
+        self.world.core.queue = queue;
         (self.world.core.shared, self.world.behaviours, self.meter, self.stories, self.journal) =
             (judge, behaviours, meter, stories, journal);
         Snapshot(copy)
@@ -49,9 +51,10 @@ impl Snapshot {
     pub fn resume(&self, journal: &[(SimTime, Entry)]) -> Experiment {
         let mut experiment = self.0.clone();
         experiment.world.core.shared.thaw();
+        experiment.world.core.queue.thaw();
         experiment.world.behaviours.iter_mut().for_each(|b| b.thaw());
         experiment.meter.thaw();
-        experiment.journal = journal.get(self.carried()..).unwrap_or_default().iter().cloned().collect::<VecDeque<_>>();
+        experiment.reschedule(journal);
         experiment
     }
 

@@ -12,6 +12,9 @@ pub const SPACING: SimDuration = SimDuration::from_millis(1_000);
 /// Memory that snapshots may take beside the run.
 pub const BUDGET: usize = 64 << 20;
 
+/// So many of the latest snapshots stay a second apart, as long as there are three times as many.
+const LATEST: usize = 10;
+
 /// The snapshots of one run, the first at its start.
 ///
 /// What they hold is counted in bytes, what several share once. When that is more than the budget, snapshots go where they stand
@@ -135,14 +138,99 @@ impl Timeline {
         }
     }
 
-    /// The snapshot that is missed the least: not the first, and not the last.
+    /// The snapshot that is missed the least: not the first, and none of the latest as long as there are enough others.
     fn densest(&self) -> Option<usize> {
+        let latest = if self.kept.len() > 3 * LATEST { LATEST } else { 1 };
         let now = self.kept.last()?.at();
         let gap_for_age = |i: &usize| {
             let gap = self.kept[i + 1].at().since(self.kept[i - 1].at()).as_secs_f64();
             let age = now.since(self.kept[*i].at()).as_secs_f64();
-            gap / (age + 60.0)
+            gap / (age + 100.0)
         };
-        (1..self.kept.len().saturating_sub(1)).min_by(|a, b| gap_for_age(a).total_cmp(&gap_for_age(b)))
+        (1..self.kept.len().saturating_sub(latest)).min_by(|a, b| gap_for_age(a).total_cmp(&gap_for_age(b)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::diagram::read::read;
+    use crate::lab::scenarios::scenarios;
+
+    fn shop() -> Experiment {
+        Experiment::new(&read(scenarios()[0].json).unwrap())
+    }
+
+    fn second(n: u64) -> SimTime {
+        SimTime(n * 1_000_000_000)
+    }
+
+    #[test]
+    fn there_is_a_snapshot_each_second_and_the_nearest_before_is_taken_up() {
+        let mut live = shop();
+        let mut timeline = Timeline::new(&mut live, BUDGET);
+        timeline.advance(&mut live, SimTime(12_500_000_000), u64::MAX);
+        assert!(timeline.moments().eq((0..13).map(second)));
+        assert_eq!(timeline.due(), second(13));
+        // Four hundred stories are kept, and that many requests come in seven seconds.
+        let back = timeline.resume(SimTime(11_900_000_000), &[]).unwrap();
+        assert!(back.now() <= second(11) && back.now() >= second(3), "{:?}", back.now());
+        assert_eq!(timeline.resume(SimTime::ZERO, &[]).unwrap().now(), SimTime::ZERO);
+    }
+
+    #[test]
+    fn a_run_in_slices_has_the_same_past() {
+        let (mut whole, mut slices) = (shop(), shop());
+        let (mut a, mut b) = (Timeline::new(&mut whole, BUDGET), Timeline::new(&mut slices, BUDGET));
+        a.advance(&mut whole, second(3), u64::MAX);
+        while b.advance(&mut slices, second(3), 100) >= 100 {}
+        assert!(a.moments().eq(b.moments()));
+        assert_eq!((whole.trace_hash(), a.bytes()), (slices.trace_hash(), b.bytes()));
+    }
+
+    #[test]
+    fn what_is_changed_at_a_moment_leaves_what_was_before() {
+        let mut live = shop();
+        let mut timeline = Timeline::new(&mut live, BUDGET);
+        timeline.advance(&mut live, second(6), u64::MAX);
+        let all = timeline.bytes();
+        timeline.forget_after(second(3), 0);
+        assert!(timeline.moments().eq((0..4).map(second)));
+        assert!(timeline.bytes() < all && timeline.due() == second(4));
+        // One that was taken after an entry of that moment had been carried out goes too.
+        let mut back = timeline.resume(second(3), &[]).unwrap();
+        back.advance(second(3), u64::MAX);
+        back.apply(&Entry::Fault(crate::diagram::Fault::Crash { node: back.diagram().nodes[1].id.clone() })).unwrap();
+        back.advance(SimTime(3_500_000_000), u64::MAX);
+        timeline.keep(&mut back);
+        assert_eq!(timeline.moments().last(), Some(SimTime(3_500_000_000)));
+        timeline.forget_after(SimTime(3_500_000_000), 0);
+        assert_eq!(timeline.moments().last(), Some(second(3)));
+    }
+
+    #[test]
+    fn beyond_the_budget_the_distant_past_thins_out_and_the_start_stays() {
+        let mut live = shop();
+        let budget = 6 << 20;
+        let mut timeline = Timeline::new(&mut live, budget);
+        for s in 1..=120 {
+            timeline.advance(&mut live, second(s), u64::MAX);
+            assert!(timeline.bytes() <= budget, "{} bytes at {s} s", timeline.bytes());
+        }
+        let moments: Vec<u64> = timeline.moments().map(|at| at.0 / 1_000_000_000).collect();
+        let gaps: Vec<u64> = moments.windows(2).map(|w| w[1] - w[0]).collect();
+        assert!(moments[0] == 0 && *moments.last().unwrap() == 120 && moments.len() < 110, "{moments:?} {}", timeline.bytes());
+        assert!(gaps[0] > 1 && gaps.iter().rev().take(5).all(|gap| *gap == 1), "{gaps:?}");
+    }
+
+    #[test]
+    fn where_not_even_two_fit_nothing_is_kept() {
+        let mut live = shop();
+        let mut timeline = Timeline::new(&mut live, 4 << 10);
+        timeline.advance(&mut live, second(5), u64::MAX);
+        assert!(timeline.resume(second(4), &[]).is_none());
+        assert!(timeline.moments().count() == 0 && timeline.bytes() == 0);
     }
 }

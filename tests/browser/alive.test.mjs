@@ -106,3 +106,35 @@ journey('the site asks nothing of anybody once it is loaded', async ({ page, con
   await lab.openStarter((await lab.starters())[1]);
   await lab.pass(1);
 });
+
+journey('a second back is a second back, and what was done in it happens again', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pause();
+  await lab.button('Start over').click();
+  await lab.pass(3, 2);
+  await lab.pause();
+  const [service] = await lab.namesOf('Service');
+  await lab.select(service);
+  await page.keyboard.press('k');
+  await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash to show');
+  const crashed = await lab.now();
+  await lab.pass(0.4, 0.5);
+  await lab.pause();
+  const before = await lab.now();
+
+  await lab.button('Back one second').click();
+  await page.getByText(/what you did after that happens again/).waitFor();
+  assert.ok(Math.abs((await lab.now()) - (before - 1)) < 0.002, `from ${before} to ${await lab.now()}`);
+  assert.doesNotMatch(await lab.state(service), /crashed/, 'the server works as it did then');
+  assert.equal(await lab.button(/^Undo/).first().getAttribute('aria-disabled'), 'true', 'there is nothing of it to undo yet');
+  await page.keyboard.press(',');
+  await expectSoon(async () => Math.abs((await lab.now()) - (before - 2)) < 0.002, 'another second back');
+  await lab.pass(crashed - (before - 2) + 0.1, 2);
+  await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash to come again');
+
+  for (let i = 0; i < 6; i++) await page.keyboard.press(',');
+  await expectSoon(async () => (await lab.now()) === 0, 'the start');
+  assert.equal(await lab.button('Back one second').getAttribute('aria-disabled'), 'true', 'before the start there is nothing');
+});

@@ -27,7 +27,7 @@ function dice(seed) {
 }
 
 const keys = [
-  'k', 'k', 's', 'x', 'f', '.', '[', ']', 'a', 'Shift+R', 'Control+z', 'Control+z', 'Control+Shift+z', 'Control+y', 'c', 'Shift+C', 'l', 'd', 'Delete', 'Backspace',
+  'k', 'k', 's', 'x', 'f', '.', ',', '[', ']', 'a', 'Shift+R', 'Control+z', 'Control+z', 'Control+Shift+z', 'Control+y', 'c', 'Shift+C', 'l', 'd', 'Delete', 'Backspace',
   'Control+a', 'Control+c', 'Control+x', 'Control+v', 'Control+d', '+', '-', '=', '0', '1', '2', 't', '?', 'Escape', 'Escape', 'Enter', 'Control+Enter', 'Tab', 'Shift+Tab', 'ArrowLeft', 'ArrowRight',
   'ArrowUp', 'ArrowDown', 'Shift+ArrowLeft', 'Shift+ArrowDown', 'Control+Shift+ArrowLeft', 'Control+Shift+ArrowRight', 'Control+Shift+ArrowUp', 'Control+Shift+ArrowDown', 'Alt+ArrowUp',
   'Space', 'Space', 'F2', 'Control+k', 'Control+f', 'Control+g', 'Control+Shift+g', 'Shift+E', 'Shift+T', 'Shift+L', 'Home', 'End', 'PageUp', 'PageDown', 'g', 'n', 'Shift+N', 'm', 'o', 'v', 'i', 'e', 'r', 'w', 'h', '/',

@@ -165,6 +165,9 @@ impl Run {
         for entry in entries {
             self.experiment.apply(entry)?;
         }
+        if !entries.is_empty() {
+            self.experiment.reschedule(&self.editor.document().journal);
+        }
         Ok(())
     }
 

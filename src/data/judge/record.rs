@@ -130,7 +130,7 @@ impl Judge {
             scale.add(list(loss) + loss.iter().map(|l| l.versions.spilled()).sum::<usize>());
         }
         for afloat in self.afloat.values() {
-            scale.add(list(afloat) + afloat.iter().map(|(_, versions)| versions.spilled()).sum::<usize>());
+            scale.add(afloat.iter().map(|(_, versions)| versions.spilled()).sum::<usize>());
         }
     }
 }

@@ -275,3 +275,30 @@ fn a_node_just_left_of_the_middle_snaps_to_an_ordinary_zero() {
     let node = editor.diagram().node(&id).unwrap();
     assert_eq!((node.x.to_bits(), node.y.to_bits()), (0, 0));
 }
+
+#[test]
+fn going_back_leaves_what_was_done_since_to_come_and_takes_it_out_of_the_history() {
+    let mut editor = small();
+    let crash = |node: &str| Step { label: format!("Crash {node}"), entries: vec![Entry::Fault(Fault::Crash { node: node.into() })] };
+    editor.perform(crash("service"), later(2)).unwrap();
+    let (step, added) = add_node(editor.diagram(), "cache", 9.0, 9.0);
+    editor.perform(step, later(4)).unwrap();
+    editor.perform(rename(editor.diagram(), "service", "Orders").unwrap(), later(5)).unwrap();
+    editor.set_moment(later(6));
+
+    assert!(editor.go_back(later(3)), "the cache is to come");
+    assert_eq!((editor.document().moment, editor.document().journal.len()), (later(3), 2));
+    assert!(editor.diagram().node(&added).is_none());
+    // A name has no time: it is kept, and can be taken back.
+    assert_eq!(editor.diagram().node("service").unwrap().name, "Orders");
+    assert_eq!(editor.undo(later(3)).unwrap().0, "Rename Service to Orders");
+    // Then comes the crash, not the cache.
+    assert_eq!(editor.can_undo(), Some("Crash service"));
+    assert_eq!(editor.perform(crash("service"), later(3)).unwrap_err(), "Service is already down");
+    assert!(editor.follow(later(4)) && editor.diagram().node(&added).is_some(), "it comes at its time");
+
+    assert!(editor.go_back(START));
+    assert_eq!(editor.can_undo().map(|l| l.starts_with("Connect")), Some(true), "all that is left was done at the start");
+    editor.go_back(later(6));
+    assert!(editor.diagram().node(&added).is_some());
+}
