@@ -143,13 +143,20 @@ pub fn sixty_nodes() -> Document {
     d.document()
 }
 
-/// So many nodes (in tens): systems of five tiers side by side.
+/// So many nodes (in tens): systems of five tiers side by side. Each is read by itself, so there may be more than a file may have.
 pub fn many_nodes(nodes: usize) -> Document {
-    let mut d = Drawing::default();
-    for i in 0..nodes.div_ceil(10) {
+    let system = |i| {
+        let mut d = Drawing::default();
         five_tiers(&mut d, &format!("s{i}-"), 500.0, 6);
+        d.document()
+    };
+    let mut all = system(0);
+    for i in 1..nodes.div_ceil(10) {
+        let more = system(i);
+        all.nodes.extend(more.nodes);
+        all.links.extend(more.links);
     }
-    d.document()
+    all
 }
 
 /// About so many requests in flight: a million a second, on links of exponential length.

@@ -1,5 +1,5 @@
 // The engine in wasm beside the same engine in native code, in one run: node scripts/bench-wasm.mjs [events per round]
-// Builds benches/speed for both, as the site is built (flags of .cargo/config.toml, then wasm-opt), runs the jobs by turns in this
+// Builds benches/speed for both, as the site is built (its profile, then wasm-opt), runs the jobs by turns in this
 // Node and natively, checks that both end with the same hash of the run, and prints millions of events a second and their ratio.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -13,12 +13,12 @@ const cargo = (...args) => execFileSync('cargo', args, { cwd: folder, encoding: 
 
 const target = JSON.parse(cargo('metadata', '--format-version', '1', '--no-deps')).target_directory;
 cargo('build', '--quiet', '--release');
-cargo('build', '--quiet', '--release', '--lib', '--target', 'wasm32-unknown-unknown');
+cargo('build', '--quiet', '--profile', 'web', '--lib', '--target', 'wasm32-unknown-unknown');
 
 // As Trunk calls it for the site.
 const level = page.match(/data-wasm-opt="(\w+)"/)[1];
 const features = page.match(/data-wasm-opt-params="([^"]*)"/)[1].split(' ');
-const raw = join(target, 'wasm32-unknown-unknown/release/faultline_speed.wasm');
+const raw = join(target, 'wasm32-unknown-unknown/web/faultline_speed.wasm');
 const optimised = join(mkdtempSync(join(tmpdir(), 'faultline-')), 'speed.wasm');
 execFileSync('wasm-opt', [`-O${level}`, ...features, raw, '-o', optimised], { stdio: 'inherit' });
 

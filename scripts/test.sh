@@ -6,7 +6,7 @@
 #
 # A stage that fails ends the run. Nothing is compiled in more ways than it must be: native code once for checking
 # (lint, docs) and once for running (profile `fast`: optimised, assertions and overflow checks on; debug for one test), wasm once for
-# checking and once for the release build, both in the release profile so that they share what runs at build time.
+# checking and once for the release build, both in the site's profile so that they share what runs at build time.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,19 +15,19 @@ cd "$root"
 [ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
 # The same random cases each time, so that what was green stays green; another seed looks further.
 export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-1905}"
-web="--no-default-features --features web --target wasm32-unknown-unknown"
+web="--package faultline-web --target wasm32-unknown-unknown"
 
 stage_setup() { scripts/setup.sh --tests; . scripts/env.sh; }
 stage_format() { cargo fmt --check; }
 stage_lint() {
   cargo clippy --quiet --profile fast --all-targets -- -D warnings
   # shellcheck disable=SC2086 # several arguments
-  cargo clippy --quiet --release $web --lib --bins -- -D warnings
+  cargo clippy --quiet --profile web $web -- -D warnings
 }
 stage_docs() {
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --profile fast --no-deps --lib
   # shellcheck disable=SC2086
-  RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release $web --no-deps --lib
+  RUSTDOCFLAGS="-D warnings" cargo doc --quiet --profile web $web --no-deps
 }
 stage_native() {
   cargo test --profile fast
@@ -36,7 +36,7 @@ stage_native() {
   cp "$cases/list.json" "$cases/optimised.json"
   FAULTLINE_HASHES="$cases/optimised.json" cargo test --test determinism
   # The pure parts of the application (figures, scales, typed numbers) need no browser.
-  cargo test --profile fast --no-default-features --features web --lib app::
+  cargo test --profile fast --package faultline-web
 }
 stage_build() { trunk build --release && node scripts/size.mjs; }
 stage_browser() {

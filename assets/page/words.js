@@ -23,5 +23,5 @@
   };
 
   // While the application is on its way. That it failed is heard by who asks next.
-  if (page.language.startsWith("es")) page.words("es").catch(() => {});
+  document.addEventListener("DOMContentLoaded", () => page.language.startsWith("es") && page.words("es").catch(() => {}));
 })();

@@ -91,7 +91,7 @@ fn Title() -> impl IntoView {
 fn SavedState() -> impl IntoView {
     let session = Session::get();
     let state = move || match session.saved.get() {
-        Saved::Saved => ("saved", t!("saved"), t!("Kept in this browser").to_string()),
+        Saved::Kept => ("saved", t!("saved"), t!("Kept in this browser").to_string()),
         Saved::Pending => ("pending", t!("saving…"), t!("Changes are kept in a moment").to_string()),
         Saved::Failed(why) => ("failed", t!("not saved"), t!("Not kept: %{why}. Save it as a file instead", why = translate(&why))),
     };

@@ -45,7 +45,7 @@ pub fn keep_going(session: Session) {
         if first.is_none() {
             return;
         }
-        if session.saved.with_untracked(|s| *s == Saved::Saved) {
+        if session.saved.with_untracked(|s| *s == Saved::Kept) {
             session.saved.set(Saved::Pending);
         }
         // Replacing the old timeout cancels it.

@@ -31,8 +31,8 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send +
 
 /// Does something now and whenever what it reads has changed.
 pub fn effect(run: impl FnMut() + 'static) {
-    fn boxed(mut run: Box<dyn FnMut()>) {
-        Effect::new(move || run());
+    fn boxed(run: Box<dyn FnMut()>) {
+        Effect::new(run);
     }
     boxed(Box::new(run));
 }

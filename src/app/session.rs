@@ -210,7 +210,7 @@ impl Session {
             replay: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
             language: RwSignal::new(Language::English),
-            saved: RwSignal::new(Saved::Saved),
+            saved: RwSignal::new(Saved::Kept),
             revision: RwSignal::new(0),
             still: RwSignal::new(false),
             fit_next: RwSignal::new(false),

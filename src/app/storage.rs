@@ -29,7 +29,7 @@ const RUN_IN: SimTime = SimTime(4_000_000_000);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Saved {
     /// All of it is kept in this browser.
-    Saved,
+    Kept,
     /// Changes will be kept in a moment.
     Pending,
     /// It could not be kept, and why.

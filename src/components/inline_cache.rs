@@ -16,7 +16,6 @@ use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::random::Purpose;
-use crate::engine::scale::{map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Message, NodeIndex, Operation, Outcome, SimDuration, Versioned, Why};
 use crate::{choice, params};
@@ -232,25 +231,6 @@ impl Part for InlineCache {
         self.held.sample()
     }
 
-    fn frozen(&mut self) -> Self {
-        InlineCache {
-            params: self.params.clone(),
-            held: self.held.frozen(),
-            loading: self.loading.clone(),
-            dirty: self.dirty.clone(),
-            ..*self
-        }
-    }
-
-    fn thaw(&mut self) {
-        self.held.thaw();
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.held.weigh(scale);
-        scale.add(map(&self.loading) + map(&self.dirty));
-    }
-
     fn prices(&self) -> (f64, f64) {
         (self.params.price_per_hour, self.params.price_per_million)
     }
@@ -410,8 +390,8 @@ mod tests {
 
     #[test]
     fn what_was_on_its_way_to_the_store_when_the_cache_crashed_is_not_lost() {
-        // One key, not written about the time at which it is written back: at 1 s, over a link that takes 50 ms.
-        let clients = json!({"rate_per_s": 2.2, "keys": 1, "read_percent": 0});
+        // One key, written at 0.4 s and at 0.8 s; written back at 1 s, over a link that takes 50 ms.
+        let clients = json!({"source": "constant", "rate_per_s": 2.5, "keys": 1, "read_percent": 0});
         let mut doc = line(clients, json!({"on_write": "back", "flush_interval": 1000}));
         let slow = crate::diagram::Edit::SetLinkParam { id: "m-d".into(), param: "latency".into(), value: constant(50.0) };
         doc.apply(&slow).unwrap();

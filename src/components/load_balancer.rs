@@ -84,6 +84,8 @@ pub struct LoadBalancer {
     /// What each backend has gained and not yet paid, for weighted turns.
     credit: FxHashMap<LinkIndex, i64>,
     checks: FxHashMap<LinkIndex, Check>,
+    /// The links that were last checked: a list to be used again.
+    checked: Vec<LinkIndex>,
     /// Names the one timer of checks that is not void.
     series: u64,
     round: u64,
@@ -173,9 +175,11 @@ impl LoadBalancer {
 
     fn check_all(&mut self, ctx: &mut Ctx<'_, Component>) {
         self.round += 1;
-        let links: Vec<LinkIndex> = ctx.outgoing(Role::Call).collect();
+        let mut links = std::mem::take(&mut self.checked);
+        links.clear();
+        links.extend(ctx.outgoing(Role::Call));
         self.checks.retain(|l, _| links.contains(l));
-        for link in links {
+        for link in links.iter().copied() {
             let check = self.checks.entry(link).or_default();
             if check.awaiting.is_some() {
                 check.good = 0;
@@ -189,6 +193,7 @@ impl LoadBalancer {
             check.awaiting = Some(self.round);
             ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
         }
+        self.checked = links;
         // A crashed balancer keeps no timers; the interval is read afresh so that a change takes effect.
         ctx.set_timer(self.params.check_interval, self.series);
     }
@@ -234,6 +239,7 @@ impl Part for LoadBalancer {
             next: usize::MAX - 1,
             credit: FxHashMap::default(),
             checks: FxHashMap::default(),
+            checked: Vec::new(),
             series: 0,
             round: 0,
             ring: Ring::default(),

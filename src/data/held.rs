@@ -8,7 +8,7 @@ mod frozen;
 
 use std::num::NonZeroUsize;
 
-use lru::LruCache;
+use hashlink::LinkedHashMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::engine::tape::Tape;
@@ -82,8 +82,8 @@ pub struct Held {
 
 #[derive(Clone, Debug)]
 enum Lines {
-    /// In order of use (LRU) or of coming (FIFO).
-    Listed(LruCache<u64, Entry, FxBuildHasher>),
+    /// In order of use (LRU) or of coming (FIFO), the next to go first. What goes leaves its place in memory to the next.
+    Listed(LinkedHashMap<u64, Entry, FxBuildHasher>),
     /// In a heap by use (LFU) or in no order (random).
     Ranked(Ranked),
 }
@@ -93,12 +93,7 @@ impl Held {
     pub fn new(eviction: Eviction, capacity: u32) -> Self {
         let capacity = NonZeroUsize::new(capacity as usize).unwrap_or(NonZeroUsize::MIN);
         let lines = match eviction {
-            Eviction::Lru | Eviction::Fifo => {
-                // Bounded from the start it would take the memory of all its keys at once.
-                let mut list = LruCache::unbounded_with_hasher(FxBuildHasher);
-                list.resize(capacity);
-                Lines::Listed(list)
-            }
+            Eviction::Lru | Eviction::Fifo => Lines::Listed(LinkedHashMap::with_hasher(FxBuildHasher)),
             Eviction::Lfu | Eviction::Random => Lines::Ranked(Ranked::default()),
         };
         Held { eviction, capacity, lines, tally: Tally::default(), packed: Tape::default() }
@@ -116,9 +111,6 @@ impl Held {
         }
         while self.len() > self.capacity.get() {
             self.evict(&mut draw);
-        }
-        if let Lines::Listed(list) = &mut self.lines {
-            list.resize(self.capacity);
         }
     }
 
@@ -138,8 +130,8 @@ impl Held {
     /// Looks for a key, which is a use of it. A value of the age `ttl` (zero is no limit) counts as absent, and goes.
     pub fn look(&mut self, key: u64, now: SimTime, ttl: SimDuration) -> Found {
         let entry = match (&mut self.lines, self.eviction) {
-            (Lines::Listed(list), Eviction::Lru) => list.get(&key).copied(),
-            (Lines::Listed(list), _) => list.peek(&key).copied(),
+            (Lines::Listed(list), Eviction::Lru) => list.to_back(&key).copied(),
+            (Lines::Listed(list), _) => list.get(&key).copied(),
             (Lines::Ranked(ranked), Eviction::Lfu) => ranked.used(key),
             (Lines::Ranked(ranked), _) => ranked.places.get(&key).map(|(entry, _)| *entry),
         };
@@ -166,7 +158,7 @@ impl Held {
         self.tally.hits += 1;
         match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), Eviction::Lru) => {
-                list.promote(&key);
+                list.to_back(&key);
             }
             (Lines::Ranked(ranked), Eviction::Lfu) => {
                 ranked.used(key);
@@ -178,7 +170,7 @@ impl Held {
     /// The value held, whatever its age; this is no use of it.
     pub fn peek(&self, key: u64) -> Option<Entry> {
         match &self.lines {
-            Lines::Listed(list) => list.peek(&key).copied(),
+            Lines::Listed(list) => list.get(&key).copied(),
             Lines::Ranked(ranked) => ranked.places.get(&key).map(|(entry, _)| *entry),
         }
     }
@@ -186,9 +178,9 @@ impl Held {
     /// Puts a value, and makes room for it if its key is new. `draw(n)` is a random number below n.
     pub fn put(&mut self, key: u64, entry: Entry, draw: impl FnMut(usize) -> usize) {
         let held = match (&mut self.lines, self.eviction) {
-            (Lines::Listed(list), Eviction::Lru) => list.get_mut(&key),
+            (Lines::Listed(list), Eviction::Lru) => list.to_back(&key),
             // Under FIFO an update keeps the key's place in the line.
-            (Lines::Listed(list), _) => list.peek_mut(&key),
+            (Lines::Listed(list), _) => list.get_mut(&key),
             (Lines::Ranked(ranked), Eviction::Lfu) => {
                 ranked.used(key);
                 ranked.places.get_mut(&key).map(|(entry, _)| entry)
@@ -199,12 +191,13 @@ impl Held {
             *held = entry;
             return;
         }
-        if matches!(self.lines, Lines::Ranked(_)) && self.len() >= self.capacity.get() {
+        if self.len() >= self.capacity.get() {
             self.evict(draw);
         }
         match &mut self.lines {
-            // The list lets its last key go by itself, and uses its memory again.
-            Lines::Listed(list) => self.tally.evictions += u64::from(list.push(key, entry).is_some()),
+            Lines::Listed(list) => {
+                list.insert(key, entry);
+            }
             Lines::Ranked(ranked) => ranked.insert(key, entry),
         }
     }
@@ -213,7 +206,7 @@ impl Held {
     pub fn remove(&mut self, key: u64) {
         match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), _) => {
-                list.pop(&key);
+                list.remove(&key);
             }
             (Lines::Ranked(ranked), Eviction::Lfu) => ranked.remove(key),
             (Lines::Ranked(ranked), _) => ranked.swap_remove(key),
@@ -231,7 +224,7 @@ impl Held {
     /// A few keys with versions, those that would stay longest first where there is an order.
     pub fn sample(&self, most: usize) -> Vec<(u64, u64)> {
         match &self.lines {
-            Lines::Listed(list) => list.iter().take(most).map(|(k, e)| (*k, e.value.version)).collect(),
+            Lines::Listed(list) => list.iter().rev().take(most).map(|(k, e)| (*k, e.value.version)).collect(),
             Lines::Ranked(ranked) => ranked
                 .ranks
                 .iter()
@@ -244,7 +237,7 @@ impl Held {
 
     fn oldest_first(&self) -> Vec<(u64, Entry)> {
         match &self.lines {
-            Lines::Listed(list) => list.iter().rev().map(|(k, e)| (*k, *e)).collect(),
+            Lines::Listed(list) => list.iter().map(|(k, e)| (*k, *e)).collect(),
             Lines::Ranked(ranked) => {
                 let mut ranks = ranked.ranks.clone();
                 ranks.sort_unstable();
@@ -255,7 +248,7 @@ impl Held {
 
     fn evict(&mut self, mut draw: impl FnMut(usize) -> usize) {
         let victim = match (&self.lines, self.eviction) {
-            (Lines::Listed(list), _) => list.peek_lru().map(|(key, _)| *key),
+            (Lines::Listed(list), _) => list.front().map(|(key, _)| *key),
             (Lines::Ranked(ranked), Eviction::Lfu) => ranked.ranks.first().map(|r| r.key),
             (Lines::Ranked(ranked), _) if ranked.ranks.is_empty() => None,
             (Lines::Ranked(ranked), _) => ranked.ranks.get(draw(ranked.ranks.len())).map(|r| r.key),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::random::mix;
+use crate::engine::random::place_of;
 use crate::engine::scale::Scale;
 
 /// A ring over members that have stable names.
@@ -17,7 +17,7 @@ impl Ring {
         let mut points: Vec<(u64, u32)> = names
             .iter()
             .enumerate()
-            .flat_map(|(member, name)| (0..virtual_nodes).map(move |v| (mix(*name, u64::from(v)), member as u32)))
+            .flat_map(|(member, name)| (0..virtual_nodes).map(move |v| (place_of(*name, u64::from(v)), member as u32)))
             .collect();
         points.sort_unstable();
         Ring { points: points.into() }
@@ -30,7 +30,7 @@ impl Ring {
 
     /// The member that owns a key: the first point at or after the key's hash that `accepts` takes.
     pub fn owner(&self, key: u64, accepts: impl Fn(usize) -> bool) -> Option<usize> {
-        let hash = mix(0x7269_6e67, key);
+        let hash = place_of(0x7269_6e67, key);
         let from = self.points.partition_point(|(point, _)| *point < hash);
         let after = self.points[from..].iter().chain(&self.points[..from]);
         after.map(|(_, member)| *member as usize).find(|m| accepts(*m))
@@ -39,7 +39,7 @@ impl Ring {
 
 /// The member that owns a key under plain modulo placement.
 pub fn modulo_owner(key: u64, members: usize) -> Option<usize> {
-    (members > 0).then(|| (mix(0x6d6f_6475, key) % members as u64) as usize)
+    (members > 0).then(|| (place_of(0x6d6f_6475, key) % members as u64) as usize)
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn adding_a_member_moves_its_share_and_only_to_it() {
-        let names: Vec<u64> = (0..11).map(|i| mix(99, i)).collect();
+        let names: Vec<u64> = (0..11).map(|i| place_of(99, i)).collect();
         let (ten, eleven) = (Ring::new(&names[..10], 200), Ring::new(&names, 200));
         let keys = 100_000u64;
         let mut moved = 0;

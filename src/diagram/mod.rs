@@ -4,6 +4,7 @@
 pub mod document;
 pub mod edit;
 pub mod group;
+mod law;
 pub mod param;
 pub mod place;
 pub mod read;

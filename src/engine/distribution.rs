@@ -2,14 +2,14 @@
 //! native and wasm builds agree to the bit.
 
 use rand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::random::{unit, unit_open};
 use super::time::SimDuration;
 
 /// A distribution of durations. All parameters named `*_ms` are milliseconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "law", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "law", rename_all = "snake_case")]
 pub enum Distribution {
     /// Always the same.
     Constant {

@@ -47,6 +47,11 @@ pub fn stream_of(name: &str) -> Stream {
     xxhash_rust::xxh3::xxh3_64(name.as_bytes())
 }
 
+/// Where a name and a number belong on a ring or in a list of members: a hash apart from all draws (XXH3).
+pub fn place_of(name: u64, number: u64) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(&number.to_le_bytes(), name)
+}
+
 /// The step of SplitMix64: the golden ratio, odd.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 

@@ -73,10 +73,18 @@ const MAX_SPANS: usize = 2_000;
 /// Stories that nobody needs any more, kept so that the next ones need no memory of their own.
 #[derive(Debug, Default)]
 #[allow(clippy::vec_box, reason = "they come and go in their boxes, which are what is used again")]
-pub struct Spare(Vec<Box<Trace>>);
+pub struct Spare {
+    stories: Vec<Box<Trace>>,
+    /// Stories made so far.
+    made: usize,
+    /// The longest that came back, up to [`MOST_ROOM`].
+    longest: usize,
+}
 
-/// Spans that a new story has room for: a call of one service.
+/// Spans that every new story has room for: a call of one service.
 const USUAL_SPANS: usize = 8;
+/// Most spans that a story has room for before it needs it; the few longer ones take memory of their own, and give it back.
+const MOST_ROOM: usize = 128;
 /// Most stories kept so; a burst that ends gives the rest of its memory back.
 const MAX_SPARE: usize = 1_024;
 
@@ -90,16 +98,26 @@ impl Clone for Spare {
 impl Spare {
     /// Takes a story back.
     pub fn put(&mut self, trace: Box<Trace>) {
-        if self.0.len() < MAX_SPARE {
-            self.0.push(trace);
+        self.longest = self.longest.max(trace.spans.len().min(MOST_ROOM));
+        if self.stories.len() < MAX_SPARE {
+            self.stories.push(trace);
         }
     }
 
     /// A story without spans.
     pub fn take(&mut self, id: u64, message: Message, client: NodeIndex, start: SimTime) -> Box<Trace> {
-        let Some(mut old) = self.0.pop() else {
-            let spans = Vec::with_capacity(USUAL_SPANS);
-            return Box::new(Trace { id, message, client, start, end: None, stale: false, spans });
+        // Room for the longest so far, in powers of two: soon all have it, and none has to grow.
+        let room = self.longest.next_power_of_two().max(USUAL_SPANS);
+        let made = |spans| Box::new(Trace { id, message, client, start, end: None, stale: false, spans });
+        if self.stories.is_empty() {
+            // As with any list that is full: more by a share of what there is, so that this happens ever more rarely.
+            let more = (self.made / 8).clamp(1, MAX_SPARE / 8);
+            self.made += more;
+            self.stories.extend((0..more).map(|_| made(Vec::with_capacity(room))));
+        }
+        let mut old = match self.stories.pop() {
+            Some(old) if old.spans.capacity() >= room && old.spans.capacity() <= MOST_ROOM => old,
+            _ => made(Vec::with_capacity(room)),
         };
         old.id = id;
         old.message = message;

@@ -87,24 +87,38 @@ impl Latency {
 
     /// The same in few bytes: it can be merged into another, and read and recorded to after [`Latency::unpack`].
     pub fn packed(&self) -> Self {
-        let mut packed = self.packed.clone();
-        let mut before = 0;
-        for cell in self.histogram.iter().flat_map(|h| h.iter_recorded()) {
-            let value = cell.value_iterated_to();
-            packed.note(0, &[value - before, cell.count_since_last_iteration()]);
-            before = value;
-        }
-        let packed = packed.closed();
-        Latency { histogram: None, packed, room_ns: self.room_ns.max(self.max_ns), ..*self }
+        self.packed_with([]).0
     }
 
-    /// Packs it and leaves an empty one for durations like those recorded here, with the memory that this one had.
-    pub fn take_packed(&mut self) -> Self {
-        let packed = self.packed();
+    /// The same, and some quantiles on the way, in milliseconds: what [`Latency::quantile_ms`] gives.
+    fn packed_with<const N: usize>(&self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+        let mut packed = self.packed.clone();
+        let (mut before, mut so_far) = (0, 0);
+        let mut found = [None; N];
+        let places = quantiles.map(|q| ((q * self.count as f64).ceil() as u64).max(1));
+        for cell in self.histogram.iter().flat_map(|h| h.iter_recorded()) {
+            let (value, count) = (cell.value_iterated_to(), cell.count_since_last_iteration());
+            packed.note(0, &[value - before, count]);
+            before = value;
+            so_far += count;
+            for (found, place) in found.iter_mut().zip(places) {
+                if found.is_none() && so_far >= place {
+                    *found = Some(value.min(self.max_ns) as f64 / 1e6);
+                }
+            }
+        }
+        let packed = packed.closed();
+        (Latency { histogram: None, packed, room_ns: self.room_ns.max(self.max_ns), ..*self }, found)
+    }
+
+    /// Packs it, tells some quantiles of it, and leaves an empty one for durations like those recorded here, with the memory that this
+    /// one had.
+    pub fn take_packed<const N: usize>(&mut self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+        let taken = self.packed_with(quantiles);
         let mut histogram = self.histogram.take();
         histogram.iter_mut().for_each(|h| h.reset());
         *self = Latency { histogram, ..self.emptied() };
-        packed
+        taken
     }
 
     /// Makes a packed one as good as any.
@@ -244,7 +258,7 @@ mod tests {
             }
             let before = latency.clone();
             sum.merge(&before);
-            let mut packed = latency.take_packed();
+            let (mut packed, []) = latency.take_packed([]);
             assert_eq!((latency.count(), latency.quantile_ms(0.5), latency.bars()), (0, None, vec![]));
             let mut into = Latency::new(2);
             into.merge(&packed);
@@ -256,6 +270,18 @@ mod tests {
         let mut again = sum.packed();
         again.unpack();
         assert_eq!((again.summary(), again.bars()), (sum.summary(), sum.bars()));
+    }
+
+    #[test]
+    fn quantiles_on_the_way_are_those_asked_for_one_by_one() {
+        for recorded in [0u64, 1, 2, 99, 1_000] {
+            let mut latency = Latency::new(2);
+            (0..recorded).for_each(|i| latency.record(SimDuration(i * i * 7_919 % 40_000_000)));
+            let quantiles = [0.5, 0.95, 0.99];
+            let expected = quantiles.map(|q| latency.quantile_ms(q));
+            assert_eq!(latency.take_packed(quantiles).1, expected, "of {recorded}");
+            assert_eq!(latency.quantile_ms(0.5), None);
+        }
     }
 
     #[test]

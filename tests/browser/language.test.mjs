@@ -97,3 +97,32 @@ journey('the language is switched while the run goes on, and is remembered', { t
   await lab.ready();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
 });
+
+journey('words that cannot be fetched are said to be missing, and English stays until they can', { locale: 'es-ES' }, async ({ page, visit, expectProblems }) => {
+  expectProblems(/es\.json|ERR_FAILED/);
+  await page.route(/es\.json/, (route) => route.abort());
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  const missing = lab.message(/^The words of Español could not be fetched/);
+  await missing.waitFor();
+  await page.getByRole('button', { name: /Dismiss/ }).first().click();
+  await missing.waitFor({ state: 'hidden' });
+  await page.locator('[data-action=language]').first().click();
+  await missing.waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  await page.unroute(/es\.json/);
+  await page.locator('[data-action=language]').first().click();
+  await page.getByRole('timer', { name: words['Simulated time'] }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'es');
+});
+
+journey('English fetches no other words', async ({ page, visit }) => {
+  const fetched = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  assert.deepEqual(fetched.filter((url) => url.includes('/words/')), []);
+});

@@ -58,6 +58,10 @@ journey('a visited site works without network, the work kept, from any path', on
     await lab.openStarter('Cache-aside');
     await lab.pass(2);
     const { link } = await lab.share();
+    await page.locator('[data-action=language]').first().click();
+    await page.locator('html[lang=es]').waitFor();
+    await page.locator('[data-action=language]').first().click();
+    await page.locator('html[lang=en]').waitFor();
     await page.goto('about:blank');
     await page.goto(link);
     await lab.ready();
@@ -159,6 +163,12 @@ journey('the whole of it in one file opens without a server, and keeps the work'
     await page.reload();
     await lab.ready();
     assert.ok((await lab.names()).includes(fresh), 'the work is found again');
+    await page.locator('[data-action=language]').first().click();
+    await page.locator('html[lang=es]').waitFor();
+    await page.reload();
+    await page.locator('html[lang=es] .card').first().waitFor();
+    await page.locator('[data-action=language]').first().click();
+    await page.locator('html[lang=en]').waitFor();
     assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.card')).position), 'absolute', 'styles are inside');
     const strangers = requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:') && !url.startsWith('blob:'));
     assert.deepEqual(strangers, []);

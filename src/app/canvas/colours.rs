@@ -14,8 +14,6 @@ pub const INKS: usize = 9 + HUES + RAMP.len();
 const TOKENS: [&str; 9] = ["--raised", "--accent", "--read", "--write", "--message", "--control", "--good", "--bad", "--odd"];
 
 impl Ink {
-    /// Ground of cards, for hollow shapes.
-    pub const SURFACE: Ink = Ink(0);
     /// Selection.
     pub const ACCENT: Ink = Ink(1);
     /// Reads.

@@ -135,7 +135,7 @@ impl Work {
         if self.built && self.past != label.essence && shelf.keep_past(&self.id, &label, text, true) {
             self.past = label.essence;
         }
-        Saved::Saved
+        Saved::Kept
     }
 }
 
@@ -220,7 +220,7 @@ impl Session {
             return;
         }
         let saved = self.work.try_update_value(|w| w.keep(document, &text)).unwrap_or(Saved::Pending);
-        dom::set_page("safe", &(saved == Saved::Saved).into());
+        dom::set_page("safe", &(saved == Saved::Kept).into());
         if let Saved::Failed(why) = &saved {
             let told = self.work.try_update_value(|w| std::mem::replace(&mut w.told, true));
             if told == Some(false) {
@@ -266,7 +266,7 @@ impl Session {
     fn open_as(self, document: Document, said: String, start: Start) {
         self.keep_at_last();
         let text = read::write(&self.whole());
-        let safe = self.saved.with_untracked(|s| *s == Saved::Saved);
+        let safe = self.saved.with_untracked(|s| *s == Saved::Kept);
         self.work.update_value(|w| {
             w.before = Some(Before { text, work: w.id.clone(), built: w.built, safe });
             w.begin(&document, start.work, start.built);

@@ -23,7 +23,7 @@ impl Held {
         let mut packed = Tape::default();
         match &self.lines {
             Lines::Listed(list) => {
-                for (key, Entry { value, stored }) in list.iter().rev() {
+                for (key, Entry { value, stored }) in list {
                     packed.note(LISTED, &[*key, u64::from(value.origin.0), value.version, stored.0]);
                 }
             }
@@ -47,7 +47,7 @@ impl Held {
             |words: &[u64]| Entry { value: Versioned { origin: NodeIndex(words[0] as u32), version: words[1] }, stored: SimTime(words[2]) };
         let lines = &mut self.lines;
         mem::take(&mut self.packed).tell(|what, words| match (&mut *lines, what) {
-            (Lines::Listed(list), LISTED) => drop(list.push(words[0], entry(&words[1..]))),
+            (Lines::Listed(list), LISTED) => drop(list.insert(words[0], entry(&words[1..]))),
             (Lines::Ranked(ranked), RANKED) => {
                 let place = ranked.ranks.len() as u32;
                 ranked.ranks.push(Rank { key: words[0], uses: words[1], last: words[2] });

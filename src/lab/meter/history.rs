@@ -60,10 +60,8 @@ impl Raw {
         self.bucket.cost_per_hour = self.cost / seconds;
         self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
         self.bucket.stale_per_s = self.stale as f64 / seconds;
-        self.bucket.p50_ms = self.latency.quantile_ms(0.5);
-        self.bucket.p95_ms = self.latency.quantile_ms(0.95);
-        self.bucket.p99_ms = self.latency.quantile_ms(0.99);
-        let packed = self.latency.take_packed();
+        let (packed, quantiles) = self.latency.take_packed([0.5, 0.95, 0.99]);
+        [self.bucket.p50_ms, self.bucket.p95_ms, self.bucket.p99_ms] = quantiles;
         std::mem::replace(&mut self.latency, packed)
     }
 }

@@ -105,12 +105,38 @@ pub fn hit_ratio(shares: &Shares, capacity: f64, forgets: Forgets, writes: Write
         if ttl.is_infinite() {
             return held(p, high);
         }
-        // Gone at the rate at which an LRU cache of this characteristic time forgets it, or is told to; or too old.
-        let gone = p / libm::expm1(p * high) + rates(p).1;
-        let hits = p * stay(gone, ttl);
+        let hits = p * time_held(p, rates(p).1, high, ttl);
         hits / (1.0 + hits)
     };
     shares.iter().map(|(p, n)| n * p * hit(*p)).sum()
+}
+
+/// How long a key that is put into an LRU cache of characteristic time `t` stays: until a gap of `t` between its reads (at rate `p`),
+/// a write (at rate `w`) or the age `ttl`. The chance `s(x)` that it is still there after `x`, writes apart, is 1 up to `t`, where the
+/// keys that nobody has read again go, and from there on falls at the rate of the reads that were the last for `t`:
+/// `s'(x) = -p e^(-pt) s(x - t)`. Solved for `x` up to `2t`; from there on it is taken to fall geometrically.
+fn time_held(p: f64, w: f64, t: f64, ttl: f64) -> f64 {
+    // The integral of (level - slope x) e^(-rate x) from 0 to x.
+    let area = |level: f64, slope: f64, rate: f64, x: f64| {
+        if rate * x < 1e-9 {
+            return level * x - slope * x * x / 2.0;
+        }
+        let gone = -libm::expm1(-rate * x);
+        level * gone / rate - slope * (gone - rate * x * libm::exp(-rate * x)) / (rate * rate)
+    };
+    let alone = libm::exp(-p * t);
+    let mut held = area(1.0, 0.0, w, ttl.min(t));
+    if ttl > t {
+        held += libm::exp(-w * t) * area(1.0 - alone, p * alone, w, (ttl - t).min(t));
+    }
+    // What is there after 2t, and how long it stays on the mean: of all it is known to be (e^(pt) - 1) / p.
+    let left = 1.0 - alone - p * t * alone;
+    let stays = libm::expm1(p * t) / p - t - area(1.0 - alone, p * alone, 0.0, t);
+    if ttl > 2.0 * t && left > 1e-9 && stays > 0.0 {
+        let gone = left / stays;
+        held += libm::exp(-2.0 * w * t) * area(left, 0.0, w + gone, ttl - 2.0 * t);
+    }
+    held
 }
 
 #[cfg(test)]
@@ -146,5 +172,22 @@ mod tests {
         // So long a TTL that it never matters.
         let lru = hit_ratio(&zipf(1.0), 1000.0, Forgets::Lru, Writes::Pass, 1e12);
         assert!((lru - 0.6756).abs() < 2e-4, "{lru}");
+    }
+
+    /// Against a simulation of 400,000 stays each, apart from this program: reads, writes, characteristic time and TTL, then the mean stay.
+    #[test]
+    fn a_key_stays_until_a_gap_a_write_or_its_age_ends_it() {
+        let cases = [
+            (1.0, 0.0, 1.0, 1.5, 1.2695),
+            (1.0, 0.0, 1.0, 2.0, 1.4493),
+            (1.0, 0.0, 1.0, 4.0, 1.6799),
+            (2.0, 0.3, 1.0, 3.0, 1.5676),
+            (3.0, 0.3, 1.0, 5.0, 2.1261),
+            (0.3, 0.1, 1.0, 1.7, 1.0629),
+        ];
+        for (reads, writes, t, ttl, simulated) in cases {
+            let held = time_held(reads, writes, t, ttl);
+            assert!((held / simulated - 1.0).abs() < 0.005, "{reads} {writes} {t} {ttl}: {held}, simulated {simulated}");
+        }
     }
 }
