@@ -9,20 +9,14 @@ use super::cross;
 use super::gl::Setting;
 use super::shapes::{Form, Look, Shape, Shapes};
 use crate::app::canvas::colours::Colours;
-use crate::order::Ordered;
 
-/// Forms from the bottom to the top.
-const ORDER: [Form; 7] = [Form::Pip, Form::Ring, Form::Diamond, Form::Circle, Form::Square, Form::Triangle, Form::Cross];
-
-/// Draws these. What looks alike comes one after the other: changing colours costs more than drawing.
+/// Draws these. Colours change where the look does: changing them costs more than drawing.
 pub fn draw(pen: &Pen, shapes: &[Shape], setting: Setting, colours: &Colours) {
     let Setting { size, zoom, scale, strength, .. } = setting;
     let margin = 10.5 * scale + 2.0;
     let seen = |(x, y): (f64, f64)| x > -margin && y > -margin && x < size.0 + margin && y < size.1 + margin;
     let placed = shapes.iter().map(Shapes::read).map(|((x, y), look)| (look, (x * zoom, y * zoom)));
-    let mut list: Vec<(Look, (f64, f64))> = placed.filter(|(_, at)| seen(*at)).collect();
-    let height = |look: &Look| ORDER.iter().position(|form| look.is(*form));
-    list.order_by_key(|(look, _)| (height(look), look.0));
+    let list: Vec<(Look, (f64, f64))> = placed.filter(|(_, at)| seen(*at)).collect();
     for alike in list.chunk_by(|a, b| a.0 == b.0) {
         let look = alike[0].0;
         let colour = colours.by_number(look.ink());

@@ -34,6 +34,11 @@ pub enum Form {
     Ring = 6,
 }
 
+/// Forms from the bottom to the top: control traffic is the ground that requests move on, what failed is seen first.
+const ORDER: [Form; 7] = [Form::Pip, Form::Ring, Form::Diamond, Form::Circle, Form::Square, Form::Triangle, Form::Cross];
+/// Different looks that there can be.
+const LOOKS: usize = 1 << 13;
+
 /// Form, ink and how it is filled, in the bits that the shader reads: 0 to 3 form, 4 to 8 ink, then the flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look(pub u32);
@@ -72,11 +77,14 @@ impl Look {
 /// One shape: two 32-bit floats (diagram pixels, from the view's corner) and its look, in the machine's order of wasm.
 pub type Shape = [u8; 12];
 
-/// The shapes of one frame, the lowest first. Kept from frame to frame so that nothing is allocated.
+/// The shapes of one frame, the lowest first, what looks alike together. Kept from frame to frame so that nothing is allocated.
 #[derive(Default)]
 pub struct Shapes {
     list: Vec<Shape>,
-    upper: Vec<Shape>,
+    /// By look, in the order in which the looks were first seen.
+    alike: Vec<(Look, Vec<Shape>)>,
+    /// Where a look is in there, counted from 1.
+    places: Vec<u16>,
 }
 
 impl Shapes {
@@ -94,8 +102,6 @@ impl Shapes {
 
     /// Collects what this picture shows, and remembers in the scene where packets are.
     pub fn collect(&mut self, picture: &Picture, scene: &mut Scene, ways: &[Option<&Way>]) {
-        self.list.clear();
-        self.upper.clear();
         scene.packets.clear();
         self.waiting(picture, scene);
         let orders = match picture.colour_by {
@@ -106,17 +112,37 @@ impl Shapes {
         for packet in &picture.frame.packets {
             let Some(way) = ways.get(packet.link).copied().flatten() else { continue };
             let at = way.place(packet.progress, packet.forward);
-            // Control traffic is the ground that requests move on.
-            let list = if packet.kind == PacketKind::Control { &mut self.list } else { &mut self.upper };
             if let Some(request) = packet.request {
                 if picture.request == packet.request {
-                    list.push(shape(corner, at, Look::new(Form::Ring, Ink::ACCENT, Look::FULL)));
+                    self.put(corner, at, Look::new(Form::Ring, Ink::ACCENT, Look::FULL));
                 }
                 scene.packets.push((at, request));
             }
-            list.push(shape(corner, at, look(packet, picture.colour_by.of(packet, picture.frame.now, &orders))));
+            self.put(corner, at, look(packet, picture.colour_by.of(packet, picture.frame.now, &orders)));
         }
-        self.list.append(&mut self.upper);
+        self.arrange();
+    }
+
+    fn put(&mut self, corner: Point, at: Point, look: Look) {
+        self.places.resize(LOOKS, 0);
+        let place = &mut self.places[look.0 as usize % LOOKS];
+        if *place == 0 {
+            self.alike.push((look, Vec::new()));
+            *place = self.alike.len() as u16;
+        }
+        if let Some((_, shapes)) = self.alike.get_mut(usize::from(*place) - 1) {
+            shapes.push(shape(corner, at, look));
+        }
+    }
+
+    /// Lines up what was put, the lowest form first.
+    fn arrange(&mut self) {
+        self.list.clear();
+        for form in ORDER {
+            for (_, shapes) in self.alike.iter_mut().filter(|(look, _)| look.is(form)) {
+                self.list.append(shapes);
+            }
+        }
     }
 
     /// Waiting requests as pips on the entry side.
@@ -129,7 +155,7 @@ impl Shapes {
             for i in 0..node.queue.min(PIPS) {
                 let (column, row) = ((i / PIP_ROWS) as f64, (i % PIP_ROWS) as f64);
                 let at = (card.0 - 8.0 - column * 9.0, card.1 + CARD.1 / 2.0 - 5.0 - (row + 0.5) * 9.0);
-                self.list.push(shape(corner, at, look));
+                self.put(corner, at, look);
             }
         }
     }
@@ -161,6 +187,25 @@ fn look(packet: &Packet, ink: Ink) -> Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_alike_is_together_and_what_failed_on_top() {
+        let [circle, filled, cross, pip] = [
+            Look::new(Form::Circle, Ink::READ, 0),
+            Look::new(Form::Circle, Ink::READ, Look::FILLED),
+            Look::new(Form::Cross, Ink::BAD, Look::STRONG),
+            Look::new(Form::Pip, Ink::READ, Look::FULL),
+        ];
+        let mut shapes = Shapes::default();
+        for frame in 0..2 {
+            for (x, look) in [cross, circle, pip, filled, circle].into_iter().enumerate() {
+                shapes.put((0.0, 0.0), (x as f64, 0.0), look);
+            }
+            shapes.arrange();
+            let seen: Vec<(f64, Look)> = shapes.list().iter().map(Shapes::read).map(|(at, look)| (at.0, look)).collect();
+            assert_eq!(seen, [(2.0, pip), (1.0, circle), (4.0, circle), (3.0, filled), (0.0, cross)], "frame {frame}");
+        }
+    }
 
     #[test]
     fn a_shape_reads_back() {
