@@ -44,6 +44,8 @@ journey('who comes back to other work does not see the shop first', async ({ pag
   await page.route(/\.wasm$/, () => {});
   await page.goto(page.url(), { waitUntil: 'commit' });
   await page.getByText('Faultline is starting…').waitFor();
+  // No frame comes before the style sheets are there; until then nothing is painted.
+  await page.evaluate(() => new Promise(requestAnimationFrame));
   assert.equal(await page.locator('.first').isVisible(), false);
 });
 
