@@ -5,7 +5,7 @@
 #   scripts/test.sh lint native    only these stages, in this order
 #
 # A stage that fails ends the run. Nothing is compiled in more ways than it must be: native code once for checking
-# (lint, docs) and once for running (profile `fast`: optimised, assertions and overflow checks on; debug for one test), wasm once for
+# (lint, docs) and once for running (profile `fast`: optimised, assertions and overflow checks on; one test `unoptimised` too), wasm once for
 # checking and once for the release build, both in the site's profile so that they share what runs at build time.
 set -euo pipefail
 
@@ -31,10 +31,10 @@ stage_docs() {
 }
 stage_native() {
   cargo test --profile fast
-  # A debug build runs the same systems to the same hashes.
+  # An unoptimised build runs the same systems to the same hashes.
   local cases; cases="$(target_folder)/tmp/cases"
   cp "$cases/list.json" "$cases/optimised.json"
-  FAULTLINE_HASHES="$cases/optimised.json" cargo test --test determinism
+  FAULTLINE_HASHES="$cases/optimised.json" cargo test --profile unoptimised --test determinism
   # The pure parts of the application (figures, scales, typed numbers) need no browser.
   cargo test --profile fast --package faultline-web
 }
