@@ -2,9 +2,8 @@
 // Opens the built site (dist/) with so many requests moving between so many nodes, every one of them drawn, and prints for each animation
 // frame the milliseconds of script, by part, and the draw calls; with WebGL2, and on the plain canvas where few enough.
 import { journey } from '../tests/browser/browser.mjs';
+import { crowd } from '../tests/browser/crowd.mjs';
 import { withoutWebGl, watchFrames } from '../tests/browser/frames.mjs';
-import { Lab } from '../tests/browser/lab.mjs';
-import { pairs } from '../tests/browser/systems.mjs';
 
 /** Of the whole frame, what the app times itself when asked with `?timings`. */
 const parts = ['engine', 'picture', 'drawing', 'views'];
@@ -22,15 +21,7 @@ for (const [requests, nodes] of sizes.length ? sizes : [[1_000, 200], [5_000, 20
     journey(`${requests} requests, ${nodes} nodes`, { timeout: 600_000 }, async ({ page, context, visit }) => {
       await watchFrames(context);
       if (plain) await withoutWebGl(context);
-      await visit(`?timings&packets=${requests * 2}`);
-      const lab = new Lab(page);
-      await lab.ready();
-      await lab.openFile(pairs(nodes / 2, requests));
-      await lab.message(/^Opened/).first().waitFor();
-      await lab.pass(11, 100);
-      await lab.setSpeed(0.02);
-      await page.keyboard.press('0');
-      await page.waitForTimeout(800);
+      await crowd(page, visit, requests, { nodes, query: '&timings' });
       const seen = await page.evaluate(async (frames) => {
         performance.clearMeasures();
         window.seen.frames.length = 0;

@@ -1,15 +1,15 @@
 // Diagrams of any size to measure with, as the files that the app opens.
 // Knows the file format, not the page.
 
-const file = (title, nodes, links) => JSON.stringify({ format: 'faultline', version: 1, title, seed: 7, nodes, links });
+const file = (title, nodes, links, seconds = 0) => JSON.stringify({ format: 'faultline', version: 2, title, seed: 7, moment_ns: seconds * 1e9, nodes, links });
 const link = (from, to, params) => ({ id: `${from}-${to}`, from, to, params });
 const service = { workers: 8, service_time: { law: 'exponential', mean_ms: 2 } };
 
 /**
  * `columns` × `rows` nodes of which each shares its calls out to two of the next column: traffic neither grows nor shrinks
- * on its way. `rate` is that of each client.
+ * on its way. `rate` is that of each client; the file is of a run that has come `seconds` far.
  */
-export function lattice(columns, rows, { rate = 20, latencyMs = 20 } = {}) {
+export function lattice(columns, rows, { rate = 20, latencyMs = 20, seconds = 0 } = {}) {
   const kind = (column) => (column === 0 ? 'clients' : column === columns - 1 ? 'service' : 'load_balancer');
   const params = { clients: { rate_per_s: rate }, service, load_balancer: {} };
   const way = { latency: { law: 'constant', value_ms: latencyMs } };
@@ -23,10 +23,10 @@ export function lattice(columns, rows, { rate = 20, latencyMs = 20 } = {}) {
       for (const next of [row, row + 1]) links.push(link(id(column, row), id(column + 1, next), way));
     }
   }
-  return file(`Lattice of ${columns * rows}`, nodes, links);
+  return file(`Lattice of ${columns * rows}`, nodes, links, seconds);
 }
 
-/** `pairs` clients that each call a service of their own, a long way off: about `flying` requests are under way at any time. */
+/** `pairs` clients that each call a service of their own, a long way off: about `flying` requests are under way, from the moment of the file on. */
 export function pairs(count, flying) {
   const seconds = 5;
   const nodes = [];
@@ -38,5 +38,5 @@ export function pairs(count, flying) {
     nodes.push({ id: `s${i}`, kind: 'service', name: `S ${i}`, x: x + 320, y, params: service });
     links.push(link(`c${i}`, `s${i}`, { latency: { law: 'constant', value_ms: seconds * 1000 }, timeout: 600_000 }));
   }
-  return file(`${count} pairs`, nodes, links);
+  return file(`${count} pairs`, nodes, links, 2 * seconds + 1);
 }
