@@ -10,12 +10,14 @@ pub mod selection;
 pub mod share;
 
 mod breakage;
+mod recurring;
 mod state;
 
 use std::mem;
 
 use crate::diagram::{Document, Entry, View};
 use crate::engine::SimTime;
+use recurring::Recurring;
 use state::{Change, State};
 
 pub use selection::Selection;
@@ -56,6 +58,7 @@ pub struct Editor {
     open: bool,
     /// The journal entries of the last continuing step, while nothing came after them.
     tail: Option<Tail>,
+    recurring: Recurring,
 }
 
 /// Journal entries that end where the run stands.
@@ -79,7 +82,7 @@ pub struct Continued {
 impl Editor {
     /// Opens a document that was read or made by an editor. Journal entries after its moment are still to come.
     pub fn new(doc: Document) -> Editor {
-        Editor { state: State::new(doc), past: Vec::new(), future: Vec::new(), open: false, tail: None }
+        Editor { state: State::new(doc), past: Vec::new(), future: Vec::new(), open: false, tail: None, recurring: Recurring::default() }
     }
 
     /// Base diagram and journal: what is saved and shared.
@@ -101,15 +104,18 @@ impl Editor {
     }
 
     fn do_step(&mut self, step: Step, now: SimTime, joining: bool) -> Result<Vec<Entry>, String> {
-        self.state.catch_up(now);
+        self.pass(now);
+        let (steps, passed) = (self.past.len(), self.state.passed());
         let changes = step.entries.into_iter().map(Change::from).collect();
         let done = self.state.run_whole(changes, now, false)?;
+        let label = step.label.clone();
         // A flush cannot be taken back, so it is no step of the history.
         if !done.back.is_empty() {
             self.remember(Travel { label: step.label, changes: done.back, at: now }, joining);
         } else if let (Some(why), true) = (done.idle, done.told.is_empty()) {
             return Err(why);
         }
+        self.note(label, &done.told, passed, joining && self.past.len() == steps);
         Ok(done.told)
     }
 
@@ -133,6 +139,7 @@ impl Editor {
         let old = tail.filter(|old| joined && old.at == now && old.to == from && self.state.same_targets(old.from, from, to));
         if let Some(old) = old {
             self.state.forget_entries(old.from, old.to);
+            self.recurring.replaced();
         }
         let from = old.map_or(from, |old| old.from);
         self.tail = (to > from).then(|| Tail { at: now, from, to: self.state.passed() });
@@ -149,6 +156,7 @@ impl Editor {
     ///
     /// After a change of seed is undone or done again, the document's seed differs from the experiment's: start again.
     pub fn undo(&mut self, now: SimTime) -> Option<(String, Vec<Entry>)> {
+        self.pass(now);
         let step = self.past.pop()?;
         let (there, told) = self.travel(&step, now)?;
         self.future.push(there);
@@ -157,6 +165,7 @@ impl Editor {
 
     /// Does the last undone step again.
     pub fn redo(&mut self, now: SimTime) -> Option<(String, Vec<Entry>)> {
+        self.pass(now);
         let step = self.future.pop()?;
         let (there, told) = self.travel(&step, now)?;
         self.past.push(there);
@@ -165,9 +174,10 @@ impl Editor {
 
     fn travel(&mut self, step: &Travel, now: SimTime) -> Option<(Travel, Vec<Entry>)> {
         self.settle();
-        self.state.catch_up(now);
+        let passed = self.state.passed();
         // If something on the timeline got in between, the step no longer fits and is forgotten.
         let done = self.state.run_whole(step.changes.clone(), now, true).ok()?;
+        self.note(step.label.clone(), &done.told, passed, false);
         Some((Travel { label: step.label.clone(), changes: done.back, at: now }, done.told))
     }
 
@@ -199,9 +209,38 @@ impl Editor {
         self.future.last().map(|s| s.label.as_str())
     }
 
-    /// Back to time zero: edits are folded into the base, faults are mended and leave the history; edits stay undoable.
+    /// Remembers what a step told the run, if that is in the journal from `passed` on.
+    fn note(&mut self, label: String, told: &[Entry], passed: usize, joined: bool) {
+        if self.state.passed() > passed {
+            let at = self.state.last_passed();
+            self.recurring.note(label, told.to_vec(), at, joined);
+        }
+        for (at, entry) in self.recurring.supersede(told) {
+            self.state.forget_coming(at, &entry);
+        }
+    }
+
+    /// Passes the journal entries up to `now`. Those that were done by hand before the run went back are steps that can be undone.
+    /// Whether the diagram changed.
+    fn pass(&mut self, now: SimTime) -> bool {
+        let mut again = Vec::new();
+        let recurring = &mut self.recurring;
+        let changed = self.state.catch_up(now, |at, entry, back| again.extend(recurring.happened(at, entry, back)));
+        again.extend(self.recurring.until(now));
+        for step in again {
+            self.open = step.joined;
+            self.remember(step.travel, step.joined);
+            self.settle();
+        }
+        changed
+    }
+
+    /// Back to time zero: edits are folded into the base, those to come with them, faults are mended and leave the history; edits
+    /// stay undoable.
     pub fn restart(&mut self) {
         self.settle();
+        self.pass(SimTime(u64::MAX));
+        self.recurring.clear();
         self.state.restart();
         for stack in [&mut self.past, &mut self.future] {
             for step in stack.iter_mut() {
@@ -213,9 +252,11 @@ impl Editor {
     }
 
     /// Goes back in time with the run. What was done after that moment stays in the journal, to be done again when the run comes to
-    /// it; until then there is nothing of it to undo, so those steps leave the history. Whether there are entries to come.
+    /// it; until then there is nothing of it to undo, so those steps leave the history and come back to it then. A value that is set
+    /// meanwhile stands: it is not set again. Whether there are entries to come.
     pub fn go_back(&mut self, to: SimTime) -> bool {
         self.settle();
+        self.recurring.go_back(to);
         let mut doc = mem::take(&mut self.state.doc);
         doc.moment = to;
         self.state = State::new(doc);
@@ -227,7 +268,12 @@ impl Editor {
 
     /// Follows the run to `now`: journal entries that were still to come are folded in. Whether the diagram changed.
     pub fn follow(&mut self, now: SimTime) -> bool {
-        self.state.catch_up(now)
+        self.pass(now)
+    }
+
+    /// How many steps that were done by hand are still to come, since the run went back.
+    pub fn steps_to_come(&self) -> usize {
+        self.recurring.coming()
     }
 
     /// Where the canvas looks; saved, but nothing to undo.
@@ -248,7 +294,7 @@ impl Editor {
     /// How far the run has come; saved, but nothing to undo.
     pub fn set_moment(&mut self, moment: SimTime) {
         let moment = moment.min(SimTime(crate::engine::time::MAX_DURATION.0));
-        self.state.catch_up(moment);
+        self.pass(moment);
         self.state.doc.moment = moment;
     }
 

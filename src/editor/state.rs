@@ -93,24 +93,32 @@ impl State {
         let diagram = Document { journal: Vec::new(), ..doc.clone() };
         let moment = doc.moment;
         let mut state = State { doc, diagram, broken: Breakage::default(), passed: 0 };
-        state.catch_up(moment);
+        state.catch_up(moment, |_, _, _| {});
         state
     }
 
-    /// Folds in the journal entries up to `now`. Whether the diagram changed.
-    pub fn catch_up(&mut self, now: SimTime) -> bool {
+    /// Folds in the journal entries up to `now`, and tells of each what would take it back. Whether the diagram changed.
+    pub fn catch_up(&mut self, now: SimTime, mut happened: impl FnMut(SimTime, &Entry, Vec<Change>)) -> bool {
         let mut changed = false;
-        while let Some((_, entry)) = self.doc.journal.get(self.passed).filter(|(at, _)| *at <= now) {
+        while let Some((at, entry)) = self.doc.journal.get(self.passed).filter(|(at, _)| *at <= now) {
+            let mut back = Vec::new();
             match entry {
                 Entry::Fault(fault) => {
-                    self.broken.apply(fault);
+                    if let Outcome::Undoable(inverse) = self.broken.apply(fault) {
+                        back.push(Entry::Fault(inverse).into());
+                    }
                 }
                 Entry::Edit(edit) => {
+                    let was_at = position(&self.diagram, edit);
                     // A journal that was read fits its diagram; one that does not fit changes nothing.
-                    changed |= self.diagram.apply(edit).is_ok();
-                    forget(&mut self.broken, edit);
+                    if let Ok(inverse) = self.diagram.apply(edit) {
+                        changed = true;
+                        back.push(Change::Entry(Entry::Edit(inverse), was_at));
+                    }
+                    back.extend(forget(&mut self.broken, edit).into_iter().map(|f| Change::from(Entry::Fault(f))));
                 }
             }
+            happened(*at, entry, back);
             self.passed += 1;
         }
         changed
@@ -136,7 +144,7 @@ impl State {
 
     fn run(&mut self, changes: Vec<Change>, now: SimTime, may_use_reserve: bool) -> Result<Done, String> {
         // Time does not go back: what happened after `now` stays before what is done now.
-        let now = self.passed.checked_sub(1).map_or(now, |last| now.max(self.doc.journal[last].0));
+        let now = now.max(self.last_passed());
         let mut done = Done::default();
         let mut back: Vec<Vec<Change>> = Vec::new();
         for change in changes {
@@ -245,6 +253,19 @@ impl State {
     /// How many journal entries have happened.
     pub fn passed(&self) -> usize {
         self.passed
+    }
+
+    /// When the last of them happened.
+    pub fn last_passed(&self) -> SimTime {
+        self.passed.checked_sub(1).map_or(SimTime::ZERO, |last| self.doc.journal[last].0)
+    }
+
+    /// Takes an entry that is still to come out of the journal.
+    pub fn forget_coming(&mut self, at: SimTime, entry: &Entry) {
+        let found = self.doc.journal[self.passed..].iter().position(|(when, what)| *when == at && what == entry);
+        if let Some(place) = found {
+            self.doc.journal.remove(self.passed + place);
+        }
     }
 
     /// Whether the entries from `middle` on set the same things as those before it.

@@ -302,3 +302,69 @@ fn going_back_leaves_what_was_done_since_to_come_and_takes_it_out_of_the_history
     editor.go_back(later(6));
     assert!(editor.diagram().node(&added).is_some());
 }
+
+fn workers(editor: &Editor) -> u64 {
+    editor.diagram().node("service").unwrap().params.get("workers").and_then(serde_json::Value::as_u64).unwrap_or(8)
+}
+
+fn set_workers(editor: &mut Editor, count: u64, now: SimTime) {
+    editor.perform(set_node_param(editor.diagram(), "service", "workers", json!(count)), now).unwrap();
+}
+
+#[test]
+fn starting_again_from_the_past_keeps_what_was_done_after_it() {
+    let mut editor = small();
+    let (step, cache) = add_node(editor.diagram(), "cache", 9.0, 9.0);
+    editor.perform(step, later(2)).unwrap();
+    set_workers(&mut editor, 2, later(3));
+    editor.go_back(later(1));
+    assert!(editor.diagram().node(&cache).is_none() && workers(&editor) == 8 && editor.steps_to_come() == 2);
+    editor.restart();
+    assert!(editor.diagram().node(&cache).is_some() && editor.document().node(&cache).is_some());
+    assert_eq!((workers(&editor), editor.steps_to_come(), editor.document().journal.len()), (2, 0, 0));
+    // And it can be undone.
+    editor.undo(START).unwrap();
+    assert_eq!(workers(&editor), 8);
+    editor.undo(START).unwrap();
+    assert!(editor.diagram().node(&cache).is_none());
+}
+
+#[test]
+fn what_happens_again_can_be_undone_again() {
+    let mut editor = small();
+    let fault = Step { label: "Crash Service".into(), entries: vec![Entry::Fault(Fault::Crash { node: "service".into() })] };
+    editor.perform(fault, later(2)).unwrap();
+    set_workers(&mut editor, 2, later(3));
+    let labels = (editor.can_undo().map(String::from), later(4));
+    editor.go_back(later(1));
+    assert!(editor.can_undo() != labels.0.as_deref());
+    editor.follow(labels.1);
+    assert_eq!((editor.can_undo(), editor.steps_to_come(), workers(&editor)), (labels.0.as_deref(), 0, 2));
+    editor.undo(later(5)).unwrap();
+    assert_eq!(workers(&editor), 8);
+    assert_eq!(editor.undo(later(5)).unwrap().1, [Entry::Fault(Fault::Restart { node: "service".into() })]);
+    // The undone ones are in the journal too, and happen again.
+    editor.go_back(later(1));
+    assert_eq!(editor.steps_to_come(), 4);
+    editor.follow(later(6));
+    assert_eq!((workers(&editor), editor.document().journal.len()), (8, 4));
+}
+
+#[test]
+fn a_value_that_is_set_in_the_past_stands() {
+    let mut editor = small();
+    set_workers(&mut editor, 2, later(4));
+    let crash = Step { label: "Crash Service".into(), entries: vec![Entry::Fault(Fault::Crash { node: "service".into() })] };
+    editor.perform(crash, later(5)).unwrap();
+    editor.go_back(later(3));
+    set_workers(&mut editor, 16, later(3));
+    assert_eq!(editor.steps_to_come(), 1, "the crash comes again, the old value does not");
+    editor.follow(later(6));
+    assert_eq!((workers(&editor), editor.can_undo()), (16, Some("Crash Service")));
+    editor.undo(later(6)).unwrap();
+    editor.undo(later(6)).unwrap();
+    assert_eq!(workers(&editor), 8);
+    editor.redo(later(6)).unwrap();
+    assert_eq!(workers(&editor), 16);
+    validate(editor.document()).unwrap();
+}
