@@ -35,6 +35,7 @@ const SHOWN: &[&str] = &[
     "src/lab/theory",
     "src/lab/trials",
     "src/engine/calls.rs",
+    "src/engine/distribution.rs",
     "src/engine/faults.rs",
     "src/engine/stages.rs",
     "src/engine/world.rs",

@@ -75,6 +75,8 @@ page.release = (work) => claims.get(work)?.end();
 // The application's own words are out of reach by then.
 const SPANISH = {
   "Faultline has stopped": "Faultline se ha detenido",
+  "Faultline could not be loaded": "No se pudo cargar Faultline",
+  "A part of it did not arrive, as when there is no network.": "Una parte no ha llegado, como cuando no hay red.",
   "Something went wrong in the application.": "Algo ha fallado en la aplicación.",
   "Your diagram was kept a moment ago: load the page again to go on from there, or download it.":
     "Tu diagrama se guardó hace un momento: vuelve a cargar la página para seguir desde ahí, o descárgalo.",
@@ -110,6 +112,8 @@ const again = (how) => {
 };
 
 let screen = null;
+// Whether the screen only says that the application is not there.
+let missing = false;
 page.crashed = (why) => {
   if (screen) return;
   const work = kept();
@@ -124,8 +128,9 @@ page.crashed = (why) => {
       ? "Your diagram was kept a moment ago: load the page again to go on from there, or download it."
       : "This browser could not keep your diagram: download it before you load the page again.";
   }
-  screen.querySelector("h1").textContent = say("Faultline has stopped");
-  screen.querySelector("p").textContent = `${say("Something went wrong in the application.")} ${say(advice)}`;
+  screen.querySelector("h1").textContent = say(missing ? "Faultline could not be loaded" : "Faultline has stopped");
+  const what = missing ? "A part of it did not arrive, as when there is no network." : "Something went wrong in the application.";
+  screen.querySelector("p").textContent = `${say(what)} ${say(advice)}`;
   screen.querySelector("summary").textContent = say("What happened");
   screen.querySelector(".why").textContent = String(why).slice(0, 600);
   const row = screen.querySelector(".do");
@@ -174,8 +179,6 @@ addEventListener("TrunkApplicationStarted", () => {
   screen = null;
   for (const element of document.body.children) element.inert = false;
 });
-// Whether the screen only says that the application is not there.
-let missing = false;
 const absent = (why) => {
   // While the page itself is still being read there is nothing of ours to be missing.
   if (screen || !document.body) return;

@@ -179,6 +179,9 @@ fn hint(session: Session) -> &'static str {
     if session.desk.placing.with(Option::is_some) {
         return t!("Tap the place where it goes");
     }
+    if session.to_come.get() > 0 {
+        return t!("What you did later happens again when the run comes to it");
+    }
     if session.diagram.with(|d| d.nodes.is_empty()) {
         return t!("Drag a component here, or choose a starter");
     }

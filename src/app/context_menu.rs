@@ -23,7 +23,7 @@ fn listed(subject: Subject) -> &'static str {
         Subject::Several => {
             "crash slow - copy cut-out duplicate delete - group-subsystem group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
         }
-        Subject::Page => "new recent open save export share - repeat sweep truth - commands help another-seed - theme language narrate",
+        Subject::Page => "new recent open save export share - repeat sweep truth - commands help - step-back return another-seed - theme language narrate",
         Subject::Canvas => "add note group-zone group-region group-subsystem group-box paste - select-all find layout - undo redo - fit minimap outline starters",
     }
 }

@@ -75,6 +75,8 @@ pub enum Offer {
     Recent,
     /// To load the page again, since there is a newer version of it.
     Reload,
+    /// To let the run come again to where it was before it went back.
+    Return,
 }
 
 impl Offer {
@@ -84,6 +86,7 @@ impl Offer {
             Offer::Before => text!("Go back to what was open"),
             Offer::Recent => text!("Recent diagrams…"),
             Offer::Reload => text!("Reload"),
+            Offer::Return => text!("Return to where you were"),
         }
     }
 }
@@ -153,6 +156,8 @@ pub struct Session {
     pub undo_label: RwSignal<Option<String>>,
     /// What redo would do again.
     pub redo_label: RwSignal<Option<String>>,
+    /// How many steps that were done by hand are still to come again, since the run went back.
+    pub to_come: RwSignal<usize>,
     /// Messages over the page, oldest first.
     pub messages: RwSignal<Vec<Message>>,
     /// What a screen reader says next of what was done.
@@ -202,6 +207,7 @@ impl Session {
             linking: RwSignal::new(None),
             undo_label: RwSignal::new(None),
             redo_label: RwSignal::new(None),
+            to_come: RwSignal::new(0),
             messages: RwSignal::default(),
             live: RwSignal::default(),
             story: RwSignal::default(),
@@ -309,6 +315,7 @@ impl Session {
             Offer::Before => self.open_before(),
             Offer::Recent => self.show(Some(Dialog::Recent)),
             Offer::Reload => self.reload_newer(),
+            Offer::Return => self.return_to_left(),
         }
     }
 
@@ -332,7 +339,7 @@ impl Session {
             // It waits for an answer.
             Some(Offer::Reload) => return,
             Some(Offer::Recent) => 15_000,
-            Some(Offer::Before) => 8_000,
+            Some(Offer::Before | Offer::Return) => 8_000,
             None if tone == MessageTone::Problem => 8_000,
             None => 4_000,
         };
@@ -344,11 +351,15 @@ impl Session {
         let picture = self.with_run(|run| {
             // What was on the document's time line has been done by now.
             let followed = run.editor.follow(run.experiment.now()).then(|| run.editor.diagram().clone());
-            (run.experiment.frame(0), run.events.iter().cloned().collect::<Vec<_>>(), followed)
+            (run.experiment.frame(0), run.events.iter().cloned().collect::<Vec<_>>(), followed, run.editor.steps_to_come())
         });
-        let Some((frame, events, followed)) = picture else { return };
+        let Some((frame, events, followed, to_come)) = picture else { return };
         if let Some(diagram) = followed {
             self.diagram.set(Arc::new(diagram));
+        }
+        if self.to_come.with_untracked(|old| *old != to_come) {
+            self.to_come.set(to_come);
+            self.publish_history();
         }
         self.frame.set(Arc::new(frame));
         if self.events.with_untracked(|old| old.len() != events.len() || old.last() != events.last()) {

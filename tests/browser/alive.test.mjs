@@ -135,8 +135,33 @@ journey('a second back is a second back, and what was done in it happens again',
   await expectSoon(async () => Math.abs((await lab.now()) - (before - 2)) < 0.002, 'another second back');
   await lab.pass(crashed - (before - 2) + 0.1, 2);
   await expectSoon(async () => /crashed/.test(await lab.state(service)), 'the crash to come again');
+  await expectSoon(async () => (await lab.button(/^Undo/).first().getAttribute('aria-disabled')) !== 'true', 'the crash to be a step to undo again');
+
+  await lab.pause();
+  await page.keyboard.press(',');
+  await page.getByText('What you did later happens again when the run comes to it').waitFor();
+  await lab.button('Return to where you were').click();
+  await expectSoon(async () => Math.abs((await lab.now()) - before) < 0.002, 'to be where one was');
+  assert.match(await lab.state(service), /crashed/);
 
   for (let i = 0; i < 6; i++) await page.keyboard.press(',');
   await expectSoon(async () => (await lab.now()) === 0, 'the start');
   assert.equal(await lab.button('Back one second').getAttribute('aria-disabled'), 'true', 'before the start there is nothing');
+});
+
+journey('starting over from the past keeps what was added after it', async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pass(1, 2);
+  await lab.pause();
+  const names = await lab.names();
+  await lab.drag('Cache', 0.5, 0.9);
+  const name = await lab.added(names);
+  await page.keyboard.press(',');
+  await expectSoon(async () => !(await lab.names()).includes(name), 'the moment before there was one');
+  await lab.button('Start over').click();
+  await expectSoon(async () => (await lab.names()).includes(name), 'it to be there from the start');
+  await lab.button(/^Undo/).first().click();
+  await expectSoon(async () => !(await lab.names()).includes(name), 'it to be undone');
 });

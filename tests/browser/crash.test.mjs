@@ -105,7 +105,7 @@ for (const [what, pattern] of [['module', /\.wasm$/], ['script', /faultline-web[
     expectProblems(/./);
     await page.route(pattern, (route) => route.abort());
     await visit();
-    const screen = page.getByRole('alertdialog', { name: 'Faultline has stopped' });
+    const screen = page.getByRole('alertdialog', { name: 'Faultline could not be loaded' });
     await screen.getByText(/Loading the page again may help/).waitFor();
     await page.unroute(pattern);
     await screen.getByRole('button', { name: 'Load again', exact: true }).click();
@@ -125,7 +125,7 @@ journey('what could not be fetched was not the application: the screen goes when
   await page.addInitScript(() => addEventListener('DOMContentLoaded', () => Promise.reject(new TypeError('Failed to fetch'))));
   await visit();
   await expectSoon(() => problems.length > 0, 'the error');
-  await page.getByRole('alertdialog', { name: 'Faultline has stopped' }).waitFor();
+  await page.getByRole('alertdialog', { name: 'Faultline could not be loaded' }).waitFor();
   go();
   const lab = await start(page);
   assert.equal(await page.locator('.crash').count(), 0);

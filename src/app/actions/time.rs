@@ -22,6 +22,9 @@ pub(super) static ACTIONS: &[Action] = &[
         .keys(&[key(",")])
         .words(text!("previous past rewind earlier again"))
         .when(begun),
+    Action::new("return", text!("Return to where you were"), "step-forward", Section::Time, |s| s.return_to_left())
+        .words(text!("forward present later again"))
+        .when(gone_back),
     Action::new("slower", text!("Slower"), "minus", Section::Time, |s| turn_dial(s, 0.5)).keys(&[key("[")]).words(text!("speed")),
     Action::new("faster", text!("Faster"), "plus", Section::Time, |s| turn_dial(s, 2.0)).keys(&[key("]")]).words(text!("speed")),
     Action::new("auto", text!("Automatic speed"), "gauge", Section::Time, |s| s.set_speed(Speed::Auto)).keys(&[key("a")]),
@@ -37,6 +40,11 @@ pub(super) static ACTIONS: &[Action] = &[
 
 fn begun(session: Session) -> Available {
     if_so(session.frame.with(|f| f.now > SimTime::ZERO), text!("The run is at its start"))
+}
+
+fn gone_back(session: Session) -> Available {
+    session.frame.track();
+    if_so(session.left().is_some(), text!("The run has not gone back"))
 }
 
 fn turn_dial(session: Session, by: f64) {

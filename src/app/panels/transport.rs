@@ -150,9 +150,8 @@ fn Seed() -> impl IntoView {
     });
     let commit = move || {
         let Some(text) = typed.get_untracked() else { return };
-        let cleaned: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.')).collect();
-        match cleaned.parse::<u64>() {
-            Ok(value) if value <= MAX_SEED => {
+        match whole(&text) {
+            Some(value) if value <= MAX_SEED => {
                 error.set(None);
                 typed.set(None);
                 if value != seed.get_untracked() {
@@ -196,12 +195,29 @@ fn Seed() -> impl IntoView {
     }
 }
 
+/// A whole number, be it with marks between its thousands.
+fn whole(text: &str) -> Option<u64> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut groups = text.split([',', '.']);
+    let first = groups.next()?;
+    let groups: Vec<&str> = groups.collect();
+    let grouped = groups.is_empty() || (first.len() <= 3 && groups.iter().all(|g| g.len() == 3));
+    let digits: String = std::iter::once(first).chain(groups).collect();
+    digits.parse().ok().filter(|_| grouped)
+}
+
 /// Seeds that a browser's number can hold exactly.
 const MAX_SEED: u64 = (1 << 53) - 1;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_seed_is_a_whole_number() {
+        assert_eq!([" 1,500 ", "1.500.000", "42"].map(whole), [Some(1_500), Some(1_500_000), Some(42)]);
+        assert!(["1.5", "1.5000", "1234.567", "-1", "", "."].iter().all(|text| whole(text).is_none()));
+    }
 
     #[test]
     fn the_dial_goes_from_a_thousandth_to_a_hundredfold() {

@@ -169,18 +169,21 @@ impl Session {
 
     /// Publishes the document after a change.
     pub(in crate::app) fn changed(self) {
-        let state = self.with_run(|run| {
-            let editor = &run.editor;
-            (editor.diagram().clone(), editor.can_undo().map(String::from), editor.can_redo().map(String::from))
-        });
-        let Some((diagram, undo, redo)) = state else { return };
+        let Some(diagram) = self.with_run(|run| run.editor.diagram().clone()) else { return };
         let mut kept = self.selection.get_untracked();
         kept.prune(&diagram);
         self.diagram.set(Arc::new(diagram));
         self.select(kept);
-        self.undo_label.set(undo);
-        self.redo_label.set(redo);
+        self.publish_history();
         self.revision.update(|r| *r += 1);
         self.publish();
+    }
+
+    /// Publishes what undo and redo would do.
+    pub(super) fn publish_history(self) {
+        let labels = self.with_run(|run| (run.editor.can_undo().map(String::from), run.editor.can_redo().map(String::from)));
+        let Some((undo, redo)) = labels else { return };
+        self.undo_label.set(undo);
+        self.redo_label.set(redo);
     }
 }

@@ -38,6 +38,8 @@ pub struct Run {
     timeline: Timeline,
     /// Wall time of the last snapshot.
     kept_ms: f64,
+    /// How far the run had come before it went back.
+    left: SimTime,
     /// The run as it stood before the last continuing step, if time has stood still since.
     before: Option<Box<Experiment>>,
     /// The automatic dial's state.
@@ -58,6 +60,7 @@ impl Run {
             experiment,
             timeline,
             kept_ms: 0.0,
+            left: SimTime::ZERO,
             before: None,
             dial: Dial::default(),
             marks: VecDeque::new(),
@@ -113,6 +116,7 @@ impl Run {
     /// Starts the run again from the document's base.
     pub fn rewind(&mut self) {
         self.compile();
+        self.left = SimTime::ZERO;
         self.before = None;
         self.dial = Dial::default();
         self.marks.clear();
@@ -191,9 +195,15 @@ impl Run {
         handled
     }
 
+    /// How far the run had come before it went back, if it is not there again.
+    pub fn left(&self) -> Option<SimTime> {
+        Some(self.left).filter(|left| *left > self.experiment.now())
+    }
+
     /// Goes back to a moment, or a little before it: let time run on to the moment. What was done after it by hand is done again when
     /// the run comes there. Whether there is anything of that.
     pub fn go_back(&mut self, to: SimTime) -> bool {
+        self.left = self.left.max(self.experiment.now());
         let more = self.editor.go_back(to);
         let document = self.editor.document();
         match self.timeline.resume(to, &document.journal) {

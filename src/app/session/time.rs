@@ -9,7 +9,7 @@ use crate::engine::{SimDuration, SimTime};
 use crate::lab::frame::{Event, Frame};
 
 use super::run::is_notable;
-use super::Session;
+use super::{Offer, Session};
 
 /// The dial's ends, in simulated seconds per second.
 pub const SPEED_RANGE: (f64, f64) = (1e-3, 100.0);
@@ -235,10 +235,29 @@ impl Session {
                 self.request.set(None);
             }
             let moment = format::moment(self.now());
-            match more {
-                true => self.tell(t!("Back at %{moment}: what you did after that happens again", moment = moment)),
-                false => self.announce(t!("Back at %{moment}", moment = moment)),
-            }
+            let said = match more {
+                true => t!("Back at %{moment}: what you did after that happens again", moment = moment),
+                false => t!("Back at %{moment}", moment = moment),
+            };
+            self.tell_with(said, Offer::Return);
+        });
+    }
+
+    /// How far the run had come before it went back, if it is not there again.
+    pub fn left(self) -> Option<SimTime> {
+        self.run.with_value(|run| run.left())
+    }
+
+    /// Lets the run come again to where it was before it went back, paused.
+    pub fn return_to_left(self) {
+        let Some(left) = self.left() else { return };
+        if self.is_replaying() {
+            return;
+        }
+        self.playing.set(false);
+        self.catch_up(left, move || {
+            self.changed();
+            self.announce(t!("Again at %{moment}", moment = format::moment(self.now())));
         });
     }
 
