@@ -74,6 +74,12 @@ fn edge_ns(i: usize) -> u64 {
     u64::try_from(scaled).unwrap_or(u64::MAX)
 }
 
+/// Cells (a duration and how often) in order, those of one duration as one. Quick where they are a few ordered lists.
+fn in_order(cells: &mut [(u64, u64)]) -> impl Iterator<Item = (u64, u64)> + '_ {
+    cells.sort();
+    cells.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|(_, count)| count).sum()))
+}
+
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
@@ -127,17 +133,16 @@ impl Latency {
     }
 
     /// Records a few durations in an empty one and does what [`Latency::take_packed`] does, without a look at each of thousands of cells.
-    pub fn take_few_packed<const N: usize>(&mut self, few: &mut [u64], quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+    pub fn take_few_packed<const N: usize>(&mut self, few: &[u64], quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
         self.count = few.len() as u64;
         self.sum_ns = few.iter().map(|ns| u128::from(*ns)).sum();
         self.max_ns = few.iter().copied().max().unwrap_or(0);
+        let mut cells = Vec::with_capacity(few.len());
         if !few.is_empty() {
             let histogram = self.histogram();
-            few.iter_mut().for_each(|ns| *ns = histogram.highest_equivalent(*ns));
-            few.sort_unstable();
+            cells.extend(few.iter().map(|ns| (histogram.highest_equivalent(*ns), 1)));
         }
-        let cells = few.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64));
-        let taken = self.packed_with(quantiles, cells);
+        let taken = self.packed_with(quantiles, in_order(&mut cells));
         *self = Latency { histogram: self.histogram.take(), ..self.emptied() };
         taken
     }
@@ -157,9 +162,7 @@ impl Latency {
                 cells.push((value, words[1]));
             });
         }
-        cells.sort_unstable();
-        let cells = cells.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|(_, count)| count).sum()));
-        sum.packed_with(quantiles, cells)
+        sum.packed_with(quantiles, in_order(&mut cells))
     }
 
     /// Makes a packed one as good as any.
@@ -328,8 +331,8 @@ mod tests {
             assert_eq!(latency.take_packed(quantiles).1, expected, "of {recorded}");
             assert_eq!(latency.quantile_ms(0.5), None);
             // The same ones without a histogram.
-            let mut few: Vec<u64> = (0..recorded).map(|i| i * i * 7_919 % 40_000_000).collect();
-            let (mut packed, found) = latency.take_few_packed(&mut few, quantiles);
+            let few: Vec<u64> = (0..recorded).map(|i| i * i * 7_919 % 40_000_000).collect();
+            let (mut packed, found) = latency.take_few_packed(&few, quantiles);
             packed.unpack();
             assert_eq!((found, packed.bars(), packed.count()), (expected, bars, recorded));
         }

@@ -71,7 +71,7 @@ impl Raw {
     pub fn close(&mut self, now: SimTime) -> Raw {
         let mut few = std::mem::take(&mut self.few);
         let (packed, quantiles) = if self.latency.count() == 0 {
-            self.latency.take_few_packed(&mut few, QUANTILES)
+            self.latency.take_few_packed(&few, QUANTILES)
         } else {
             few.iter().for_each(|ns| self.latency.record(SimDuration(*ns)));
             self.latency.take_packed(QUANTILES)
