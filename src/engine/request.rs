@@ -24,7 +24,7 @@ impl Operation {
 
 /// A version of a key, and the node that assigned it. Versions of one key at one origin grow by one. Three half-words, so that an
 /// [`Outcome`] is two words: there is one in everything that is under way.
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Versioned {
     /// Store that assigned the version.
