@@ -228,7 +228,7 @@ impl Behaviour for Component {
     fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
         each!(self, part => part.begun(ctx, job))
     }
-    fn keeps(&self, job: &crate::engine::core::Job) -> bool {
+    fn keeps(&self, job: &crate::engine::under_way::Job) -> bool {
         each!(self, part => part.keeps(job))
     }
     fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {

@@ -4,9 +4,9 @@ use super::signal::Signal;
 use super::{Component, Core};
 use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::behaviour::{Ctx, Ended, Next};
-use crate::engine::core::Job;
 use crate::engine::scale::Scale;
 use crate::engine::station::StationSpec;
+use crate::engine::under_way::Job;
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
 
 /// Section of the palette.

@@ -14,10 +14,10 @@ use super::signal::Signal;
 use super::{Component, Gauge, Group, Headline, Kind, Part, Ports, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
-use crate::engine::core::Job;
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::scale::{line, list, Scale};
+use crate::engine::under_way::Job;
 use crate::engine::{Distribution, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
 use crate::{choice, params};
 

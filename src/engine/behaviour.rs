@@ -2,7 +2,7 @@
 
 use slotmap::Key;
 
-use super::core::{Core, Job, Observation, Payload, RequestState, Return, Transit};
+use super::core::{Core, Observation};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::queue::EventKind;
 use super::random::{generator, mix, Draws, Purpose};
@@ -10,6 +10,7 @@ use super::request::{Message, Outcome, Reason, Versioned, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
+use super::under_way::{Job, Payload, RequestState, Return, Service, Transit};
 
 /// What a job does next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -233,8 +234,8 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Says why the current step of a job is as it is.
     pub fn explain(&mut self, job: JobKey, why: Why) {
         let (request, span) = (self.core.jobs[job].request, self.core.jobs[job].span);
-        if let Some(s) = self.core.trace(request).and_then(|t| t.spans.get_mut(span as usize)) {
-            s.why = why;
+        if let Some(story) = self.core.trace(request) {
+            story.explain(span, why);
         }
     }
 
@@ -305,8 +306,7 @@ impl<B: Behaviour> Ctx<'_, B> {
             attempt: 1,
             arrived: now,
             holds_worker: false,
-            ends: None,
-            left: None,
+            service: Service::None,
             turn: 0,
             replied: false,
             last_call: CallKey::null(),

@@ -1,7 +1,7 @@
 //! Calls and messages: attempts, pooled connections, travel, replies. The part of the core that fills links.
 
 use super::behaviour::Behaviour;
-use super::core::{Call, Core, Job, Observation, Payload, Return, Transit};
+use super::core::{Core, Observation};
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
@@ -10,6 +10,7 @@ use super::random::{generator, mix, unit, Purpose};
 use super::request::{Message, Operation, Outcome, Reason, Why};
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
+use super::under_way::{Call, Job, Payload, Return, Transit};
 
 impl<B: Behaviour> Core<B> {
     /// Puts a message on a link. Lost and cut-off messages vanish without a trace but a count.

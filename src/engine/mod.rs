@@ -20,6 +20,7 @@ pub mod station;
 pub mod tape;
 pub mod time;
 pub mod trace;
+pub mod under_way;
 mod weight;
 pub mod world;
 

@@ -22,7 +22,9 @@ impl Operation {
     }
 }
 
-/// A version of a key, and the node that assigned it. Versions of one key at one origin grow by one.
+/// A version of a key, and the node that assigned it. Versions of one key at one origin grow by one. Three half-words, so that an
+/// [`Outcome`] is two words: there is one in everything that is under way.
+#[repr(Rust, packed(4))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Versioned {
     /// Store that assigned the version.

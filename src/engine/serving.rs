@@ -7,6 +7,7 @@ use super::request::{Reason, Why};
 use super::station::{Discipline, StationSpec};
 use super::time::SimDuration;
 use super::trace::SpanKind;
+use super::under_way::Service;
 use super::world::{Concerned, World, VOID};
 
 use crate::order::Ordered;
@@ -71,7 +72,7 @@ impl<B: Behaviour> World<B> {
             self.give_time(key, node, time);
         } else {
             let job = &mut self.core.jobs[key];
-            job.left = Some(time);
+            job.service = Service::Left(time);
             let class = job.message.priority;
             self.serve_or_line_up(key, node, class);
         }
@@ -98,7 +99,9 @@ impl<B: Behaviour> World<B> {
         let station = &mut self.core.nodes[node.at()].station;
         let victim = station.working.remove(place);
         let job = &mut jobs[victim];
-        job.left = job.ends.take().map(|end| end - self.core.now);
+        if let Service::Until(end) = job.service {
+            job.service = Service::Left(end - self.core.now);
+        }
         job.turn += 1;
         job.holds_worker = false;
         station.busy -= 1;
@@ -123,9 +126,9 @@ impl<B: Behaviour> World<B> {
         let job = &mut self.core.jobs[key];
         job.holds_worker = true;
         job.span = span;
-        let time = match job.left.take() {
-            Some(left) => left,
-            None => {
+        let time = match std::mem::take(&mut job.service) {
+            Service::Left(left) => left,
+            _ => {
                 let (behaviour, mut ctx) = self.at(node);
                 let time = behaviour.service_time(&mut ctx, key, concurrency);
                 let slow = self.core.nodes[node.at()].slow;
@@ -153,7 +156,7 @@ impl<B: Behaviour> World<B> {
             station.working.push(key);
         }
         let job = &mut self.core.jobs[key];
-        job.ends = Some(now + time);
+        job.service = Service::Until(now + time);
         self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn: job.turn });
     }
 
@@ -190,7 +193,7 @@ impl<B: Behaviour> World<B> {
     pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) -> Concerned {
         let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return VOID };
         let (node, is_root, concerned) = (job.node, job.origin.is_none(), (u64::from(job.node.0) + 1, job.request_id));
-        job.ends = None;
+        job.service = Service::None;
         if !is_root {
             let working = &mut self.core.nodes[node.at()].station.working;
             if let Some(place) = working.iter().position(|j| *j == key) {
@@ -250,7 +253,7 @@ impl<B: Behaviour> World<B> {
             for (key, left) in station.sharing.take_all() {
                 station.busy -= 1;
                 self.core.jobs[key].holds_worker = false;
-                self.core.jobs[key].left = Some(left);
+                self.core.jobs[key].service = Service::Left(left);
                 line.push(key);
             }
         }
@@ -267,19 +270,19 @@ impl<B: Behaviour> World<B> {
         served.order_by_key(|k| (self.core.jobs[*k].arrived, self.core.jobs[*k].request_id));
         for key in served {
             let job = &mut self.core.jobs[key];
-            let (end, station) = (job.ends, &mut self.core.nodes[node.at()].station);
-            match (new, end) {
-                (Discipline::Sharing, Some(end)) => {
-                    job.ends = None;
+            let (service, station) = (job.service, &mut self.core.nodes[node.at()].station);
+            match (new, service) {
+                (Discipline::Sharing, Service::Until(end)) => {
+                    job.service = Service::None;
                     job.turn += 1;
                     self.give_time(key, node, end - now);
                 }
-                (Discipline::Sharing, None) => {
+                (Discipline::Sharing, _) => {
                     // It waits for others, and needs no share for that.
                     job.holds_worker = false;
                     station.busy -= 1;
                 }
-                (Discipline::Preemptive, Some(_)) => station.working.push(key),
+                (Discipline::Preemptive, Service::Until(_)) => station.working.push(key),
                 _ => {}
             }
         }

@@ -1,7 +1,6 @@
 //! The stages of a job: which links are called, what is waited for, retries, and what an answer means for the caller.
 
 use super::behaviour::Behaviour;
-use super::core::Stages;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::{Jitter, LinkSpec, Pick, Role, WaitFor};
 use super::queue::EventKind;
@@ -9,6 +8,7 @@ use super::random::{generator, mix, unit, weighted, Purpose};
 use super::request::{Operation, Outcome, Reason, Why};
 use super::time::SimDuration;
 use super::trace::{SpanIndex, SpanKind};
+use super::under_way::Stages;
 use super::world::World;
 
 /// Whether a link is called in a stage, for such an operation.

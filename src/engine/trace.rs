@@ -2,6 +2,7 @@
 
 use super::ids::NodeIndex;
 use super::request::{Message, Outcome, Reason, Why};
+use super::scale::list;
 use super::time::SimTime;
 
 /// What took the time.
@@ -27,25 +28,32 @@ pub type SpanIndex = u32;
 /// Stands for "not recorded".
 pub const NO_SPAN: SpanIndex = u32::MAX;
 
-/// One span.
+/// Stands for an end that has not come.
+const LASTS: SimTime = SimTime(u64::MAX);
+
+/// One span. Half a cache line: with many requests in flight, reaching their stories is what an event costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
     /// What it is.
     pub kind: SpanKind,
+    /// The reason, if it failed.
+    pub failed: Option<Reason>,
     /// The span it is part of.
     pub parent: SpanIndex,
     /// Start.
     pub start: SimTime,
-    /// End; `None` while it lasts.
-    pub end: Option<SimTime>,
+    end: SimTime,
     /// Where; the called node of calls and network spans.
     pub node: NodeIndex,
     /// 1 for a first attempt.
     pub attempt: u32,
-    /// Why this step.
-    pub why: Why,
-    /// The reason, if it failed.
-    pub failed: Option<Reason>,
+}
+
+impl Span {
+    /// End; `None` while it lasts.
+    pub fn end(&self) -> Option<SimTime> {
+        (self.end != LASTS).then_some(self.end)
+    }
 }
 
 /// The story of one request.
@@ -65,6 +73,8 @@ pub struct Trace {
     pub stale: bool,
     /// Spans in order of start.
     pub spans: Vec<Span>,
+    /// Why they were taken, apart from them since most go without saying; of several about one span the last holds.
+    whys: Vec<(SpanIndex, Why)>,
 }
 
 /// A request's spans can never be more; a retry storm in a deep system ends there and says so by being full.
@@ -77,8 +87,10 @@ pub struct Spare {
     stories: Vec<Box<Trace>>,
     /// Stories made so far.
     made: usize,
-    /// The longest that came back, up to [`MOST_ROOM`].
-    longest: usize,
+    /// Room for the spans of the longest that came back, a power of two: soon all have it, and none has to grow.
+    room: usize,
+    /// Room for the most reasons in one that came back, likewise.
+    room_for_whys: usize,
 }
 
 /// Spans that every new story has room for: a call of one service.
@@ -98,7 +110,9 @@ impl Clone for Spare {
 impl Spare {
     /// Takes a story back.
     pub fn put(&mut self, trace: Box<Trace>) {
-        self.longest = self.longest.max(trace.spans.len().min(MOST_ROOM));
+        let room = |so_far, used: usize| if used > so_far { used.next_power_of_two().min(MOST_ROOM) } else { so_far };
+        self.room = room(self.room, trace.spans.len());
+        self.room_for_whys = room(self.room_for_whys, trace.whys.len());
         if self.stories.len() < MAX_SPARE {
             self.stories.push(trace);
         }
@@ -106,18 +120,22 @@ impl Spare {
 
     /// A story without spans.
     pub fn take(&mut self, id: u64, message: Message, client: NodeIndex, start: SimTime) -> Box<Trace> {
-        // Room for the longest so far, in powers of two: soon all have it, and none has to grow.
-        let room = self.longest.next_power_of_two().max(USUAL_SPANS);
-        let made = |spans| Box::new(Trace { id, message, client, start, end: None, stale: false, spans });
+        let (room, room_for_whys) = (self.room, self.room_for_whys);
+        let made = || {
+            let (spans, whys) = (Vec::with_capacity(room.max(USUAL_SPANS)), Vec::with_capacity(room_for_whys));
+            Box::new(Trace { id, message, client, start, end: None, stale: false, spans, whys })
+        };
+        let fits =
+            |old: &Trace| (room..=MOST_ROOM).contains(&old.spans.capacity()) && (room_for_whys..=MOST_ROOM).contains(&old.whys.capacity());
         if self.stories.is_empty() {
             // As with any list that is full: more by a share of what there is, so that this happens ever more rarely.
             let more = (self.made / 8).clamp(1, MAX_SPARE / 8);
             self.made += more;
-            self.stories.extend((0..more).map(|_| made(Vec::with_capacity(room))));
+            self.stories.extend((0..more).map(|_| made()));
         }
         let mut old = match self.stories.pop() {
-            Some(old) if old.spans.capacity() >= room && old.spans.capacity() <= MOST_ROOM => old,
-            _ => made(Vec::with_capacity(room)),
+            Some(old) if fits(&old) => old,
+            _ => made(),
         };
         old.id = id;
         old.message = message;
@@ -126,24 +144,46 @@ impl Spare {
         old.end = None;
         old.stale = false;
         old.spans.clear();
+        old.whys.clear();
         old
     }
 }
 
 impl Trace {
+    /// Says why a span is as it is, instead of what was said before.
+    pub fn explain(&mut self, span: SpanIndex, why: Why) {
+        if (span as usize) < self.spans.len() {
+            self.whys.push((span, why));
+        }
+    }
+
+    /// Why a span is as it is.
+    pub fn why(&self, span: SpanIndex) -> Why {
+        self.whys.iter().rfind(|(about, _)| *about == span).map_or(Why::NONE, |(_, why)| *why)
+    }
+
+    /// Bytes that it holds beyond its own size.
+    pub fn bytes(&self) -> usize {
+        list(&self.spans) + list(&self.whys)
+    }
+
     /// Begins a span.
     pub fn begin(&mut self, kind: SpanKind, parent: SpanIndex, at: SimTime, node: NodeIndex, attempt: u32, why: Why) -> SpanIndex {
         if self.spans.len() >= MAX_SPANS {
             return NO_SPAN;
         }
-        self.spans.push(Span { kind, parent, start: at, end: None, node, attempt, why, failed: None });
-        (self.spans.len() - 1) as SpanIndex
+        let span = self.spans.len() as SpanIndex;
+        self.spans.push(Span { kind, failed: None, parent, start: at, end: LASTS, node, attempt });
+        if !why.text.is_empty() {
+            self.whys.push((span, why));
+        }
+        span
     }
 
     /// Ends a span.
     pub fn finish(&mut self, span: SpanIndex, at: SimTime, failed: Option<Reason>) {
-        if let Some(s) = self.spans.get_mut(span as usize).filter(|s| s.end.is_none()) {
-            s.end = Some(at);
+        if let Some(s) = self.spans.get_mut(span as usize).filter(|s| s.end == LASTS) {
+            s.end = at;
             s.failed = failed;
         }
     }

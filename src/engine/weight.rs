@@ -25,7 +25,7 @@ impl<B: Behaviour> World<B> {
         scale.add(core.links.iter().map(|l| line(&l.waiting)).sum());
         scale.add(slots(&core.requests) + slots(&core.jobs) + slots(&core.calls) + slots(&core.transits));
         for trace in core.requests.values().filter_map(|r| r.trace.as_deref()) {
-            scale.add(size_of::<super::trace::Trace>() + list(&trace.spans));
+            scale.add(size_of::<super::trace::Trace>() + trace.bytes());
         }
         scale.add(core.queue.bytes());
     }

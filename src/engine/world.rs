@@ -3,7 +3,7 @@
 use slotmap::{Key, SlotMap};
 
 use super::behaviour::{Behaviour, Ctx, Ended, Next};
-use super::core::{Call, Core, Job, NodeState, Observation, Payload, RequestLedger, Transit};
+use super::core::{Core, NodeState, Observation, RequestLedger};
 use super::ids::{CallKey, JobKey, NodeIndex, RequestKey, TransitKey};
 use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
@@ -11,6 +11,7 @@ use super::request::{ByReason, Message, Outcome, Reason};
 use super::station::Station;
 use super::time::SimTime;
 use super::trace::SpanIndex;
+use super::under_way::{Call, Job, Payload, Service, Transit};
 
 /// Node (counted from 1) and number of the request that an event was about; 0 where there is none.
 pub(super) type Concerned = (u64, u64);
@@ -222,8 +223,7 @@ impl<B: Behaviour> World<B> {
                     attempt: transit.attempt,
                     arrived: self.core.now,
                     holds_worker: false,
-                    ends: None,
-                    left: None,
+                    service: Service::None,
                     turn: 0,
                     replied: false,
                     last_call: CallKey::null(),

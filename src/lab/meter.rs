@@ -126,8 +126,7 @@ impl Meter {
             match outcome {
                 Ok(_) => {
                     let latency = at.since(*start);
-                    self.present.ok += 1;
-                    self.present.latency.record(latency);
+                    self.present.record(latency);
                     if self.by_client.len() <= client.at() {
                         self.by_client.resize_with(client.at() + 1, || Latency::new(3));
                     }
@@ -170,7 +169,7 @@ impl Meter {
                 gauges,
             });
         }
-        self.present.latency = done.close();
+        self.present = done.close(counts.at);
         self.closed.push(done, nodes);
         if self.clock.close(self.closed.len()) {
             self.closed.coarsen();
@@ -235,7 +234,7 @@ impl Meter {
     /// Weighs a frozen copy.
     pub fn weigh(&self, scale: &mut Scale) {
         self.closed.weigh(scale);
-        scale.add(list(&self.by_client) + list(&self.baseline_requests) + line(&self.recent));
+        scale.add(list(&self.present.few) + list(&self.by_client) + list(&self.baseline_requests) + line(&self.recent));
         std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
         for counts in self.recent.iter().chain([&self.last, &self.baseline]) {
             scale.shared(counts, list(&counts.nodes) + list(&counts.links));

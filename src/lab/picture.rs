@@ -1,10 +1,10 @@
 //! Reads a frame, stories and series off an experiment. Changes nothing.
 
 use crate::components::View;
-use crate::engine::core::{Payload, Transit};
 use crate::engine::link::Role;
 use crate::engine::random::mix;
-use crate::engine::trace::{Trace, NO_SPAN};
+use crate::engine::trace::{SpanIndex, Trace, NO_SPAN};
+use crate::engine::under_way::{Payload, Transit};
 use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
@@ -176,14 +176,14 @@ impl Experiment {
             let depth = if span.parent == NO_SPAN { 0 } else { depths.get(span.parent as usize).map_or(0, |d| d + 1) };
             depths.push(depth);
         }
-        let span = |(s, depth): (&crate::engine::trace::Span, &usize)| Span {
+        let span = |i: usize, s: &crate::engine::trace::Span| Span {
             kind: s.kind,
-            depth: *depth,
+            depth: depths[i],
             start: s.start,
-            end: s.end,
+            end: s.end(),
             node: id(s.node),
             attempt: s.attempt,
-            why: s.why.to_string(),
+            why: trace.why(i as SpanIndex).to_string(),
             failed: s.failed.map(|r| r.as_str()),
         };
         let outcome = match trace.end {
@@ -200,7 +200,7 @@ impl Experiment {
             start: trace.start,
             end: trace.end.map(|(at, _)| at),
             outcome: outcome.to_string(),
-            spans: in_tree_order(trace).into_iter().map(|i| span((&trace.spans[i], &depths[i]))).collect(),
+            spans: in_tree_order(trace).into_iter().map(|i| span(i, &trace.spans[i])).collect(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::mem;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::engine::scale::{line, list, Scale};
+use crate::engine::scale::{line, Scale};
 use crate::engine::trace::{Spare, Trace};
 
 /// Stories of either sort that are kept.
@@ -91,8 +91,8 @@ impl Stories {
             scale.add(line(shelf));
             for kept in shelf {
                 match kept {
-                    Kept::Own(trace) => scale.add(mem::size_of::<Trace>() + list(&trace.spans)),
-                    Kept::Shared(trace) => drop(scale.shared(trace, list(&trace.spans))),
+                    Kept::Own(trace) => scale.add(mem::size_of::<Trace>() + trace.bytes()),
+                    Kept::Shared(trace) => drop(scale.shared(trace, trace.bytes())),
                 }
             }
         }

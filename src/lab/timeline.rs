@@ -12,8 +12,8 @@ pub const SPACING: SimDuration = SimDuration::from_millis(1_000);
 /// Memory that snapshots may take beside the run.
 pub const BUDGET: usize = 64 << 20;
 
-/// So many of the latest snapshots stay a second apart, as long as there are three times as many.
-const LATEST: usize = 10;
+/// So many of the latest snapshots, those of ten seconds, stay a second apart, as long as there are three times as many.
+const LATEST: usize = 11;
 
 /// A snapshot, and when a run that goes on from it has all the stories again that one without a stop has.
 #[derive(Clone, Debug)]

@@ -74,6 +74,12 @@ fn edge_ns(i: usize) -> u64 {
     u64::try_from(scaled).unwrap_or(u64::MAX)
 }
 
+/// Cells (a duration and how often) in order, those of one duration as one. Quick where they are a few ordered lists.
+fn in_order(cells: &mut [(u64, u64)]) -> impl Iterator<Item = (u64, u64)> + '_ {
+    cells.sort();
+    cells.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|(_, count)| count).sum()))
+}
+
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
@@ -87,17 +93,22 @@ impl Latency {
 
     /// The same in few bytes: it can be merged into another, and read and recorded to after [`Latency::unpack`].
     pub fn packed(&self) -> Self {
-        self.packed_with([]).0
+        self.packed_with([], self.cells()).0
+    }
+
+    /// What was recorded, to the precision of this distribution, and how often, in order.
+    fn cells(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let recorded = self.histogram.iter().flat_map(|h| h.iter_recorded());
+        recorded.map(|cell| (cell.value_iterated_to(), cell.count_since_last_iteration()))
     }
 
     /// The same, and some quantiles on the way, in milliseconds: what [`Latency::quantile_ms`] gives.
-    fn packed_with<const N: usize>(&self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+    fn packed_with<const N: usize>(&self, quantiles: [f64; N], cells: impl Iterator<Item = (u64, u64)>) -> (Self, [Option<f64>; N]) {
         let mut packed = self.packed.clone();
         let (mut before, mut so_far) = (0, 0);
         let mut found = [None; N];
         let places = quantiles.map(|q| ((q * self.count as f64).ceil() as u64).max(1));
-        for cell in self.histogram.iter().flat_map(|h| h.iter_recorded()) {
-            let (value, count) = (cell.value_iterated_to(), cell.count_since_last_iteration());
+        for (value, count) in cells {
             packed.note(0, &[value - before, count]);
             before = value;
             so_far += count;
@@ -114,11 +125,44 @@ impl Latency {
     /// Packs it, tells some quantiles of it, and leaves an empty one for durations like those recorded here, with the memory that this
     /// one had.
     pub fn take_packed<const N: usize>(&mut self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
-        let taken = self.packed_with(quantiles);
+        let taken = self.packed_with(quantiles, self.cells());
         let mut histogram = self.histogram.take();
         histogram.iter_mut().for_each(|h| h.reset());
         *self = Latency { histogram, ..self.emptied() };
         taken
+    }
+
+    /// Records a few durations in an empty one and does what [`Latency::take_packed`] does, without a look at each of thousands of cells.
+    pub fn take_few_packed<const N: usize>(&mut self, few: &[u64], quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+        self.count = few.len() as u64;
+        self.sum_ns = few.iter().map(|ns| u128::from(*ns)).sum();
+        self.max_ns = few.iter().copied().max().unwrap_or(0);
+        let mut cells = Vec::with_capacity(few.len());
+        if !few.is_empty() {
+            let histogram = self.histogram();
+            cells.extend(few.iter().map(|ns| (histogram.highest_equivalent(*ns), 1)));
+        }
+        let taken = self.packed_with(quantiles, in_order(&mut cells));
+        *self = Latency { histogram: self.histogram.take(), ..self.emptied() };
+        taken
+    }
+
+    /// Packed ones of the same precision as one, packed, and some quantiles of it.
+    pub fn sum_of_packed<'a, const N: usize>(parts: impl Iterator<Item = &'a Latency>, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
+        let mut sum = Latency::new(0);
+        let mut cells: Vec<(u64, u64)> = Vec::new();
+        for part in parts {
+            sum.count += part.count;
+            sum.sum_ns += part.sum_ns;
+            sum.max_ns = sum.max_ns.max(part.max_ns);
+            sum.digits = part.digits;
+            let mut value = 0;
+            part.packed.tell(|_, words| {
+                value += words[0];
+                cells.push((value, words[1]));
+            });
+        }
+        sum.packed_with(quantiles, in_order(&mut cells))
     }
 
     /// Makes a packed one as good as any.
@@ -251,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_packed_distribution_is_the_same() {
-        let (mut latency, mut sum) = (Latency::new(2), Latency::new(2));
+        let (mut latency, mut sum, mut so_far) = (Latency::new(2), Latency::new(2), Latency::new(2));
         for bucket in 0..20u64 {
             for i in 0..bucket * 10 {
                 latency.record(SimDuration((i * i * 7_919 + bucket * 1_000_003) % (1 << (20 + bucket))));
@@ -259,6 +303,9 @@ mod tests {
             let before = latency.clone();
             sum.merge(&before);
             let (mut packed, []) = latency.take_packed([]);
+            let (two, [median]) = Latency::sum_of_packed([&packed, &so_far].into_iter(), [0.5]);
+            assert_eq!(median, sum.quantile_ms(0.5));
+            so_far = two;
             assert_eq!((latency.count(), latency.quantile_ms(0.5), latency.bars()), (0, None, vec![]));
             let mut into = Latency::new(2);
             into.merge(&packed);
@@ -267,9 +314,10 @@ mod tests {
                 assert_eq!((same.summary(), same.bars(), same.count()), (before.summary(), before.bars(), before.count()));
             }
         }
-        let mut again = sum.packed();
-        again.unpack();
-        assert_eq!((again.summary(), again.bars()), (sum.summary(), sum.bars()));
+        for mut again in [sum.packed(), so_far] {
+            again.unpack();
+            assert_eq!((again.summary(), again.bars()), (sum.summary(), sum.bars()));
+        }
     }
 
     #[test]
@@ -279,8 +327,14 @@ mod tests {
             (0..recorded).for_each(|i| latency.record(SimDuration(i * i * 7_919 % 40_000_000)));
             let quantiles = [0.5, 0.95, 0.99];
             let expected = quantiles.map(|q| latency.quantile_ms(q));
+            let bars = latency.bars();
             assert_eq!(latency.take_packed(quantiles).1, expected, "of {recorded}");
             assert_eq!(latency.quantile_ms(0.5), None);
+            // The same ones without a histogram.
+            let few: Vec<u64> = (0..recorded).map(|i| i * i * 7_919 % 40_000_000).collect();
+            let (mut packed, found) = latency.take_few_packed(&few, quantiles);
+            packed.unpack();
+            assert_eq!((found, packed.bars(), packed.count()), (expected, bars, recorded));
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::request::ByReason;
 use crate::engine::scale::{list, Scale};
-use crate::engine::{NodeIndex, SimTime};
+use crate::engine::{NodeIndex, SimDuration, SimTime};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::series::merge_pairs;
 use crate::metrics::{availability, cost_per_million, Latency};
@@ -21,38 +21,67 @@ pub(super) struct Raw {
     pub cost: f64,
     /// Packed once the bucket is closed.
     pub latency: Latency,
+    /// The first durations, in ns, until the bucket is closed; only the others are in `latency`.
+    pub few: Vec<u64>,
 }
+
+/// Those that are worked out: median, 95th and 99th percentile.
+const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
+/// In a bucket of no more than so many requests no histogram is needed.
+const FEW: usize = 128;
 
 impl Raw {
     pub fn new(start: SimTime, latency: Latency) -> Self {
         let bucket = Bucket { start, ..Bucket::default() };
-        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, cost: 0.0, latency }
+        Raw { bucket, ok: 0, failed: ByReason::default(), stale: 0, cost: 0.0, latency, few: Vec::new() }
+    }
+
+    /// Takes note of a request that ended well.
+    pub fn record(&mut self, latency: SimDuration) {
+        self.ok += 1;
+        if self.few.len() < FEW {
+            self.few.push(latency.0);
+        } else {
+            self.latency.record(latency);
+        }
     }
 
     /// Buckets that follow each other as one, closed.
     fn merged(buckets: &[&Raw]) -> Option<Raw> {
         let (first, rest) = buckets.split_first()?;
-        let mut sum = (*first).clone();
-        sum.latency.unpack();
+        let (latency, quantiles) = Latency::sum_of_packed(buckets.iter().map(|b| &b.latency), QUANTILES);
+        let mut sum = Raw { bucket: first.bucket.clone(), latency, few: Vec::new(), ..**first };
         for next in rest {
             sum.bucket.length = sum.bucket.length + next.bucket.length;
             sum.ok += next.ok;
             sum.failed.merge(&next.failed);
             sum.stale += next.stale;
             sum.cost += next.cost;
-            sum.latency.merge(&next.latency);
         }
-        sum.close();
+        sum.work_out(quantiles);
         Some(sum)
     }
 
     /// A copy with the latencies packed.
     pub fn frozen(&self) -> Raw {
-        Raw { bucket: self.bucket.clone(), latency: self.latency.packed(), ..*self }
+        Raw { bucket: self.bucket.clone(), latency: self.latency.packed(), few: self.few.clone(), ..*self }
     }
 
-    /// Works out the figures, and packs the latencies; the memory that they had is for those of the next bucket.
-    pub fn close(&mut self) -> Latency {
+    /// Works out the figures, and packs the latencies. Gives the bucket that begins now, with the memory that they had.
+    pub fn close(&mut self, now: SimTime) -> Raw {
+        let mut few = std::mem::take(&mut self.few);
+        let (packed, quantiles) = if self.latency.count() == 0 {
+            self.latency.take_few_packed(&few, QUANTILES)
+        } else {
+            few.iter().for_each(|ns| self.latency.record(SimDuration(*ns)));
+            self.latency.take_packed(QUANTILES)
+        };
+        self.work_out(quantiles);
+        few.clear();
+        Raw { few, ..Raw::new(now, std::mem::replace(&mut self.latency, packed)) }
+    }
+
+    fn work_out(&mut self, quantiles: [Option<f64>; 3]) {
         let seconds = self.bucket.length.as_secs_f64().max(1e-9);
         self.bucket.ok_per_s = self.ok as f64 / seconds;
         self.bucket.failed_per_s = self.failed.iter().map(|(r, n)| (r.as_str(), n as f64 / seconds)).collect();
@@ -60,9 +89,7 @@ impl Raw {
         self.bucket.cost_per_hour = self.cost / seconds;
         self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
         self.bucket.stale_per_s = self.stale as f64 / seconds;
-        let (packed, quantiles) = self.latency.take_packed([0.5, 0.95, 0.99]);
         [self.bucket.p50_ms, self.bucket.p95_ms, self.bucket.p99_ms] = quantiles;
-        std::mem::replace(&mut self.latency, packed)
     }
 }
 
