@@ -1,6 +1,7 @@
 //! The story of a request: a tree of spans, kept while it is in flight and for the most recent ones after. Data only.
 
 use super::ids::NodeIndex;
+use super::pack::packed;
 use super::request::{Message, Outcome, Reason, Why};
 use super::time::SimTime;
 
@@ -148,3 +149,16 @@ impl Trace {
         }
     }
 }
+
+packed!(
+    enum SpanKind {
+        Call,
+        Connect,
+        Network,
+        Queue,
+        Service,
+        Backoff,
+    }
+);
+packed!(struct Span { kind, parent, start, end, node, attempt, why, failed });
+packed!(struct Trace { id, message, client, start, end, stale, spans });
