@@ -7,7 +7,7 @@ use super::behaviour::Behaviour;
 use super::core::{Call, Core, Job, NodeState, Payload, RequestLedger, RequestState, Stages, Transit};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::link::{AttemptLedger, Link, LinkSpec, WaitFor};
-use super::pack::{packed, Pack, Packer, Texts, Unpacker};
+use super::pack::{expand, packed, Pack, Packer, Texts, Unpacker};
 use super::queue::{EventKind, EventQueue};
 use super::random::Stream;
 use super::scale::{list, Scale};
@@ -81,7 +81,7 @@ impl<B: Behaviour> Core<B> {
         let is_void = |kind: &EventKind| matches!(kind, EventKind::AttemptTimeout(attempt) if self.attempted(*attempt).is_none());
         self.queue.pack(is_void, &mut to);
         more(&mut to);
-        let (bytes, texts) = to.close();
+        let (bytes, texts) = to.compress();
         Frozen { bytes, texts, layout, signals, requests, jobs, calls, transits }
     }
 
@@ -94,8 +94,9 @@ impl<B: Behaviour> Core<B> {
 
 impl<B: Behaviour> Frozen<B> {
     /// Makes a core what it was, and gives `more` the rest.
-    pub fn thaw(&self, core: &mut Core<B>, more: impl FnOnce(&mut Unpacker)) {
-        let mut from = Unpacker::new(&self.bytes, self.texts.clone());
+    pub fn thaw(&self, core: &mut Core<B>, more: impl FnOnce(&mut Unpacker<'_>)) {
+        let bytes = expand(&self.bytes);
+        let mut from = Unpacker::new(&bytes, &self.texts);
         let from = &mut from;
         core.nodes = self.layout.nodes.iter().map(|layout| unpack_node(layout, from)).collect();
         core.links = self.layout.links.iter().map(|layout| unpack_link(layout, from)).collect();
@@ -130,7 +131,7 @@ impl Pack for Box<super::trace::Trace> {
     fn pack(&self, to: &mut Packer) {
         (**self).pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         Box::new(Pack::unpack(from))
     }
 }
@@ -143,7 +144,7 @@ fn pack_node(node: &NodeState, to: &mut Packer) {
     (*failed, *requests, *messages).pack(to);
 }
 
-fn unpack_node((stream, outgoing, incoming): &NodeLayout, from: &mut Unpacker) -> NodeState {
+fn unpack_node((stream, outgoing, incoming): &NodeLayout, from: &mut Unpacker<'_>) -> NodeState {
     let (epoch, up, down_since) = Pack::unpack(from);
     let (slow, removed) = Pack::unpack(from);
     let station = Pack::unpack(from);
@@ -163,7 +164,7 @@ fn pack_link(link: &Link, to: &mut Packer) {
     (*retry_tokens_milli, *dropped, (*control_sent, *in_transit)).pack(to);
 }
 
-fn unpack_link((stream, [source, target], spec): &LinkLayout, from: &mut Unpacker) -> Link {
+fn unpack_link((stream, [source, target], spec): &LinkLayout, from: &mut Unpacker<'_>) -> Link {
     let mut link = Link::new(*stream, *source, *target, spec.clone());
     (link.cut, link.removed, link.ledger) = Pack::unpack(from);
     (link.idle_connections, link.used_connections, link.connections_opened) = Pack::unpack(from);
@@ -195,7 +196,7 @@ fn pack_transit<G: Clone>(transit: &Transit<G>, signals: &mut Vec<G>, to: &mut P
     }
 }
 
-fn unpack_transit<'a, G: Clone + 'a>(transit: &mut Transit<G>, signals: &mut impl Iterator<Item = &'a G>, from: &mut Unpacker) {
+fn unpack_transit<'a, G: Clone + 'a>(transit: &mut Transit<G>, signals: &mut impl Iterator<Item = &'a G>, from: &mut Unpacker<'_>) {
     (transit.link, transit.forward, (transit.start, transit.end)) = Pack::unpack(from);
     (transit.request_id, transit.attempt, transit.stale) = Pack::unpack(from);
     let payload = match u8::unpack(from) {

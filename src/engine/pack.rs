@@ -46,25 +46,49 @@ impl Packer {
         self.number((step << 1 ^ step >> 63) as u64);
     }
 
-    /// All bytes, compressed.
-    pub fn close(self) -> (Box<[u8]>, Texts) {
-        (miniz_oxide::deflate::compress_to_vec(&self.bytes, LEVEL).into(), self.texts)
+    /// Bytes so far.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
     }
+
+    /// Whether nothing was packed.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// All bytes.
+    pub fn close(self) -> (Box<[u8]>, Texts) {
+        (self.bytes.into(), self.texts)
+    }
+
+    /// All bytes, compressed: they must be expanded again before they are unpacked.
+    pub fn compress(self) -> (Box<[u8]>, Texts) {
+        (compress(&self.bytes), self.texts)
+    }
+}
+
+/// Compresses bytes.
+pub fn compress(bytes: &[u8]) -> Box<[u8]> {
+    miniz_oxide::deflate::compress_to_vec(bytes, LEVEL).into()
+}
+
+/// What was compressed.
+pub fn expand(bytes: &[u8]) -> Vec<u8> {
+    miniz_oxide::inflate::decompress_to_vec(bytes).unwrap_or_default()
 }
 
 /// Gives them back.
 #[derive(Debug)]
-pub struct Unpacker {
-    bytes: std::vec::IntoIter<u8>,
-    texts: Texts,
+pub struct Unpacker<'a> {
+    bytes: std::slice::Iter<'a, u8>,
+    texts: &'a Texts,
     at: u64,
 }
 
-impl Unpacker {
+impl<'a> Unpacker<'a> {
     /// What a packer gave.
-    pub fn new(bytes: &[u8], texts: Texts) -> Unpacker {
-        let bytes = miniz_oxide::inflate::decompress_to_vec(bytes).unwrap_or_default();
-        Unpacker { bytes: bytes.into_iter(), texts, at: 0 }
+    pub fn new(bytes: &'a [u8], texts: &'a Texts) -> Unpacker<'a> {
+        Unpacker { bytes: bytes.iter(), texts, at: 0 }
     }
 
     /// A number; zero at the end.
@@ -73,7 +97,7 @@ impl Unpacker {
         for byte in self.bytes.by_ref() {
             number |= u64::from(byte & 0x7f) << shift;
             shift += 7;
-            if byte < 0x80 {
+            if *byte < 0x80 {
                 break;
             }
         }
@@ -92,7 +116,7 @@ pub trait Pack: Sized {
     /// Into bytes.
     fn pack(&self, to: &mut Packer);
     /// And back.
-    fn unpack(from: &mut Unpacker) -> Self;
+    fn unpack(from: &mut Unpacker<'_>) -> Self;
 }
 
 /// Packs a struct field by field, all of them; or an enum without fields, all of whose variants must be named in order.
@@ -103,7 +127,7 @@ macro_rules! packed {
                 let $of { $($field),* } = self;
                 $($crate::engine::pack::Pack::pack($field, to);)*
             }
-            fn unpack(from: &mut $crate::engine::pack::Unpacker) -> Self {
+            fn unpack(from: &mut $crate::engine::pack::Unpacker<'_>) -> Self {
                 $(let $field = $crate::engine::pack::Pack::unpack(from);)*
                 $of { $($field),* }
             }
@@ -116,7 +140,7 @@ macro_rules! packed {
                     $of::$first $(| $of::$variant)* => to.number(*self as u64),
                 }
             }
-            fn unpack(from: &mut $crate::engine::pack::Unpacker) -> Self {
+            fn unpack(from: &mut $crate::engine::pack::Unpacker<'_>) -> Self {
                 let number = from.number();
                 $(if number == $of::$variant as u64 {
                     return $of::$variant;
@@ -134,7 +158,7 @@ macro_rules! numbers {
             fn pack(&self, to: &mut Packer) {
                 to.number(*self as u64);
             }
-            fn unpack(from: &mut Unpacker) -> Self {
+            fn unpack(from: &mut Unpacker<'_>) -> Self {
                 from.number() as $of
             }
         }
@@ -148,7 +172,7 @@ macro_rules! indices {
             fn pack(&self, to: &mut Packer) {
                 self.0.pack(to);
             }
-            fn unpack(from: &mut Unpacker) -> Self {
+            fn unpack(from: &mut Unpacker<'_>) -> Self {
                 $of(Pack::unpack(from))
             }
         }
@@ -165,7 +189,7 @@ macro_rules! keys {
                 to.number(u64::from(slot.wrapping_add(1)));
                 to.number(u64::from(version));
             }
-            fn unpack(from: &mut Unpacker) -> Self {
+            fn unpack(from: &mut Unpacker<'_>) -> Self {
                 let slot = (from.number() as u32).wrapping_sub(1);
                 KeyData::from_ffi(from.number() << 32 | u64::from(slot)).into()
             }
@@ -185,7 +209,7 @@ impl Pack for bool {
     fn pack(&self, to: &mut Packer) {
         to.number(u64::from(*self));
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         from.number() != 0
     }
 }
@@ -195,7 +219,7 @@ impl Pack for u128 {
         to.number(*self as u64);
         to.number((*self >> 64) as u64);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         let low = u128::from(from.number());
         low | u128::from(from.number()) << 64
     }
@@ -203,11 +227,17 @@ impl Pack for u128 {
 
 impl Pack for f64 {
     fn pack(&self, to: &mut Packer) {
-        // Round figures end in zeros, which a number begins with when its bytes are turned round.
-        to.number(self.to_bits().swap_bytes());
+        // Round figures end in zeros.
+        let bytes = self.to_bits().to_be_bytes();
+        let length = 8 - self.to_bits().trailing_zeros() as usize / 8;
+        to.bytes.push(length as u8);
+        to.bytes.extend(&bytes[..length]);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
-        f64::from_bits(from.number().swap_bytes())
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        let mut bytes = [0; 8];
+        let length = from.bytes.next().map_or(0, |length| usize::from(*length));
+        bytes.iter_mut().take(length).zip(from.bytes.by_ref()).for_each(|(to, from)| *to = *from);
+        f64::from_bits(u64::from_be_bytes(bytes))
     }
 }
 
@@ -216,7 +246,7 @@ impl Pack for SimTime {
         to.step(self.0.wrapping_sub(to.at) as i64);
         to.at = self.0;
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         from.at = from.at.wrapping_add(from.step() as u64);
         SimTime(from.at)
     }
@@ -230,7 +260,7 @@ impl Pack for &'static str {
         });
         number.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         let number = usize::unpack(from);
         from.texts.get(number).copied().unwrap_or_default()
     }
@@ -241,7 +271,7 @@ impl<T: Pack> Pack for Option<T> {
         self.is_some().pack(to);
         self.iter().for_each(|value| value.pack(to));
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         bool::unpack(from).then(|| T::unpack(from))
     }
 }
@@ -254,7 +284,7 @@ impl<T: Pack, E: Pack> Pack for Result<T, E> {
             Err(error) => error.pack(to),
         }
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         match bool::unpack(from) {
             true => Ok(T::unpack(from)),
             false => Err(E::unpack(from)),
@@ -267,7 +297,7 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
         self.0.pack(to);
         self.1.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         let first = A::unpack(from);
         (first, B::unpack(from))
     }
@@ -279,7 +309,7 @@ impl<A: Pack, B: Pack, C: Pack> Pack for (A, B, C) {
         self.1.pack(to);
         self.2.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         let (first, second) = Pack::unpack(from);
         (first, second, C::unpack(from))
     }
@@ -289,7 +319,7 @@ impl<T: Pack> Pack for Reverse<T> {
     fn pack(&self, to: &mut Packer) {
         self.0.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         Reverse(T::unpack(from))
     }
 }
@@ -298,7 +328,7 @@ impl<T: Pack, const N: usize> Pack for [T; N] {
     fn pack(&self, to: &mut Packer) {
         self.iter().for_each(|item| item.pack(to));
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         std::array::from_fn(|_| T::unpack(from))
     }
 }
@@ -312,7 +342,7 @@ impl<T: Pack> Pack for Vec<T> {
     fn pack(&self, to: &mut Packer) {
         pack_all(self.iter(), to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         (0..usize::unpack(from)).map(|_| T::unpack(from)).collect()
     }
 }
@@ -321,7 +351,7 @@ impl<T: Pack> Pack for VecDeque<T> {
     fn pack(&self, to: &mut Packer) {
         pack_all(self.iter(), to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         Vec::unpack(from).into()
     }
 }
@@ -330,7 +360,7 @@ impl<T: Pack + Ord> Pack for BinaryHeap<T> {
     fn pack(&self, to: &mut Packer) {
         pack_all(self.as_slice().iter(), to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         // It was a heap and stays as it is.
         Vec::unpack(from).into()
     }
@@ -352,7 +382,7 @@ mod tests {
         Result::<bool, u32>::Err(7).pack(&mut packer);
         let (bytes, texts) = packer.close();
         assert_eq!(texts.len(), 2);
-        let mut from = Unpacker::new(&bytes, texts);
+        let mut from = Unpacker::new(&bytes, &texts);
         assert_eq!(<([SimTime; 5], ([f64; 4], Vec<Option<u64>>))>::unpack(&mut from), (times, (figures, numbers)));
         assert_eq!(<(&str, (&str, &str))>::unpack(&mut from), ("one", ("two", "one")));
         assert_eq!(<(JobKey, u128)>::unpack(&mut from), (JobKey::null(), u128::MAX));

@@ -202,7 +202,7 @@ impl Pack for ByReason {
     fn pack(&self, to: &mut Packer) {
         self.0.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         ByReason(Pack::unpack(from))
     }
 }

@@ -118,7 +118,7 @@ impl<K: Key, V: Clone> FrozenSlots<K, V> {
     }
 
     /// The map with something in each place that was not free, to be replaced; in the order of `values_mut`.
-    pub fn unpack(&self, from: &mut Unpacker) -> SlotMap<K, V> {
+    pub fn unpack(&self, from: &mut Unpacker<'_>) -> SlotMap<K, V> {
         let skeleton = match &self.skeleton {
             Ok(skeleton) => skeleton,
             Err(map) => return map.clone(),
@@ -195,7 +195,7 @@ mod tests {
             let mut packer = Packer::default();
             let frozen = FrozenSlots::new(&map, last.as_ref().filter(|_| begun % 3_000 != 0), &mut packer);
             let (bytes, texts) = packer.close();
-            let mut restored = frozen.unpack(&mut Unpacker::new(&bytes, texts));
+            let mut restored = frozen.unpack(&mut Unpacker::new(&bytes, &texts));
             restored.values_mut().zip(map.values()).for_each(|(a, b)| *a = *b);
             assert!(restored.iter().eq(&map), "step {begun}");
             for later in begun..begun + 50 {

@@ -226,26 +226,26 @@ impl Meter {
     }
 
     /// A node's closed buckets; nodes added late have fewer.
-    pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = &NodeBucket> {
+    pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = NodeBucket> + '_ {
         self.closed.of_node(node)
     }
 
     /// A node's closed buckets, neighbours merged until at most `most` are left.
     pub fn node_series_of_at_most(&self, node: NodeIndex, most: usize) -> Vec<NodeBucket> {
-        let series: Vec<NodeBucket> = self.node_series(node).cloned().collect();
+        let series: Vec<NodeBucket> = self.node_series(node).collect();
         let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
         series.chunks(per).filter_map(NodeBucket::merged).collect()
     }
 
     /// A copy for a snapshot, of use after [`Meter::thaw`].
-    pub fn frozen(&self) -> Meter {
+    pub fn frozen(&mut self) -> Meter {
         Meter {
             clock: self.clock,
             present: self.present.frozen(),
             closed: self.closed.frozen(),
             last: Arc::default(),
             recent: VecDeque::new(),
-            by_client: self.by_client.iter().map(Latency::packed).collect(),
+            by_client: self.by_client.iter_mut().filter(|l| l.count() > 0).map(Latency::frozen).collect(),
             baseline: self.baseline.clone(),
             baseline_requests: self.baseline_requests.clone(),
         }
@@ -253,6 +253,8 @@ impl Meter {
 
     /// Packs what [`Meter::frozen`] leaves out: each counter as the distance from its value before.
     pub fn pack(&self, to: &mut Packer) {
+        let clients: Vec<usize> = (0..self.by_client.len()).filter(|i| self.by_client[*i].count() > 0).collect();
+        clients.pack(to);
         self.recent.len().pack(to);
         let mut before = Counts::default();
         for counts in &self.recent {
@@ -265,7 +267,13 @@ impl Meter {
     }
 
     /// And unpacks it.
-    pub fn unpack(&mut self, from: &mut Unpacker) {
+    pub fn unpack(&mut self, from: &mut Unpacker<'_>) {
+        let clients = Vec::<usize>::unpack(from);
+        let latencies = std::mem::take(&mut self.by_client);
+        for (client, latency) in clients.into_iter().zip(latencies) {
+            self.by_client.resize_with(client, || Latency::new(3));
+            self.by_client.push(latency);
+        }
         let mut before = Counts::default();
         self.recent.clear();
         for _ in 0..usize::unpack(from) {
@@ -281,7 +289,8 @@ impl Meter {
     /// Makes a frozen copy work.
     pub fn thaw(&mut self) {
         self.closed.thaw();
-        std::iter::once(&mut self.present.latency).chain(&mut self.by_client).for_each(Latency::unpack);
+        self.present.latency.unpack();
+        self.by_client.iter_mut().for_each(Latency::thaw);
     }
 
     /// Weighs a frozen copy.

@@ -2,12 +2,13 @@
 //! Knows no document and no budget.
 
 use std::mem;
+use std::sync::Arc;
 
 use super::Experiment;
-use crate::components::Component;
+use crate::components::{self, Component};
 use crate::diagram::Entry;
 use crate::engine::frozen::Frozen;
-use crate::engine::scale::Scale;
+use crate::engine::scale::{list, Scale};
 use crate::engine::SimTime;
 
 /// An experiment at one moment of its run. It shares with the run, and with other snapshots of it, what they have in common.
@@ -15,6 +16,7 @@ use crate::engine::SimTime;
 pub struct Snapshot {
     rest: Experiment,
     core: Frozen<Component>,
+    components: Vec<Arc<dyn components::Frozen>>,
 }
 
 impl Experiment {
@@ -24,17 +26,17 @@ impl Experiment {
         let husk = self.world.husk();
         // A copy is made of what is left.
         let mut world = mem::replace(&mut self.world, husk);
-        let meter = mem::take(&mut self.meter);
+        let mut meter = mem::take(&mut self.meter);
         let mut stories = mem::take(&mut self.stories);
         let journal = mem::take(&mut self.journal);
         let mut rest = self.clone();
         let core = world.core.frozen(before.map(|b| &b.core), |to| meter.pack(to));
         rest.world.core.shared = world.core.shared.frozen();
-        rest.world.behaviours = world.behaviours.iter_mut().map(|b| b.frozen()).collect();
+        let components = world.behaviours.iter_mut().map(|c| c.frozen()).collect();
         rest.meter = meter.frozen();
         rest.stories = stories.frozen(before.map_or(0, |b| b.rest.stories.ended()));
         (self.world, self.meter, self.stories, self.journal) = (world, meter, stories, journal);
-        Snapshot { rest, core }
+        Snapshot { rest, core, components }
     }
 }
 
@@ -55,7 +57,7 @@ impl Snapshot {
         let meter = &mut experiment.meter;
         self.core.thaw(&mut experiment.world.core, |from| meter.unpack(from));
         experiment.world.core.shared.thaw();
-        experiment.world.behaviours.iter_mut().for_each(|b| b.thaw());
+        experiment.world.behaviours = self.components.iter().map(|c| c.thawed()).collect();
         experiment.meter.thaw();
         experiment.reschedule(journal);
         experiment
@@ -71,5 +73,11 @@ impl Snapshot {
         scale.add(mem::size_of::<Snapshot>());
         self.rest.weigh(scale);
         self.core.weigh(scale);
+        scale.add(list(&self.components));
+        for component in &self.components {
+            if scale.shared(component, 0) {
+                component.weigh(scale);
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ impl EventQueue {
 
 impl EventQueue {
     /// The queue that was packed.
-    pub fn unpack(from: &mut Unpacker) -> EventQueue {
+    pub fn unpack(from: &mut Unpacker<'_>) -> EventQueue {
         let (last, next_sequence) = Pack::unpack(from);
         let (heap, immediate) = <(Vec<Head>, _)>::unpack(from);
         let lanes: Vec<Lane> = Pack::unpack(from);
@@ -38,7 +38,7 @@ impl Pack for Head {
         (self.order >> LANE_BITS, self.lane()).pack(to);
         self.kind.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         let at = Pack::unpack(from);
         let (sequence, lane) = Pack::unpack(from);
         Head::new(at, sequence, lane, Pack::unpack(from))
@@ -49,7 +49,7 @@ impl Pack for Epoch {
     fn pack(&self, to: &mut Packer) {
         self.0.pack(to);
     }
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         Epoch(Pack::unpack(from))
     }
 }
@@ -69,7 +69,7 @@ impl Pack for EventKind {
         }
     }
 
-    fn unpack(from: &mut Unpacker) -> Self {
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
         match from.number() {
             1 => {
                 let (node, epoch, token) = Pack::unpack(from);
