@@ -3,7 +3,6 @@
 
 pub mod behaviour;
 mod calls;
-pub mod chunks;
 pub mod core;
 pub mod distribution;
 mod faults;
