@@ -33,7 +33,7 @@ struct Places {
 /// A frozen map, beside what the packer has.
 #[derive(Clone, Debug)]
 pub struct FrozenSlots<K: Key, V> {
-    /// `None` as long as nothing ever was in the map when it was frozen: then it is as it was.
+    /// Or the map itself, as long as it was empty whenever it was frozen.
     skeleton: Result<Arc<Skeleton<K, V>>, SlotMap<K, V>>,
 }
 
@@ -128,7 +128,9 @@ impl<K: Key, V: Clone> FrozenSlots<K, V> {
         let free = &skeleton.places.free;
         let resting = skeleton.places.resting(untouched);
         let taken = free.len() - untouched + count - skeleton.places.versions.len();
-        (0..taken).for_each(|_| drop(map.insert(skeleton.blank.clone())));
+        for _ in 0..taken {
+            map.insert(skeleton.blank.clone());
+        }
         let mut keys = vec![K::null(); count];
         map.keys().for_each(|k| keys[parts(k.data()).0 as usize - 1] = k);
         let mut left = 0;
