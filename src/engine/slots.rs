@@ -191,7 +191,9 @@ mod tests {
                 return Some(map.insert(step));
             }
             let gone = map.keys().nth(below(&mut rng, map.len()));
-            gone.inspect(|k| drop(map.remove(*k)))
+            gone.inspect(|k| {
+                map.remove(*k);
+            })
         };
         for begun in (0..20_000).step_by(50) {
             let mut packer = Packer::default();

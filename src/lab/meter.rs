@@ -259,7 +259,7 @@ impl Meter {
         let mut before = Counts::default();
         for counts in &self.recent {
             (counts.at, counts.nodes.len(), counts.links.len()).pack(to);
-            let nodes = (0..).map(|i| NodeIndex(i)).zip(&counts.nodes);
+            let nodes = (0..).map(NodeIndex).zip(&counts.nodes);
             nodes.for_each(|(i, node)| node.since(&before.node(i)).pack(to));
             before = Counts::clone(counts);
             counts.links.iter().for_each(|link| link.pack(to));
