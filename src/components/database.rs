@@ -347,14 +347,15 @@ impl Part for Database {
     }
 
     fn frozen(&mut self) -> Self {
-        let mut rows = mem::take(&mut self.rows);
-        let copy = Database { rows: rows.frozen(), ..self.clone() };
-        self.rows = rows;
+        let (mut rows, mut log) = (mem::take(&mut self.rows), mem::take(&mut self.log));
+        let copy = Database { rows: rows.frozen(), log: log.frozen(), ..self.clone() };
+        (self.rows, self.log) = (rows, log);
         copy
     }
 
     fn thaw(&mut self) {
         self.rows.thaw();
+        self.log.thaw();
     }
 
     fn weigh(&self, scale: &mut Scale) {

@@ -74,7 +74,7 @@ impl Holding {
     }
 
     /// A copy in few bytes, of use after [`Holding::thaw`].
-    pub fn frozen(&self) -> Holding {
+    pub fn frozen(&mut self) -> Holding {
         Holding { held: self.held.frozen(), stale_hits: self.stale_hits }
     }
 

@@ -16,6 +16,7 @@ use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::random::Purpose;
+use crate::engine::scale::{map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Message, NodeIndex, Operation, Outcome, SimDuration, Versioned, Why};
 use crate::{choice, params};
@@ -229,6 +230,20 @@ impl Part for InlineCache {
 
     fn sample(&self) -> Vec<(u64, u64)> {
         self.held.sample()
+    }
+
+    fn frozen(&mut self) -> Self {
+        let (held, params) = (self.held.frozen(), self.params.clone());
+        InlineCache { params, held, loading: self.loading.clone(), dirty: self.dirty.clone(), ..*self }
+    }
+
+    fn thaw(&mut self) {
+        self.held.thaw();
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        self.held.weigh(scale);
+        scale.add(map(&self.loading) + map(&self.dirty));
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -21,6 +21,8 @@ pub mod worker;
 
 pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, Rules, View};
 
+use std::sync::Arc;
+
 use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
@@ -53,11 +55,11 @@ macro_rules! components {
         }
 
         impl Component {
-            /// A copy for a snapshot: it works after [`Component::thaw`].
-            pub fn frozen(&mut self) -> Component {
+            /// A copy for a snapshot.
+            pub fn frozen(&mut self) -> Arc<dyn Frozen> {
                 match self {
-                    $(Component::$variant(part) => Component::$variant(part.frozen()),)*
-                    Component::Placeholder(part) => Component::Placeholder(part.frozen()),
+                    $(Component::$variant(part) => Arc::new(FrozenPart(part.frozen(), Component::$variant)),)*
+                    Component::Placeholder(part) => Arc::new(FrozenPart(part.frozen(), Component::Placeholder)),
                 }
             }
         }
@@ -148,6 +150,30 @@ pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpe
     specs.into_iter().filter(|spec| link::honours(rules, called, spec.name, &set)).collect()
 }
 
+/// A copy of a component for a snapshot, in no more memory than its kind needs.
+pub trait Frozen: std::fmt::Debug {
+    /// The component that it is a copy of.
+    fn thawed(&self) -> Component;
+    /// Weighs what it holds beyond its own size.
+    fn weigh(&self, scale: &mut Scale);
+}
+
+/// A frozen part, and what makes a component of it.
+#[derive(Debug)]
+struct FrozenPart<P>(P, fn(P) -> Component);
+
+impl<P: Part + Clone + std::fmt::Debug> Frozen for FrozenPart<P> {
+    fn thawed(&self) -> Component {
+        let mut part = self.0.clone();
+        part.thaw();
+        self.1(part)
+    }
+
+    fn weigh(&self, scale: &mut Scale) {
+        self.0.weigh(scale);
+    }
+}
+
 impl Component {
     /// Whether its kind keeps data.
     pub fn keeps_data(&self) -> bool {
@@ -185,16 +211,6 @@ impl Component {
     /// A few held keys with versions, newest first.
     pub fn sample(&self) -> Vec<(u64, u64)> {
         each!(self, part => part.sample())
-    }
-
-    /// Makes a frozen copy work.
-    pub fn thaw(&mut self) {
-        each!(self, part => part.thaw());
-    }
-
-    /// Weighs what it holds beyond its own size.
-    pub fn weigh(&self, scale: &mut Scale) {
-        each!(self, part => part.weigh(scale));
     }
 
     /// Cost per hour and per million operations, in the user's currency.

@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use hashlink::LinkedHashMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::engine::tape::Tape;
+use self::frozen::Past;
 use crate::engine::{SimDuration, SimTime, Versioned};
 
 /// Which key goes when the cache is full.
@@ -76,8 +76,8 @@ pub struct Held {
     lines: Lines,
     /// How it went.
     pub tally: Tally,
-    /// What it holds, of a frozen copy.
-    packed: Tape,
+    /// An earlier state, packed, and what befell it since; from the first frozen copy on.
+    past: Option<Past>,
 }
 
 #[derive(Clone, Debug)]
@@ -96,11 +96,12 @@ impl Held {
             Eviction::Lru | Eviction::Fifo => Lines::Listed(LinkedHashMap::with_hasher(FxBuildHasher)),
             Eviction::Lfu | Eviction::Random => Lines::Ranked(Ranked::default()),
         };
-        Held { eviction, capacity, lines, tally: Tally::default(), packed: Tape::default() }
+        Held { eviction, capacity, lines, tally: Tally::default(), past: None }
     }
 
     /// Changes the rule and the size. What is held stays, as far as there is room; under a new rule all count as just come in.
     pub fn configure(&mut self, eviction: Eviction, capacity: u32, mut draw: impl FnMut(usize) -> usize) {
+        self.past = None;
         self.capacity = NonZeroUsize::new(capacity as usize).unwrap_or(NonZeroUsize::MIN);
         if eviction != self.eviction {
             let mut new = Held { tally: self.tally, ..Held::new(eviction, capacity) };
@@ -129,6 +130,7 @@ impl Held {
 
     /// Looks for a key, which is a use of it. A value of the age `ttl` (zero is no limit) counts as absent, and goes.
     pub fn look(&mut self, key: u64, now: SimTime, ttl: SimDuration) -> Found {
+        self.note_use(key);
         let entry = match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), Eviction::Lru) => list.to_back(&key).copied(),
             (Lines::Listed(list), _) => list.get(&key).copied(),
@@ -156,6 +158,11 @@ impl Held {
     /// A key was asked for whose value is known in any case: a use of it, and a hit.
     pub fn use_known(&mut self, key: u64) {
         self.tally.hits += 1;
+        self.note_use(key);
+        self.used(key);
+    }
+
+    fn used(&mut self, key: u64) {
         match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), Eviction::Lru) => {
                 list.to_back(&key);
@@ -177,6 +184,11 @@ impl Held {
 
     /// Puts a value, and makes room for it if its key is new. `draw(n)` is a random number below n.
     pub fn put(&mut self, key: u64, entry: Entry, draw: impl FnMut(usize) -> usize) {
+        self.put_away(key, entry, draw);
+        self.note_put(key, entry);
+    }
+
+    fn put_away(&mut self, key: u64, entry: Entry, draw: impl FnMut(usize) -> usize) {
         let held = match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), Eviction::Lru) => list.to_back(&key),
             // Under FIFO an update keeps the key's place in the line.
@@ -204,6 +216,11 @@ impl Held {
 
     /// Takes a key out.
     pub fn remove(&mut self, key: u64) {
+        self.note_gone(key);
+        self.take_out(key);
+    }
+
+    fn take_out(&mut self, key: u64) {
         match (&mut self.lines, self.eviction) {
             (Lines::Listed(list), _) => {
                 list.remove(&key);
@@ -215,6 +232,7 @@ impl Held {
 
     /// Empties it.
     pub fn clear(&mut self) {
+        self.past = None;
         match &mut self.lines {
             Lines::Listed(list) => list.clear(),
             Lines::Ranked(ranked) => *ranked = Ranked::default(),
@@ -254,7 +272,11 @@ impl Held {
             (Lines::Ranked(ranked), _) => ranked.ranks.get(draw(ranked.ranks.len())).map(|r| r.key),
         };
         if let Some(key) = victim {
-            self.remove(key);
+            if self.eviction == Eviction::Random {
+                // Of the other rules it is known who goes.
+                self.note_gone(key);
+            }
+            self.take_out(key);
             self.tally.evictions += 1;
         }
     }

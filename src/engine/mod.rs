@@ -3,25 +3,26 @@
 
 pub mod behaviour;
 mod calls;
-pub mod chunks;
 pub mod core;
 pub mod distribution;
 mod faults;
+pub mod frozen;
 pub mod ids;
 pub mod link;
+pub mod pack;
 pub mod queue;
 pub mod random;
 pub mod request;
 pub mod scale;
 mod serving;
 pub mod sharing;
+pub mod slots;
 mod stages;
 pub mod station;
 pub mod tape;
 pub mod time;
 pub mod trace;
 pub mod under_way;
-mod weight;
 pub mod world;
 
 pub use behaviour::{Behaviour, Ctx, Ended, Next};

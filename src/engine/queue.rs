@@ -6,12 +6,9 @@ mod frozen;
 use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
-use std::mem::size_of;
 
 use super::ids::{AttemptKey, CallKey, JobKey, NodeIndex, TransitKey};
 use super::request::Reason;
-use super::scale::{line, list, Scale};
-use super::tape::Tape;
 use super::time::{SimDuration, SimTime};
 
 /// How often a node has crashed, restarted or gone: what was set before is void after. Three bytes, so that an event fits in four
@@ -163,8 +160,6 @@ pub struct EventQueue {
     last: SimTime,
     waiting: usize,
     next_sequence: u64,
-    /// What waits in the lines, of a frozen copy.
-    packed: Tape,
 }
 
 impl EventQueue {
@@ -270,14 +265,6 @@ impl EventQueue {
         self.heap.len() + self.immediate.len() + self.waiting
     }
 
-    /// Bytes that it holds.
-    pub fn bytes(&self) -> usize {
-        let lines = self.lanes.iter().map(|l| line(&l.line)).sum::<usize>();
-        let mut scale = Scale::default();
-        self.packed.weigh(&mut scale);
-        self.heap.capacity() * size_of::<Head>() + list(&self.lanes) + lines + line(&self.immediate) + scale.bytes()
-    }
-
     /// Whether none is pending.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -359,6 +346,7 @@ mod tests {
 
     #[test]
     fn an_event_is_four_words() {
+        use std::mem::size_of;
         assert_eq!((size_of::<EventKind>(), size_of::<Head>()), (16, 32));
     }
 

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::ids::JobKey;
+use super::pack::packed;
 use super::time::{SimDuration, SimTime};
 
 /// Service is counted in parts of a nanosecond, so that thousands of jobs can share one.
@@ -90,6 +91,8 @@ impl Sharing {
         self.turn = self.turn.wrapping_add(1);
     }
 }
+
+packed!(struct Sharing { served, at, jobs, joined, turn });
 
 #[cfg(test)]
 mod tests {

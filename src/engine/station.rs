@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::ids::JobKey;
+use super::pack::packed;
 use super::scale::{line, list};
 use super::sharing::Sharing;
 use super::time::SimTime;
@@ -219,3 +220,18 @@ impl Station {
         self.sharing.clear();
     }
 }
+
+packed!(
+    enum Discipline {
+        Fifo,
+        Lifo,
+        Priority,
+        Preemptive,
+        Sharing,
+    }
+);
+packed!(struct StationSpec { workers, queue_limit, discipline });
+packed!(struct JobLedger { arrived, completed, rejected, lost, removed, present });
+packed!(struct Station {
+    spec, busy, lines, working, sharing, ledger, queue_max, last, busy_area, queue_area, present_area, sojourn_sum_ns,
+});

@@ -379,9 +379,8 @@ impl Experiment {
 
     /// Weighs a copy for a snapshot.
     pub(super) fn weigh(&self, scale: &mut Scale) {
-        self.world.weigh(scale);
+        scale.add(list(&self.world.core.observations));
         self.world.core.shared.weigh(scale);
-        self.world.behaviours.iter().for_each(|b| b.weigh(scale));
         self.meter.weigh(scale);
         self.stories.weigh(scale);
         scale.add(list(&self.events));

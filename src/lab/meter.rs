@@ -8,8 +8,9 @@ use std::sync::Arc;
 use self::history::{History, Raw};
 use crate::components::{Component, View};
 use crate::engine::core::{Observation, RequestLedger};
+use crate::engine::pack::{packed, Pack, Packer, Unpacker};
 use crate::engine::request::ByReason;
-use crate::engine::scale::{line, list, Scale};
+use crate::engine::scale::{list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::{cost_per_hour, Clock, Latency};
@@ -59,6 +60,30 @@ impl NodeCount {
         failed.merge(&requests.failed);
         let finished = jobs.completed + jobs.rejected + jobs.lost + requests.ok + requests.failed.total();
         NodeCount { finished, failed, requests_ok: requests.ok, busy_area, queue_area }
+    }
+}
+
+packed!(struct NodeCount { finished, failed, requests_ok, busy_area, queue_area });
+packed!(struct LinkCount { started, failed });
+
+impl NodeCount {
+    fn since(&self, before: &NodeCount) -> NodeCount {
+        NodeCount {
+            finished: self.finished - before.finished,
+            failed: self.failed.since(&before.failed),
+            requests_ok: self.requests_ok - before.requests_ok,
+            busy_area: self.busy_area - before.busy_area,
+            queue_area: self.queue_area - before.queue_area,
+        }
+    }
+
+    fn after(mut self, before: &NodeCount) -> NodeCount {
+        self.finished += before.finished;
+        self.failed.merge(&before.failed);
+        self.requests_ok += before.requests_ok;
+        self.busy_area += before.busy_area;
+        self.queue_area += before.queue_area;
+        self
     }
 }
 
@@ -200,45 +225,80 @@ impl Meter {
     }
 
     /// A node's closed buckets; nodes added late have fewer.
-    pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = &NodeBucket> {
+    pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = NodeBucket> + '_ {
         self.closed.of_node(node)
     }
 
     /// A node's closed buckets, neighbours merged until at most `most` are left.
     pub fn node_series_of_at_most(&self, node: NodeIndex, most: usize) -> Vec<NodeBucket> {
-        let series: Vec<NodeBucket> = self.node_series(node).cloned().collect();
+        let series: Vec<NodeBucket> = self.node_series(node).collect();
         let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
         series.chunks(per).filter_map(NodeBucket::merged).collect()
     }
 
     /// A copy for a snapshot, of use after [`Meter::thaw`].
-    pub fn frozen(&self) -> Meter {
+    pub fn frozen(&mut self) -> Meter {
         Meter {
             clock: self.clock,
             present: self.present.frozen(),
             closed: self.closed.frozen(),
-            last: self.last.clone(),
-            recent: self.recent.clone(),
-            by_client: self.by_client.iter().map(Latency::packed).collect(),
+            last: Arc::default(),
+            recent: VecDeque::new(),
+            by_client: self.by_client.iter_mut().filter(|l| l.count() > 0).map(Latency::frozen).collect(),
             baseline: self.baseline.clone(),
             baseline_requests: self.baseline_requests.clone(),
         }
     }
 
+    /// Packs what [`Meter::frozen`] leaves out: each counter as the distance from its value before.
+    pub fn pack(&self, to: &mut Packer) {
+        let clients: Vec<usize> = (0..self.by_client.len()).filter(|i| self.by_client[*i].count() > 0).collect();
+        clients.pack(to);
+        self.recent.len().pack(to);
+        let mut before = Counts::default();
+        for counts in &self.recent {
+            (counts.at, counts.nodes.len(), counts.links.len()).pack(to);
+            let nodes = (0..).map(NodeIndex).zip(&counts.nodes);
+            nodes.for_each(|(i, node)| node.since(&before.node(i)).pack(to));
+            before = Counts::clone(counts);
+            counts.links.iter().for_each(|link| link.pack(to));
+        }
+    }
+
+    /// And unpacks it.
+    pub fn unpack(&mut self, from: &mut Unpacker<'_>) {
+        let clients = Vec::<usize>::unpack(from);
+        let latencies = std::mem::take(&mut self.by_client);
+        for (client, latency) in clients.into_iter().zip(latencies) {
+            self.by_client.resize_with(client, || Latency::new(3));
+            self.by_client.push(latency);
+        }
+        let mut before = Counts::default();
+        self.recent.clear();
+        for _ in 0..usize::unpack(from) {
+            let (at, nodes, links) = Pack::unpack(from);
+            let nodes = (0..nodes).map(|i: u32| NodeCount::unpack(from).after(&before.node(NodeIndex(i)))).collect();
+            let links = (0..links).map(|_: u32| Pack::unpack(from)).collect();
+            before = Counts { at, nodes, links };
+            self.recent.push_back(Arc::new(before.clone()));
+        }
+        self.last = self.recent.back().cloned().unwrap_or_default();
+    }
+
     /// Makes a frozen copy work.
     pub fn thaw(&mut self) {
         self.closed.thaw();
-        std::iter::once(&mut self.present.latency).chain(&mut self.by_client).for_each(Latency::unpack);
+        self.present.latency.unpack();
+        self.by_client.iter_mut().for_each(Latency::thaw);
     }
 
     /// Weighs a frozen copy.
     pub fn weigh(&self, scale: &mut Scale) {
         self.closed.weigh(scale);
-        scale.add(list(&self.present.few) + list(&self.by_client) + list(&self.baseline_requests) + line(&self.recent));
+        scale.add(list(&self.present.few) + list(&self.by_client) + list(&self.baseline_requests));
         std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
-        for counts in self.recent.iter().chain([&self.last, &self.baseline]) {
-            scale.shared(counts, list(&counts.nodes) + list(&counts.links));
-        }
+        let counts = &self.baseline;
+        scale.shared(counts, list(&counts.nodes) + list(&counts.links));
     }
 
     /// The counters about a second ago, or the first that know this node if it is younger.

@@ -216,7 +216,7 @@ impl Experiment {
 
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
-        self.node_index(id).map(|n| self.meter.node_series(n).cloned().collect()).unwrap_or_default()
+        self.node_index(id).map(|n| self.meter.node_series(n).collect()).unwrap_or_default()
     }
 
     /// The same with neighbours merged until at most `most` buckets are left.

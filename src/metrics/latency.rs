@@ -1,5 +1,7 @@
 //! A latency distribution: exact count, sum and maximum; percentiles to three significant digits (HdrHistogram).
 
+use std::sync::Arc;
+
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -19,7 +21,18 @@ pub struct Latency {
     room_ns: u64,
     /// Of a packed one: what was recorded and how often, each as the distance from the one before.
     packed: Tape,
+    /// An earlier state, packed, and what was recorded since; from the first frozen copy on.
+    past: Option<(Arc<Latency>, Tape)>,
 }
+
+/// Cells of three digits or fewer are told apart by so many leading bits: two thousand steps, and no more than a thousand to a doubling.
+const FINEST_BITS: u32 = 11;
+/// Cells of a packed distribution.
+const CELL: u8 = 0;
+/// A tape of single records ends when it is so many times as long as all cells.
+const LONGEST: usize = 4;
+/// But not below this, in bytes.
+const SHORTEST: usize = 1 << 12;
 
 /// The figures of a distribution, in milliseconds; zero where nothing was recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -83,12 +96,47 @@ fn in_order(cells: &mut [(u64, u64)]) -> impl Iterator<Item = (u64, u64)> + '_ {
 impl Latency {
     /// Empty; percentiles to `digits` significant digits, 1 to 5.
     pub fn new(digits: u8) -> Self {
-        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2, packed: Tape::default() }
+        Latency { histogram: None, count: 0, sum_ns: 0, max_ns: 0, digits, room_ns: 2, packed: Tape::default(), past: None }
     }
 
     /// An empty one of the same precision, for durations like those recorded here: it will not have to grow for them.
     pub fn emptied(&self) -> Self {
         Latency { room_ns: self.room_ns.max(self.max_ns), ..Latency::new(self.digits) }
+    }
+
+    /// Only count, sum and maximum.
+    fn figures(&self) -> Self {
+        Latency { count: self.count, sum_ns: self.sum_ns, max_ns: self.max_ns, room_ns: self.room_ns, ..Latency::new(self.digits) }
+    }
+
+    /// A copy for a snapshot, of use after [`Latency::thaw`]: it shares an earlier state with other copies, and what was recorded since.
+    pub fn frozen(&mut self) -> Self {
+        let ended = |(base, tape): &(Arc<Latency>, Tape)| tape.len() > (LONGEST * base.packed.len()).max(SHORTEST);
+        if self.past.as_ref().is_none_or(ended) {
+            self.past = Some((Arc::new(self.packed()), Tape::default()));
+        }
+        self.past.iter_mut().for_each(|(_, tape)| tape.seal());
+        Latency { past: self.past.clone(), room_ns: self.room_ns.max(self.max_ns), ..self.figures() }
+    }
+
+    /// Makes a frozen copy as good as the one that it is of.
+    pub fn thaw(&mut self) {
+        let Some((base, tape)) = &self.past.clone() else { return };
+        self.add_cells(&base.packed);
+        tape.tell(|shift, words| {
+            let _ = self.histogram().record(words[0] << shift);
+        });
+    }
+
+    /// Notes what was recorded, as exactly as cells are: those of eleven bits or more are at least as fine as three digits.
+    fn note(&mut self, ns: u64) {
+        let Some((base, tape)) = &mut self.past else { return };
+        let shift = (u64::BITS - ns.leading_zeros()).saturating_sub(FINEST_BITS);
+        if shift >= 32 || self.digits > 3 || tape.len() > 2 * LONGEST * base.packed.len() + (SHORTEST << 4) {
+            self.past = None;
+        } else {
+            tape.note(shift as u8, &[ns >> shift]);
+        }
     }
 
     /// The same in few bytes: it can be merged into another, and read and recorded to after [`Latency::unpack`].
@@ -109,7 +157,7 @@ impl Latency {
         let mut found = [None; N];
         let places = quantiles.map(|q| ((q * self.count as f64).ceil() as u64).max(1));
         for (value, count) in cells {
-            packed.note(0, &[value - before, count]);
+            packed.note(CELL, &[value - before, count]);
             before = value;
             so_far += count;
             for (found, place) in found.iter_mut().zip(places) {
@@ -119,13 +167,14 @@ impl Latency {
             }
         }
         let packed = packed.closed();
-        (Latency { histogram: None, packed, room_ns: self.room_ns.max(self.max_ns), ..*self }, found)
+        (Latency { packed, room_ns: self.room_ns.max(self.max_ns), ..self.figures() }, found)
     }
 
     /// Packs it, tells some quantiles of it, and leaves an empty one for durations like those recorded here, with the memory that this
     /// one had.
     pub fn take_packed<const N: usize>(&mut self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
         let taken = self.packed_with(quantiles, self.cells());
+        self.past = None;
         let mut histogram = self.histogram.take();
         histogram.iter_mut().for_each(|h| h.reset());
         *self = Latency { histogram, ..self.emptied() };
@@ -194,6 +243,12 @@ impl Latency {
     /// Weighs it.
     pub fn weigh(&self, scale: &mut Scale) {
         self.packed.weigh(scale);
+        if let Some((base, tape)) = &self.past {
+            tape.weigh(scale);
+            if scale.shared(base, 0) {
+                base.packed.weigh(scale);
+            }
+        }
         scale.add(self.histogram.as_ref().map_or(0, |h| h.distinct_values() * std::mem::size_of::<u32>()));
     }
 
@@ -202,11 +257,13 @@ impl Latency {
         self.count += 1;
         self.sum_ns += u128::from(latency.0);
         self.max_ns = self.max_ns.max(latency.0);
+        self.note(latency.0);
         let _ = self.histogram().record(latency.0);
     }
 
     /// Adds another distribution of the same precision.
     pub fn merge(&mut self, other: &Latency) {
+        self.past = None;
         self.count += other.count;
         self.sum_ns += other.sum_ns;
         self.max_ns = self.max_ns.max(other.max_ns);
@@ -317,6 +374,26 @@ mod tests {
         for mut again in [sum.packed(), so_far] {
             again.unpack();
             assert_eq!((again.summary(), again.bars()), (sum.summary(), sum.bars()));
+        }
+    }
+
+    #[test]
+    fn a_thawed_distribution_is_the_one_that_was_frozen_and_goes_on_likewise() {
+        let (mut latency, mut frozen) = (Latency::new(3), Vec::new());
+        let nth = |i: u64| SimDuration((i * i * i * 7_919 + i) % (1 << (i % 40)));
+        for i in 0..20_000 {
+            if i % 500 == 0 {
+                frozen.push((i, latency.frozen(), latency.clone()));
+            }
+            latency.record(nth(i));
+        }
+        for (begun, mut thawed, then) in frozen {
+            thawed.thaw();
+            assert_eq!((thawed.summary(), thawed.bars(), thawed.count()), (then.summary(), then.bars(), then.count()));
+            (begun..20_000).for_each(|i| thawed.record(nth(i)));
+            let mut again = thawed.frozen();
+            again.thaw();
+            assert!(again.histogram == latency.histogram && thawed.summary() == latency.summary(), "from {begun}");
         }
     }
 

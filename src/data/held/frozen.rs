@@ -1,9 +1,9 @@
-//! A copy of what a cache holds in few bytes: each key once, in the order that decides who goes.
-//! Decides nothing.
+//! A copy of what a cache holds in few bytes: an earlier state, each key once in the order that decides who goes, and what befell it
+//! since, which is done again when the copy is taken up. Decides nothing.
 
-use std::mem;
+use std::sync::Arc;
 
-use super::{Entry, Held, Lines, Rank, Ranked};
+use super::{Entry, Eviction, Held, Lines, Rank, Ranked};
 use crate::engine::scale::Scale;
 use crate::engine::tape::Tape;
 use crate::engine::{NodeIndex, SimTime, Versioned};
@@ -16,10 +16,60 @@ const RANKED: u8 = 1;
 const PAST: u8 = 2;
 /// The count of uses.
 const CLOCK: u8 = 3;
+/// A key was asked for.
+const USED: u8 = 4;
+/// A value was put.
+const PUT: u8 = 5;
+/// A key went.
+const GONE: u8 = 6;
+/// A tape ends when it is so many times as long as the state that it begins with.
+const LONGEST: usize = 6;
+/// But not below this, in bytes.
+const SHORTEST: usize = 1 << 10;
+
+/// How a cache came to hold what it does.
+#[derive(Clone, Debug)]
+pub(super) struct Past {
+    base: Arc<Tape>,
+    since: Tape,
+    /// When the last value was put: the next counts from there.
+    put: SimTime,
+}
+
+impl Past {
+    fn is_over(&self, times: usize) -> bool {
+        self.since.len() > times * LONGEST * self.base.len().max(SHORTEST)
+    }
+}
 
 impl Held {
-    /// A copy in few bytes; it holds nothing before [`Held::thaw`].
-    pub fn frozen(&self) -> Held {
+    fn note(&mut self, what: u8, words: &[u64]) {
+        let Some(past) = &mut self.past else { return };
+        past.since.note(what, words);
+        // Nobody takes copies any more.
+        if past.is_over(4) {
+            self.past = None;
+        }
+    }
+
+    pub(super) fn note_use(&mut self, key: u64) {
+        if matches!(self.eviction, Eviction::Lru | Eviction::Lfu) {
+            self.note(USED, &[key]);
+        }
+    }
+
+    pub(super) fn note_put(&mut self, key: u64, Entry { value, stored }: Entry) {
+        let Some(past) = &mut self.past else { return };
+        let step = stored.0.wrapping_sub(past.put.0);
+        past.put = stored;
+        self.note(PUT, &[key, u64::from(value.origin.0), value.version, step]);
+    }
+
+    pub(super) fn note_gone(&mut self, key: u64) {
+        self.note(GONE, &[key]);
+    }
+
+    fn packed(&self) -> Tape {
         let mut packed = Tape::default();
         match &self.lines {
             Lines::Listed(list) => {
@@ -37,16 +87,26 @@ impl Held {
                 packed.note(CLOCK, &[*clock]);
             }
         }
-        let packed = packed.closed();
-        Held { tally: self.tally, packed, ..Held::new(self.eviction, self.capacity.get() as u32) }
+        packed.closed()
+    }
+
+    /// A copy in few bytes; it holds nothing before [`Held::thaw`].
+    pub fn frozen(&mut self) -> Held {
+        if self.past.as_ref().is_none_or(|past| past.is_over(1)) {
+            self.past = Some(Past { base: Arc::new(self.packed()), since: Tape::default(), put: SimTime::ZERO });
+        }
+        self.past.iter_mut().for_each(|past| past.since.seal());
+        Held { tally: self.tally, past: self.past.clone(), ..Held::new(self.eviction, self.capacity.get() as u32) }
     }
 
     /// Makes a frozen copy hold what it is a copy of.
     pub fn thaw(&mut self) {
+        let Some(past) = self.past.take() else { return };
+        let tally = self.tally;
         let entry =
             |words: &[u64]| Entry { value: Versioned { origin: NodeIndex(words[0] as u32), version: words[1] }, stored: SimTime(words[2]) };
         let lines = &mut self.lines;
-        mem::take(&mut self.packed).tell(|what, words| match (&mut *lines, what) {
+        past.base.tell(|what, words| match (&mut *lines, what) {
             (Lines::Listed(list), LISTED) => drop(list.insert(words[0], entry(&words[1..]))),
             (Lines::Ranked(ranked), RANKED) => {
                 let place = ranked.ranks.len() as u32;
@@ -57,11 +117,28 @@ impl Held {
             (Lines::Ranked(ranked), CLOCK) => ranked.clock = words[0],
             _ => debug_assert!(false, "{what} in another kind of cache"),
         });
+        let mut put = 0u64;
+        past.since.tell(|what, words| match what {
+            USED => self.used(words[0]),
+            PUT => {
+                put = put.wrapping_add(words[3]);
+                let entry = entry(&[words[1], words[2], put]);
+                // Where chance decided who goes, that is on the tape, and there is room.
+                self.put_away(words[0], entry, |_| 0);
+            }
+            _ => self.take_out(words[0]),
+        });
+        (self.tally, self.past) = (tally, Some(past));
     }
 
     /// Weighs a frozen copy.
     pub fn weigh(&self, scale: &mut Scale) {
-        self.packed.weigh(scale);
+        if let Some(past) = &self.past {
+            past.since.weigh(scale);
+            if scale.shared(&past.base, 0) {
+                past.base.weigh(scale);
+            }
+        }
     }
 }
 

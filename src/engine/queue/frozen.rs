@@ -1,64 +1,97 @@
-//! A copy of the pending events in few bytes. Most of them are timeouts of calls that were answered: of those only the time and the
-//! place in the order matter, since nothing happens then.
+//! The pending events in few bytes. Most of those that wait in lines are timeouts of calls that were answered: nothing would come of
+//! them, and they are left out now instead of when their turn comes.
 
-use slotmap::{Key, KeyData};
+use super::{Epoch, EventKind, EventQueue, Head, Lane, Scheduled, LANE_BITS};
+use crate::engine::pack::{packed, Pack, Packer, Unpacker};
 
-use super::{AttemptKey, CallKey, EventKind, EventQueue, Lane, Scheduled};
-use crate::engine::tape::Tape;
-use crate::engine::time::SimTime;
-
-/// The line of another lane begins, with this number of it.
-const LANE: u8 = 0;
-/// A timeout that has gone stale: how long after the one before it, in time and in order.
-const STALE: u8 = 1;
-/// A timeout: the same, and of which attempt.
-const OPEN: u8 = 2;
+packed!(struct Lane { delay, headed, line });
+packed!(struct Scheduled { at, sequence, kind });
 
 impl EventQueue {
-    /// A copy in few bytes, of use after [`EventQueue::thaw`]. `is_open` tells whether a timeout still matters.
-    pub fn frozen(&self, is_open: impl Fn(AttemptKey) -> bool) -> EventQueue {
-        let mut packed = Tape::default();
-        let mut pack = |number: usize, lane: &Lane| {
-            let timeouts = lane.line.iter().all(|event| matches!(event.kind, EventKind::AttemptTimeout(_)));
-            if !timeouts {
-                return lane.clone();
-            }
-            packed.note(LANE, &[number as u64]);
-            let (mut at, mut order) = (0, 0);
-            for Scheduled { at: when, sequence, kind } in &lane.line {
-                let step = [when.0 - at, sequence - order];
-                match kind {
-                    EventKind::AttemptTimeout(key) if is_open(*key) => {
-                        packed.note(OPEN, &[step[0], step[1], key.call.data().as_ffi(), u64::from(key.number)]);
-                    }
-                    _ => packed.note(STALE, &step),
-                }
-                (at, order) = (when.0, *sequence);
-            }
-            Lane { delay: lane.delay, headed: lane.headed, line: Default::default() }
-        };
-        let lanes = self.lanes.iter().enumerate().map(|(number, lane)| pack(number, lane)).collect();
-        EventQueue { heap: self.heap.clone(), lanes, immediate: self.immediate.clone(), packed: packed.closed(), ..*self }
+    /// Packs it. `is_void` tells of which events nothing will come.
+    pub fn pack(&self, is_void: impl Fn(&EventKind) -> bool, to: &mut Packer) {
+        let EventQueue { heap, lanes, immediate, last, waiting: _, next_sequence } = self;
+        (*last, *next_sequence).pack(to);
+        (heap.clone().into_vec(), immediate.clone()).pack(to);
+        lanes.len().pack(to);
+        for Lane { delay, headed, line } in lanes {
+            let line = line.iter().filter(|event| !is_void(&event.kind)).copied().collect();
+            Lane { delay: *delay, headed: *headed, line }.pack(to);
+        }
+    }
+}
+
+impl EventQueue {
+    /// The queue that was packed.
+    pub fn unpack(from: &mut Unpacker<'_>) -> EventQueue {
+        let (last, next_sequence) = Pack::unpack(from);
+        let (heap, immediate) = <(Vec<Head>, _)>::unpack(from);
+        let lanes: Vec<Lane> = Pack::unpack(from);
+        let waiting = lanes.iter().map(|lane| lane.line.len()).sum();
+        EventQueue { heap: heap.into(), lanes, immediate, last, waiting, next_sequence }
+    }
+}
+
+impl Pack for Head {
+    fn pack(&self, to: &mut Packer) {
+        self.at.pack(to);
+        (self.order >> LANE_BITS, self.lane()).pack(to);
+        self.kind.pack(to);
+    }
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        let at = Pack::unpack(from);
+        let (sequence, lane) = Pack::unpack(from);
+        Head::new(at, sequence, lane, Pack::unpack(from))
+    }
+}
+
+impl Pack for Epoch {
+    fn pack(&self, to: &mut Packer) {
+        self.0.pack(to);
+    }
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        Epoch(Pack::unpack(from))
+    }
+}
+
+impl Pack for EventKind {
+    fn pack(&self, to: &mut Packer) {
+        to.number(self.code());
+        match self {
+            EventKind::Timer { node, epoch, token } => (*node, *epoch, *token).pack(to),
+            EventKind::Deliver(transit) => transit.pack(to),
+            EventKind::ServiceEnd { job, turn } => (*job, *turn).pack(to),
+            EventKind::AttemptTimeout(attempt) | EventKind::Connected(attempt) => attempt.pack(to),
+            EventKind::Retry(call) => call.pack(to),
+            EventKind::Deadline(job) => job.pack(to),
+            EventKind::ShareEnd { node, turn } => (*node, *turn).pack(to),
+            EventKind::Answer { job, failed } => (*job, *failed).pack(to),
+        }
     }
 
-    /// Makes a frozen copy the queue that it is a copy of.
-    pub fn thaw(&mut self) {
-        let packed = std::mem::take(&mut self.packed);
-        let (mut number, mut at, mut sequence) = (0, 0, 0);
-        packed.tell(|what, words| {
-            if what == LANE {
-                (number, at, sequence) = (words[0] as usize, 0, 0);
-                return;
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        match from.number() {
+            1 => {
+                let (node, epoch, token) = Pack::unpack(from);
+                EventKind::Timer { node, epoch, token }
             }
-            (at, sequence) = (at + words[0], sequence + words[1]);
-            let stale = AttemptKey { call: CallKey::null(), number: 0 };
-            let key = match what {
-                OPEN => AttemptKey { call: KeyData::from_ffi(words[2]).into(), number: words[3] as u32 },
-                _ => stale,
-            };
-            if let Some(lane) = self.lanes.get_mut(number) {
-                lane.line.push_back(Scheduled { at: SimTime(at), sequence, kind: EventKind::AttemptTimeout(key) });
+            2 => EventKind::Deliver(Pack::unpack(from)),
+            3 => {
+                let (job, turn) = Pack::unpack(from);
+                EventKind::ServiceEnd { job, turn }
             }
-        });
+            4 => EventKind::AttemptTimeout(Pack::unpack(from)),
+            5 => EventKind::Connected(Pack::unpack(from)),
+            6 => EventKind::Retry(Pack::unpack(from)),
+            7 => EventKind::Deadline(Pack::unpack(from)),
+            8 => {
+                let (node, turn) = Pack::unpack(from);
+                EventKind::ShareEnd { node, turn }
+            }
+            _ => {
+                let (job, failed) = Pack::unpack(from);
+                EventKind::Answer { job, failed }
+            }
+        }
     }
 }

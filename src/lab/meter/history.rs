@@ -1,8 +1,10 @@
 //! The closed buckets of a run: for the system and for each node. What is closed does not change, so snapshots share it.
 //! Measures nothing.
 
+use std::mem;
 use std::sync::Arc;
 
+use crate::engine::pack::{Pack, Packer, Texts, Unpacker};
 use crate::engine::request::ByReason;
 use crate::engine::scale::{list, Scale};
 use crate::engine::{NodeIndex, SimDuration, SimTime};
@@ -97,28 +99,67 @@ impl Raw {
 #[derive(Debug)]
 struct Row {
     system: Raw,
-    nodes: Box<[NodeBucket]>,
+    nodes: PackedNodes,
+}
+
+/// The nodes' part of a bucket: much the most of it, and read only where a node's chart is drawn.
+#[derive(Debug)]
+struct PackedNodes {
+    bytes: Box<[u8]>,
+    /// Where each node's bytes end.
+    ends: Box<[u32]>,
+}
+
+impl PackedNodes {
+    fn new(nodes: impl Iterator<Item = NodeBucket>, texts: &mut Texts) -> PackedNodes {
+        let mut to = Packer::new(mem::take(texts));
+        let pack = |NodeBucket { start, length, utilisation, queue, handled, failed, cost_per_hour, gauges }: NodeBucket| {
+            to.number(start.0);
+            (length, utilisation, queue).pack(&mut to);
+            (handled, failed, cost_per_hour).pack(&mut to);
+            gauges.pack(&mut to);
+            to.len() as u32
+        };
+        let ends = nodes.map(pack).collect();
+        let (bytes, all) = to.close();
+        *texts = all;
+        PackedNodes { bytes, ends }
+    }
+
+    fn get(&self, node: usize, texts: &Texts) -> Option<NodeBucket> {
+        let end = *self.ends.get(node)? as usize;
+        let start = node.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let mut from = Unpacker::new(&self.bytes[start..end], texts);
+        let start = SimTime(from.number());
+        let (length, utilisation, queue) = Pack::unpack(&mut from);
+        let (handled, failed, cost_per_hour) = Pack::unpack(&mut from);
+        let gauges = Pack::unpack(&mut from);
+        Some(NodeBucket { start, length, utilisation, queue, handled, failed, cost_per_hour, gauges })
+    }
 }
 
 impl Row {
     fn weigh(self: &Arc<Row>, scale: &mut Scale) {
-        let gauges = || self.nodes.iter().map(|n| list(&n.gauges)).sum::<usize>();
-        if scale.shared(self, std::mem::size_of_val(&*self.nodes)) {
-            scale.add(gauges() + list(&self.system.bucket.failed_per_s));
+        if scale.shared(self, self.nodes.bytes.len() + mem::size_of_val(&*self.nodes.ends)) {
+            scale.add(list(&self.system.bucket.failed_per_s));
             self.system.latency.weigh(scale);
         }
     }
 
     /// Neighbours as one.
-    fn merged(&self, next: &Row) -> Option<Row> {
+    fn merged(&self, next: &Row, texts: &mut Texts) -> Option<Row> {
         let system = Raw::merged(&[&self.system, &next.system])?;
-        let both = |(i, b): (usize, &NodeBucket)| match self.nodes.get(i) {
-            // What a kind adds is how it stood at the end.
-            Some(a) => NodeBucket::merged(&[a.clone(), b.clone()]).map(|both| NodeBucket { gauges: b.gauges.clone(), ..both }),
-            // A node that came late begins in the middle.
-            None => Some(b.clone()),
+        let known = texts.clone();
+        let both = |i: usize| {
+            let b = next.nodes.get(i, &known)?;
+            match self.nodes.get(i, &known) {
+                // What a kind adds is how it stood at the end.
+                Some(a) => NodeBucket::merged(&[a, b.clone()]).map(|both| NodeBucket { gauges: b.gauges, ..both }),
+                // A node that came late begins in the middle.
+                None => Some(b),
+            }
         };
-        Some(Row { system, nodes: next.nodes.iter().enumerate().filter_map(both).collect() })
+        Some(Row { system, nodes: PackedNodes::new((0..next.nodes.ends.len()).filter_map(both), texts) })
     }
 }
 
@@ -128,6 +169,8 @@ pub(super) struct History {
     rows: Vec<Arc<Row>>,
     /// The system's, in one piece.
     system: Vec<Bucket>,
+    /// Names of what kinds add.
+    texts: Texts,
 }
 
 impl History {
@@ -139,13 +182,14 @@ impl History {
     /// Takes up the bucket that follows.
     pub fn push(&mut self, system: Raw, nodes: Vec<NodeBucket>) {
         self.system.push(system.bucket.clone());
-        self.rows.push(Arc::new(Row { system, nodes: nodes.into() }));
+        let nodes = PackedNodes::new(nodes.into_iter(), &mut self.texts);
+        self.rows.push(Arc::new(Row { system, nodes }));
     }
 
     /// Merges them in pairs.
     pub fn coarsen(&mut self) {
         merge_pairs(&mut self.rows, |a, b| {
-            if let Some(both) = a.merged(b) {
+            if let Some(both) = a.merged(b, &mut self.texts) {
                 *a = Arc::new(both);
             }
         });
@@ -168,13 +212,13 @@ impl History {
     }
 
     /// A node's; nodes that came late have fewer.
-    pub fn of_node(&self, node: NodeIndex) -> impl Iterator<Item = &NodeBucket> {
-        self.rows.iter().filter_map(move |row| row.nodes.get(node.at()))
+    pub fn of_node(&self, node: NodeIndex) -> impl Iterator<Item = NodeBucket> + '_ {
+        self.rows.iter().filter_map(move |row| row.nodes.get(node.at(), &self.texts))
     }
 
     /// A copy that shares what it holds, of use after [`History::thaw`].
     pub fn frozen(&self) -> History {
-        History { rows: self.rows.clone(), system: Vec::new() }
+        History { rows: self.rows.clone(), system: Vec::new(), texts: self.texts.clone() }
     }
 
     /// Makes a frozen copy work.
