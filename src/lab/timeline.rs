@@ -54,6 +54,10 @@ impl Timeline {
     /// Runs on as [`Experiment::advance`] does, and takes a snapshot at each moment when one is due.
     pub fn advance(&mut self, experiment: &mut Experiment, to: SimTime, max_events: u64) -> u64 {
         let mut handled = 0;
+        if experiment.now() > self.due {
+            // The run went past it without its timeline: one missed is not the last.
+            self.due = after(experiment.now());
+        }
         loop {
             let stop = if experiment.now() < self.due { to.min(self.due) } else { to };
             handled += experiment.advance(stop, max_events - handled);
@@ -87,7 +91,7 @@ impl Timeline {
         snapshot.weigh(&mut self.scale);
         let whole_from = if snapshot.suffices(experiment) { now } else { SimTime(u64::MAX) };
         self.kept.push(Kept { snapshot, whole_from });
-        self.due = SimTime((now.0 / SPACING.0 + 1) * SPACING.0);
+        self.due = after(now);
         if self.bytes() > self.budget {
             self.thin_out();
         }
@@ -122,7 +126,7 @@ impl Timeline {
         if self.kept.len() != before {
             self.weigh();
         }
-        let next = self.kept.last().map_or(SimTime::ZERO, |last| SimTime((last.snapshot.at().0 / SPACING.0 + 1) * SPACING.0));
+        let next = self.kept.last().map_or(SimTime::ZERO, |last| after(last.snapshot.at()));
         self.due = self.due.min(next);
     }
 
@@ -173,6 +177,11 @@ impl Timeline {
     }
 }
 
+/// When a snapshot is due after this moment.
+fn after(moment: SimTime) -> SimTime {
+    SimTime((moment.0 / SPACING.0 + 1) * SPACING.0)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -210,6 +219,23 @@ mod tests {
         while b.advance(&mut slices, second(3), 100) >= 100 {}
         assert!(a.moments().eq(b.moments()));
         assert_eq!((whole.trace_hash(), a.bytes()), (slices.trace_hash(), b.bytes()));
+    }
+
+    #[test]
+    fn a_run_that_went_past_a_snapshot_takes_the_next() {
+        let mut live = shop();
+        let mut timeline = Timeline::new(&mut live, BUDGET);
+        // As on a page at many times real time: most frames go on without it.
+        for frame in 1..=40 {
+            let to = SimTime(frame * 1_600_000_000);
+            match frame % 4 {
+                0 => timeline.advance(&mut live, to, u64::MAX),
+                _ => live.advance(to, u64::MAX),
+            };
+        }
+        assert!(timeline.moments().count() > 10, "{:?}", timeline.moments().collect::<Vec<_>>());
+        let back = timeline.resume(second(62), &[]).unwrap();
+        assert!(back.now() > second(40), "{:?}", back.now());
     }
 
     #[test]
