@@ -29,6 +29,7 @@ pub fn Shell() -> impl IntoView {
     listen_to_keys(board);
     super::clipboard::listen(session);
     super::narration::narrate(session);
+    super::panels::trials::tell_of_runs(session);
     view! {
         <div class="shell" data-panel=live(move || desk.panel.get().name())>
             <Bar />

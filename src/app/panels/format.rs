@@ -112,8 +112,17 @@ pub fn with_unit(value: f64, unit: &str) -> String {
         "" => figure(value),
         "%" => format!("{} %", figure(value * 100.0)),
         "ms" => millis(value),
-        "$" if marks().decimal == '.' => format!("${}", figure(value)),
+        "$" if marks().decimal == '.' => format!("${}", money(value)),
+        "$" => format!("{} $", money(value)),
         _ => format!("{} {}", figure(value), translate(unit)),
+    }
+}
+
+/// An amount: cents where there are any and they are seen.
+fn money(value: f64) -> String {
+    match value {
+        v if (0.01..1_000.0).contains(&v) && figure(v) != figure(libm::round(v)) => local(&format!("{v:.2}")),
+        v => figure(v),
     }
 }
 

@@ -193,7 +193,8 @@ mod tests {
             ("Paste a note", "Pegar una nota"),
             ("nodes[2].x: is true, it must be a number", "nodes[2].x: es true, debe ser un número"),
             ("Workers is -3, it must be from 1 to 10000", "Trabajadores: -3, debe estar entre 1 y 10000"),
-            ("Service time mean is -2, it must be from 0 to 86400000 ms", "Tiempo de servicio media: -2, debe estar entre 0 y 86400000 ms"),
+            ("mean_ms is -2, it must be from 0 to 86400000 ms", "mean_ms: -2, debe estar entre 0 y 86400000 ms"),
+            ("is -3, it must be from 1 to 10000", "es -3, debe estar entre 1 y 10000"),
             ("Workers must be from 2 to 5", "Trabajadores debe ser de 2 a 5"),
             ("this is a list, not a Faultline file", "esto es una lista, no un archivo de Faultline"),
         ];

@@ -158,7 +158,7 @@ impl Knob {
 
     /// What is wrong with a value, as a sentence about the field.
     pub fn check(self, value: &Json) -> Result<(), String> {
-        self.spec.with_value(|spec| spec.check(value).map_err(|e| translate(&format!("{} {e}", spec.label)).into_owned()))
+        self.spec.with_value(|spec| spec.check(value).map_err(|e| format!("{} {}", t!(spec.label), translate(&e))))
     }
 
     /// Sets the value, if it is a right one.

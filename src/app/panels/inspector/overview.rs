@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::figures::{availability, costs, Figure, Figures};
 use super::requests::RecentRequests;
 use super::slowly;
+use crate::app::dom;
 use crate::app::live::{memo, piece};
 use crate::app::panels::format;
 use crate::app::session::Session;
@@ -22,6 +23,7 @@ pub fn Overview() -> impl IntoView {
         session.with_experiment(|e| figures(&e.report()))
     });
     let empty = memo(move || session.diagram.with(|d| d.nodes.is_empty()));
+    let by_finger = dom::media("(pointer: coarse)");
     view! {
         <section class="subject" aria-label=t!("Overview")>
             <header class="subject-head">
@@ -29,6 +31,8 @@ pub fn Overview() -> impl IntoView {
                 <p class="hint">
                     {piece(move || if empty.get() {
                         view! { {t!("Drag a component from the left onto the canvas, or open a starter")} }.into_any()
+                    } else if by_finger {
+                        view! { {t!("Tap a server, then Crash; tap a moving request to read its story")} }.into_any()
                     } else {
                         view! { {t!("Select a server and press K to crash it; click a moving request to read its story")} }.into_any()
                     })}

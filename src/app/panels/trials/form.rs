@@ -223,13 +223,14 @@ fn Progressing() -> impl IntoView {
 
 /// A number to be typed.
 fn number(label: &'static str, value: RwSignal<f64>, step: &'static str) -> impl IntoView {
+    let text = move || Some(value.get()).filter(|v| !v.is_nan()).map(|v| v.to_string()).unwrap_or_default();
     view! {
         <label>
             <span>{label}</span>
             <input
                 type="number"
                 step=step
-                prop:value=live(move || value.get().to_string())
+                prop:value=live(text)
                 on:change=move |e| value.set(event_target_value(&e).parse().unwrap_or(f64::NAN))
             />
         </label>

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 pub use truth::Truth;
 
-use crate::app::live::Show;
-use crate::app::session::Session;
+use crate::app::live::{effect, memo, Show};
+use crate::app::session::{Dialog, Session};
 use form::Form;
 use outcome::Outcome;
 
@@ -28,4 +28,24 @@ pub fn Trials() -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// Says that runs go on when their sheet is closed, and that they are done when it is not open.
+pub fn tell_of_runs(session: Session) {
+    let trials = session.trials;
+    let running = memo(move || trials.progress.with(Option::is_some));
+    let open = memo(move || session.dialog.get() == Some(Dialog::Trials));
+    let before = StoredValue::new((false, false));
+    effect(move || {
+        let now = (running.get(), open.get());
+        let (ran, was_open) = before.get_value();
+        before.set_value(now);
+        match now {
+            (true, false) if was_open => session.tell(t!("The runs go on: R or W shows them")),
+            (false, false) if ran && trials.problem.with_untracked(Option::is_none) => {
+                session.tell(t!("The runs are done: R or W shows them"))
+            }
+            _ => {}
+        }
+    });
 }

@@ -12,10 +12,11 @@ use crate::app::panels::dialogs::export::raster;
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::app::storage::file_name;
+use crate::app::trials::present;
 use crate::app::words::translate;
 use crate::export::curve::{Curve, SIZE};
 use crate::export::Theme;
-use crate::lab::trials::{telling, Metric, Results};
+use crate::lab::trials::{telling, Metric, Plan, Results};
 
 /// How much larger than on the page the picture is saved.
 const FINER: f64 = 2.0;
@@ -47,6 +48,21 @@ pub fn Outcome() -> impl IntoView {
         metrics.with(|m| chosen.get().filter(|c| m.contains(c)).unwrap_or_else(|| telling(param.as_deref(), m)))
     });
     let both = move || Some((trials.results.get()?, expected.get()?));
+    // The form may say something else by now, and the diagram may be another.
+    let about = memo(move || {
+        trials.started.track();
+        let plan = trials.results.with_untracked(|r| r.as_ref().map(|r| r.plan.clone()));
+        plan.map(|plan| {
+            let now = present(session);
+            let same = plan.document.nodes == now.nodes && plan.document.links == now.links;
+            let said = what_ran(&plan);
+            if same {
+                said
+            } else {
+                format!("{said}. {}", t!("The diagram has changed since"))
+            }
+        })
+    });
     let options = move || {
         let plan = trials.results.with_untracked(|r| r.as_ref().map(|r| r.plan.clone()));
         let options = metrics.get().into_iter().map(|m| {
@@ -87,10 +103,23 @@ pub fn Outcome() -> impl IntoView {
                     <button type="button" class="button outlined" on:click=save_png>{t!("Save as PNG")}</button>
                 </span>
             </div>
+            <p class="quiet">{piece(move || about.get())}</p>
             <div class="trial-picture" role="img" aria-label=live(summary) inner_html=live(picture)></div>
             <p class="trial-word">{piece(move || expected.get().map(|e| word(&e, metric.get())))}</p>
             {piece(move || both().map(|(results, expected)| table(&results, &expected, metric.get())))}
         </section>
+    }
+}
+
+/// What was run.
+fn what_ran(plan: &Plan) -> String {
+    let (seeds, time) = (format::count(u64::from(plan.seeds)), format::millis(plan.run_s * 1e3));
+    match &plan.vary {
+        Some(_) => {
+            let count = format::count(plan.points() as u64);
+            t!("%{what} at %{count} values, %{seeds} runs of %{time} each", what = varied(plan), count = count, seeds = seeds, time = time)
+        }
+        None => t!("%{seeds} runs of %{time}", seeds = seeds, time = time),
     }
 }
 
