@@ -82,7 +82,7 @@ pub fn page(findings: &[Finding]) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>How true is Faultline?</title>\n<link rel=\"icon\" href=\"./icon.svg\">\n<style>{STYLE}</style>\n\
-         <main>\n<h1>How true is this?</h1>\n<p>{HOW}</p>\n<p><b>{passed}.</b></p>\n\
+         <main>\n<p><a href=\"./\">Faultline</a></p>\n<h1>How true is this?</h1>\n<p>{HOW}</p>\n<p><b>{passed}.</b></p>\n\
          <div tabindex=\"0\" role=\"region\" aria-label=\"Cases\"><table>\n<thead>{head}</thead>\n<tbody>\n{body}</tbody>\n</table></div>\n</main>\n</html>\n"
     )
 }
@@ -92,4 +92,5 @@ const STYLE: &str =
     "body{margin:0;font:15px/1.5 system-ui,sans-serif}main{max-width:1180px;margin:auto;padding:24px 16px}p{max-width:80ch}\
     div{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}\
     th,td{padding:6px 10px;border-bottom:1px solid #8885;text-align:left;vertical-align:top}\
-    :is(th,td):nth-child(2),:is(th,td):nth-child(3){text-align:right}:is(th,td):nth-child(n+2):nth-child(-n+5){white-space:nowrap}";
+    :is(th,td):nth-child(2),:is(th,td):nth-child(3){text-align:right}:is(th,td):nth-child(n+2):nth-child(-n+5){white-space:nowrap}\
+    td:first-child{min-width:200px}td:last-child{min-width:240px}";

@@ -39,13 +39,21 @@ pub fn around(session: Session, (x, y): (f64, f64)) -> (f64, f64) {
     session.diagram.with_untracked(|d| clear_spot(d, corner, None))
 }
 
-/// A place that no card covers: to the right of the one selected component, else near the middle of the view.
+/// Between a component and the next, in a row and from row to row.
+const APART: (f64, f64) = (72.0, 48.0);
+
+/// A place that no card covers: to the right of the one selected component, in a new row where that is out of sight; else near the
+/// middle of the view, where a first one leaves room for the next.
 fn free_place(session: Session) -> (f64, f64) {
     let (width, height) = session.viewport.get_untracked();
-    let (x, y) = to_diagram(session.view.get_untracked(), width / 2.0, height / 2.0);
+    let view = session.view.get_untracked();
+    let (left, right) = (to_diagram(view, 0.0, 0.0).0 + APART.0, to_diagram(view, width, 0.0).0);
+    let (x, y) = to_diagram(view, width / 2.0, height / 2.0);
     let selection = session.selection.get_untracked();
     session.diagram.with_untracked(|d| match selection.only_node().and_then(|id| d.node(id)) {
-        Some(node) => free_spot(d, node.x + CARD.0 + 72.0, node.y),
+        Some(node) if node.x + 2.0 * CARD.0 + APART.0 <= right => free_spot(d, node.x + CARD.0 + APART.0, node.y),
+        Some(node) => free_spot(d, left, node.y + CARD.1 + APART.1),
+        None if d.nodes.is_empty() => (snap(left), snap(y - 1.5 * CARD.1)),
         None => free_spot(d, x - CARD.0 / 2.0, y - CARD.1 / 2.0),
     })
 }

@@ -7,7 +7,6 @@ use super::board::Board;
 use super::curve::between;
 use crate::app::actions::action;
 use crate::app::button::ActionButton;
-use crate::app::dom;
 use crate::app::live::{live, memo, Show};
 use crate::app::session::{Session, NARROW};
 use crate::diagram::Node;
@@ -47,10 +46,7 @@ pub fn BreakToolbar() -> impl IntoView {
             && session.linking.with(Option::is_none)
             && session.desk.placing.with(Option::is_none)
     });
-    let place = move || {
-        let (x, y) = anchor.get().unwrap_or_default();
-        format!("translate(-50%, 0) translate({x}px, {y}px)")
-    };
+    let place = move || anchor.get().unwrap_or_default();
     view! {
         <Show when=move || shown.get()>
             <div class="break" data-overlay="" role="toolbar" aria-label=t!("Break and mend") style:transform=live(place)>
@@ -73,7 +69,7 @@ pub fn BreakToolbar() -> impl IntoView {
 }
 
 /// Beneath the selected cards; beneath the middle of a selected link.
-fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)> {
+fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<String> {
     let session = board.session;
     let view = session.view.get();
     let drag = board.drag.get();
@@ -110,12 +106,12 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<(f64, f64)
 
 /// Where a toolbar stands whose middle would be at a point: within the stage, so that its buttons can always be reached;
 /// on a phone, where it would cover the neighbours, along the lower edge.
-pub(super) fn within(session: Session, (x, y): (f64, f64)) -> (f64, f64) {
+/// As a transform, in which a percentage is of the toolbar's own width.
+pub(super) fn within(session: Session, (x, y): (f64, f64)) -> String {
     let (width, height) = session.viewport.get();
-    if width <= NARROW {
-        return (width / 2.0, (height - DOCKED).max(8.0));
-    }
-    // Those for fingers are wider.
-    let half = if dom::media("(pointer: coarse)") { 176.0_f64 } else { 140.0 };
-    (x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)), y.clamp(8.0, (height - 52.0).max(8.0)))
+    let (x, y) = match width <= NARROW {
+        true => (width / 2.0, (height - DOCKED).max(8.0)),
+        false => (x, y.clamp(8.0, (height - 52.0).max(8.0))),
+    };
+    format!("translate(clamp(8px, {x}px - 50%, {width}px - 100% - 8px), {y}px)")
 }

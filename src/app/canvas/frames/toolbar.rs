@@ -43,10 +43,7 @@ pub fn FrameToolbar() -> impl IntoView {
     let subsystem = memo(move || {
         chosen.with(|s| session.diagram.with(|d| s.only_group().and_then(|id| d.group(id)).is_some_and(|g| g.kind == GroupKind::Subsystem)))
     });
-    let place = move || {
-        let (x, y) = anchor.get().unwrap_or_default();
-        format!("translate(-50%, 0) translate({x}px, {y}px)")
-    };
+    let place = move || anchor.get().unwrap_or_default();
     view! {
         <Show when=move || shown.get()>
             <div class="break" data-overlay="" role="toolbar" aria-label=t!("Shape it") style:transform=live(place)>
