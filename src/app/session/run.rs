@@ -15,7 +15,7 @@ use super::time::Dial;
 /// Most events kept for the time lines.
 const KEPT_EVENTS: usize = 200;
 /// From one snapshot to the next, at least so much wall time.
-const BETWEEN_SNAPSHOTS_MS: f64 = 50.0;
+const BETWEEN_SNAPSHOTS_MS: f64 = 100.0;
 /// Most marks on the canvas at once.
 const KEPT_MARKS: usize = 60;
 
