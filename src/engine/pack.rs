@@ -28,7 +28,12 @@ pub struct Packer {
 impl Packer {
     /// Begins with the texts of another, which it may share then.
     pub fn new(texts: Texts) -> Packer {
-        Packer { texts, ..Packer::default() }
+        Packer { bytes: Vec::new(), texts, at: 0 }
+    }
+
+    /// Makes room for about so many bytes.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     /// A number.

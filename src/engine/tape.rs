@@ -56,6 +56,11 @@ impl Tape {
         self.length += self.open.len() - before;
     }
 
+    /// Makes room for about so many bytes.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.open.reserve(bytes);
+    }
+
     /// Makes what was recorded so far common to all copies to come.
     pub fn seal(&mut self) {
         if !self.open.is_empty() {

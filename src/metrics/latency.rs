@@ -80,6 +80,9 @@ const EDGES: [u64; 12] = [
     8_254_041_853,
 ];
 
+/// What the cells of a distribution usually take at most, packed.
+const BYTES_OF_CELLS: usize = 512;
+
 /// Edge `i` of the grid in nanoseconds: edge 0 is at zero, edge 1 at a microsecond.
 fn edge_ns(i: usize) -> u64 {
     let Some(step) = i.checked_sub(1) else { return 0 };
@@ -153,6 +156,7 @@ impl Latency {
     /// The same, and some quantiles on the way, in milliseconds: what [`Latency::quantile_ms`] gives.
     fn packed_with<const N: usize>(&self, quantiles: [f64; N], cells: impl Iterator<Item = (u64, u64)>) -> (Self, [Option<f64>; N]) {
         let mut packed = self.packed.clone();
+        packed.reserve(BYTES_OF_CELLS);
         let (mut before, mut so_far) = (0, 0);
         let mut found = [None; N];
         let places = quantiles.map(|q| ((q * self.count as f64).ceil() as u64).max(1));

@@ -110,9 +110,13 @@ struct PackedNodes {
     ends: Box<[u32]>,
 }
 
+/// What a node's part of a bucket usually takes at most.
+const BYTES_OF_NODE: usize = 64;
+
 impl PackedNodes {
     fn new(nodes: impl Iterator<Item = NodeBucket>, texts: &mut Texts) -> PackedNodes {
-        let mut to = Packer::new(mem::take(texts));
+        let mut to = Packer::new(texts.clone());
+        to.reserve(nodes.size_hint().0 * BYTES_OF_NODE);
         let pack = |NodeBucket { start, length, utilisation, queue, handled, failed, cost_per_hour, gauges }: NodeBucket| {
             to.number(start.0);
             (length, utilisation, queue).pack(&mut to);
