@@ -36,7 +36,8 @@ impl Packer {
         self.bytes.reserve(bytes);
     }
 
-    /// A number.
+    /// A number. One copy of it: snapshots are rare, and this is everywhere in what is downloaded.
+    #[inline(never)]
     pub fn number(&mut self, number: u64) {
         let mut rest = number;
         while rest >= 0x80 {
@@ -97,6 +98,7 @@ impl<'a> Unpacker<'a> {
     }
 
     /// A number; zero at the end.
+    #[inline(never)]
     pub fn number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         for byte in self.bytes.by_ref() {
@@ -128,10 +130,12 @@ pub trait Pack: Sized {
 macro_rules! packed {
     (struct $of:ident { $($field:ident),* $(,)? }) => {
         impl $crate::engine::pack::Pack for $of {
+            #[inline(never)]
             fn pack(&self, to: &mut $crate::engine::pack::Packer) {
                 let $of { $($field),* } = self;
                 $($crate::engine::pack::Pack::pack($field, to);)*
             }
+            #[inline(never)]
             fn unpack(from: &mut $crate::engine::pack::Unpacker<'_>) -> Self {
                 $(let $field = $crate::engine::pack::Pack::unpack(from);)*
                 $of { $($field),* }
