@@ -63,8 +63,13 @@ impl Tape {
 
     /// Makes what was recorded so far common to all copies to come.
     pub fn seal(&mut self) {
+        self.seal_from(MANY);
+    }
+
+    /// As [`Tape::seal`], compressed if it has so many bytes.
+    fn seal_from(&mut self, many: usize) {
         if !self.open.is_empty() {
-            let compressed = self.open.len() >= MANY;
+            let compressed = self.open.len() >= many;
             let bytes = if compressed { compress(&self.open) } else { self.open.as_slice().into() };
             self.open.clear();
             self.sealed = Some(Arc::new(Piece { before: self.sealed.take(), bytes, compressed }));
@@ -75,6 +80,20 @@ impl Tape {
     pub fn closed(mut self) -> Tape {
         self.seal();
         Tape { open: Vec::new(), ..self }
+    }
+
+    /// As [`Tape::closed`], for one that is made often: compression would take as long as hundreds of events.
+    pub fn closed_quickly(mut self) -> Tape {
+        self.seal_from(usize::MAX);
+        Tape { open: Vec::new(), ..self }
+    }
+
+    /// Compresses what was closed quickly, unless a copy shares it.
+    pub fn compress(&mut self) {
+        let piece = self.sealed.as_mut().and_then(Arc::get_mut);
+        if let Some(piece) = piece.filter(|p| !p.compressed && p.bytes.len() >= MANY) {
+            (piece.bytes, piece.compressed) = (compress(&piece.bytes), true);
+        }
     }
 
     /// Bytes recorded.

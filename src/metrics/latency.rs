@@ -144,7 +144,12 @@ impl Latency {
 
     /// The same in few bytes: it can be merged into another, and read and recorded to after [`Latency::unpack`].
     pub fn packed(&self) -> Self {
-        self.packed_with([], self.cells()).0
+        self.packed_with([], self.cells(), Tape::closed).0
+    }
+
+    /// Compresses a packed one, unless a copy shares what it holds.
+    pub fn compress(&mut self) {
+        self.packed.compress();
     }
 
     /// What was recorded, to the precision of this distribution, and how often, in order.
@@ -154,7 +159,12 @@ impl Latency {
     }
 
     /// The same, and some quantiles on the way, in milliseconds: what [`Latency::quantile_ms`] gives.
-    fn packed_with<const N: usize>(&self, quantiles: [f64; N], cells: impl Iterator<Item = (u64, u64)>) -> (Self, [Option<f64>; N]) {
+    fn packed_with<const N: usize>(
+        &self,
+        quantiles: [f64; N],
+        cells: impl Iterator<Item = (u64, u64)>,
+        close: fn(Tape) -> Tape,
+    ) -> (Self, [Option<f64>; N]) {
         let mut packed = self.packed.clone();
         packed.reserve(BYTES_OF_CELLS);
         let (mut before, mut so_far) = (0, 0);
@@ -170,14 +180,14 @@ impl Latency {
                 }
             }
         }
-        let packed = packed.closed();
+        let packed = close(packed);
         (Latency { packed, room_ns: self.room_ns.max(self.max_ns), ..self.figures() }, found)
     }
 
     /// Packs it, tells some quantiles of it, and leaves an empty one for durations like those recorded here, with the memory that this
     /// one had.
     pub fn take_packed<const N: usize>(&mut self, quantiles: [f64; N]) -> (Self, [Option<f64>; N]) {
-        let taken = self.packed_with(quantiles, self.cells());
+        let taken = self.packed_with(quantiles, self.cells(), Tape::closed_quickly);
         self.past = None;
         let mut histogram = self.histogram.take();
         histogram.iter_mut().for_each(|h| h.reset());
@@ -195,7 +205,7 @@ impl Latency {
             let histogram = self.histogram();
             cells.extend(few.iter().map(|ns| (histogram.highest_equivalent(*ns), 1)));
         }
-        let taken = self.packed_with(quantiles, in_order(&mut cells));
+        let taken = self.packed_with(quantiles, in_order(&mut cells), Tape::closed_quickly);
         *self = Latency { histogram: self.histogram.take(), ..self.emptied() };
         taken
     }
@@ -215,7 +225,7 @@ impl Latency {
                 cells.push((value, words[1]));
             });
         }
-        sum.packed_with(quantiles, in_order(&mut cells))
+        sum.packed_with(quantiles, in_order(&mut cells), Tape::closed_quickly)
     }
 
     /// Makes a packed one as good as any.

@@ -221,7 +221,9 @@ impl History {
     }
 
     /// A copy that shares what it holds, of use after [`History::thaw`].
-    pub fn frozen(&self) -> History {
+    pub fn frozen(&mut self) -> History {
+        // Each bucket is compressed when it is first copied, so that a run without copies does not pay for it.
+        self.rows.iter_mut().filter_map(Arc::get_mut).for_each(|row| row.system.latency.compress());
         History { rows: self.rows.clone(), system: Vec::new(), texts: self.texts.clone() }
     }
 
