@@ -441,7 +441,9 @@ fn a_million_nodes_are_refused_at_once() {
     let problem = read(&text).unwrap_err();
     assert_eq!(problem.to_string(), "nodes: there are more than 2000 nodes");
     let text = text.replacen("nodes", "anything", 1);
-    assert!(read(&text).unwrap_err().message.contains("more than 1000000 values"));
+    assert_eq!(read(&text).unwrap_err().to_string(), "anything: there are more than 10000 entries in a list");
+    let lists = format!(r#"{{"format":"faultline","version":1,"anything":[{}[]]}}"#, format!("[{}0],", "0,".repeat(9_000)).repeat(120));
+    assert!(read(&lists).unwrap_err().message.contains("more than 1000000 values"));
     let long = format!("{{\"format\":\"{}\"}}", "x".repeat(9 << 20));
     assert!(read(&long).unwrap_err().message.contains("at most 8388608 are read"));
     for (list, limit) in [("links", 8_000), ("journal", 10_000), ("groups", 500), ("notes", 500)] {

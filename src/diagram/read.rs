@@ -21,7 +21,7 @@ use crate::engine::SimTime;
 use fields::Fields;
 
 pub use rules::{can_link, can_link_without, can_reconnect, check_edit, check_fault, cycle_through, validate};
-pub(crate) use tree::parse as parse_tree;
+pub(crate) use tree::{parse as parse_tree, Segment, MAX_VALUES};
 pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};
 
@@ -79,12 +79,17 @@ impl std::error::Error for Problem {}
 
 /// Reads the text of a file. A document that is returned has passed [`validate`].
 pub fn read(text: &str) -> Result<Document, Problem> {
-    let top = match tree::parse(text)? {
+    read_as(text, &["faultline"])
+}
+
+/// As [`read`], of a text that says it is in one of these formats, which differ in name only.
+pub(crate) fn read_as(text: &str, formats: &[&str]) -> Result<Document, Problem> {
+    let top = match tree::parse(text, tree::of_a_file)? {
         Json::Object(map) => map,
         other => return Err(Problem::new("", format!("this is {}, not a Faultline file", fields::type_of(&other)))),
     };
     match top.get("format").and_then(Json::as_str) {
-        Some("faultline") => {}
+        Some(format) if formats.contains(&format) => {}
         _ => return Err(Problem::new("format", "this is not a Faultline file: format must be \"faultline\"")),
     }
     let version = match top.get("version") {

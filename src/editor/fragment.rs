@@ -1,8 +1,6 @@
 //! Fragments: a part of a diagram as text, for the clipboard; between tabs, files and chat messages.
 //! Knows no clipboard. What it reads goes through the same strict reader as a file.
 
-use serde_json::{Map, Value as Json};
-
 use super::commands;
 use super::geometry::{bounds, snap};
 use super::{Selection, Step};
@@ -53,12 +51,8 @@ fn parse(text: &str) -> Result<Document, Problem> {
     if !is_one(text) {
         return Err(none());
     }
-    let Ok(Json::Object(mut top)) = read::parse_tree(text) else { return Err(none()) };
-    if top.get("format").and_then(Json::as_str) == Some(FORMAT) {
-        top.insert("format".into(), "faultline".into());
-    }
-    let text = Json::Object(top as Map<String, Json>).to_string();
-    let read = read::read(&text).map_err(|p| Problem::new("", format!("What was copied cannot be pasted: {p}")))?;
+    let cannot = |p: Problem| Problem::new("", format!("What was copied cannot be pasted: {p}"));
+    let read = read::read_as(text, &["faultline", FORMAT]).map_err(cannot)?;
     match read.nodes.is_empty() && read.groups.is_empty() && read.notes.is_empty() {
         true => Err(none()),
         false => Ok(read.folded()),

@@ -1,6 +1,7 @@
 //! Share links: a whole document in a short text that fits the fragment of an address.
 //! Positional JSON without names and defaults, deflated, in the alphabet of addresses. Decoding ends in the same
-//! strict reader as a file.
+//! strict reader as a file, and never takes more memory than the largest file: what is inflated, parsed and unfolded is
+//! counted before it is made.
 
 mod compact;
 
@@ -37,5 +38,5 @@ pub fn decode(text: &str) -> Result<Document, Problem> {
         _ => bad("the link is damaged"),
     })?;
     let text = String::from_utf8(inflated).map_err(|_| bad("the link is damaged"))?;
-    compact::from_compact(read::parse_tree(&text)?)
+    compact::from_compact(read::parse_tree(&text, compact::limits)?)
 }

@@ -1,5 +1,5 @@
 //! From text to a JSON tree, with limits that stop a hostile or broken file early, and the path of whatever is wrong.
-//! Knows the names of the long lists and nothing else of the format.
+//! Knows which lists may be how long, and nothing else of the format.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write as _};
@@ -11,10 +11,31 @@ use super::fields::clip;
 use super::{Problem, MAX_BYTES, MAX_GROUPS, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES};
 
 /// Most values of any kind in a file: far above what the largest legal diagram needs.
-const MAX_VALUES: usize = 1_000_000;
+pub const MAX_VALUES: usize = 1_000_000;
+/// Most entries of a list or fields of an object, wherever it stands: no legal file has more.
+const MAX_LIST: usize = 10_000;
+/// Most characters of a text, wherever it stands: a trace to be replayed is the longest.
+const MAX_TEXT: usize = 200_000;
 
-/// Parses a text. Duplicate fields, overlong lists, numbers that are not finite and deep nesting are refused.
-pub fn parse(text: &str) -> Result<Json, Problem> {
+/// What a list at a path is called and how many entries it may have.
+pub type Limits = fn(&[Segment]) -> Option<(&'static str, usize)>;
+
+/// The limits of the long lists of a file.
+pub fn of_a_file(path: &[Segment]) -> Option<(&'static str, usize)> {
+    let [Segment::Key(name)] = path else { return None };
+    match name.as_str() {
+        "nodes" => Some(("nodes", MAX_NODES)),
+        "links" => Some(("links", MAX_LINKS)),
+        "groups" => Some(("groups", MAX_GROUPS)),
+        "notes" => Some(("notes", MAX_NOTES)),
+        "journal" => Some(("journal", MAX_JOURNAL)),
+        _ => None,
+    }
+}
+
+/// Parses a text. Duplicate fields, overlong lists and texts, numbers that are not finite and deep nesting are refused
+/// where they begin to be too much, so that a text takes no more memory than a legal one.
+pub fn parse(text: &str, limits: Limits) -> Result<Json, Problem> {
     if text.len() > MAX_BYTES {
         let message = format!("the file has {} bytes, at most {MAX_BYTES} are read", text.len());
         return Err(Problem::new("", message));
@@ -23,7 +44,7 @@ pub fn parse(text: &str) -> Result<Json, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new("", "the file is empty"));
     }
-    let place = Place::default();
+    let place = Place { limits, path: RefCell::default(), values: Cell::default() };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Seed(&place).deserialize(&mut deserializer).map_err(|e| place.problem(&e, text))?;
     deserializer.end().map_err(|e| {
@@ -38,14 +59,17 @@ pub fn too_many(list: &str, limit: usize) -> String {
     format!("there are more than {limit} {what}")
 }
 
-enum Segment {
+/// A step of the path to a value.
+pub enum Segment {
+    /// A field of an object.
     Key(String),
+    /// An entry of a list.
     Index(usize),
 }
 
 /// Where the parser is. Entries are popped on success only, so after an error it still says where that was.
-#[derive(Default)]
 struct Place {
+    limits: Limits,
     path: RefCell<Vec<Segment>>,
     values: Cell<usize>,
 }
@@ -59,18 +83,8 @@ impl Place {
         self.path.borrow_mut().pop();
     }
 
-    fn list_limit(&self) -> Option<(&'static str, usize)> {
-        match self.path.borrow().as_slice() {
-            [Segment::Key(name)] => match name.as_str() {
-                "nodes" => Some(("nodes", MAX_NODES)),
-                "links" => Some(("links", MAX_LINKS)),
-                "groups" => Some(("groups", MAX_GROUPS)),
-                "notes" => Some(("notes", MAX_NOTES)),
-                "journal" => Some(("journal", MAX_JOURNAL)),
-                _ => None,
-            },
-            _ => None,
-        }
+    fn limit(&self) -> (&'static str, usize) {
+        (self.limits)(&self.path.borrow()).unwrap_or(("entries in a list", MAX_LIST))
     }
 
     fn text(&self) -> String {
@@ -182,12 +196,15 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Json, E> {
         self.count()?;
+        if v.len() > MAX_TEXT && v.chars().nth(MAX_TEXT).is_some() {
+            return Err(E::custom(format!("this text has more than {MAX_TEXT} characters")));
+        }
         Ok(v.into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
         self.count()?;
-        let limit = self.0.list_limit();
+        let (name, limit) = self.0.limit();
         let mut items = Vec::new();
         loop {
             self.0.push(Segment::Index(items.len()));
@@ -195,12 +212,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
             self.0.pop();
             match next {
                 None => return Ok(Json::Array(items)),
+                Some(_) if items.len() == limit => return Err(A::Error::custom(too_many(name, limit))),
                 Some(item) => items.push(item),
-            }
-            if let Some((name, limit)) = limit {
-                if items.len() > limit {
-                    return Err(A::Error::custom(too_many(name, limit)));
-                }
             }
         }
     }
@@ -212,6 +225,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
             self.0.push(Segment::Key(key.clone()));
             if map.contains_key(&key) {
                 return Err(A::Error::custom("is there twice"));
+            }
+            if map.len() == MAX_LIST {
+                return Err(A::Error::custom(too_many("fields in an object", MAX_LIST)));
             }
             let value = access.next_value_seed(Seed(self.0))?;
             self.0.pop();

@@ -14,7 +14,9 @@ use serde_json::{json, Map, Value as Json};
 use crate::components;
 use crate::diagram::document::VERSION;
 use crate::diagram::param::Values;
-use crate::diagram::read::{self, Problem, MAX_ID};
+use crate::diagram::read::{
+    self, Problem, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES,
+};
 use crate::diagram::{Document, Link, Node};
 
 /// Versions of this shape, apart from the version of the file format that it unfolds to.
@@ -128,6 +130,54 @@ fn journal_out(doc: &Document) -> Vec<Json> {
     doc.journal.iter().map(entry).collect()
 }
 
+/// How long the lists of a compact tree may be: the columns of nodes as long as there may be nodes, and so on.
+pub fn limits(path: &[Segment]) -> Option<(&'static str, usize)> {
+    let index = |i: usize| match path.get(i) {
+        Some(Segment::Index(index)) => Some(*index),
+        _ => None,
+    };
+    match (path.len(), index(0)?) {
+        (2, 5) => Some(("nodes", MAX_NODES)),
+        (2, 6) => Some(("links", MAX_LINKS)),
+        (1, 7) => Some(("journal", MAX_JOURNAL)),
+        (1, 8) => Some(("settings", MAX_NODES + MAX_LINKS)),
+        (1, 9) => Some(("groups", MAX_GROUPS)),
+        (3, 9) => Some(("nodes", MAX_NODES)),
+        (1, 10) => Some(("notes", MAX_NOTES)),
+        _ => None,
+    }
+}
+
+/// Whether the parameters, which stand once in a link and as often as they are used in a file, are together no more than
+/// a file may hold. Looks at the indices, so that nothing is copied if they are not.
+fn check_room(params: [Option<&Json>; 2], table: &[Json]) -> Result<(), Problem> {
+    let weights: Vec<(usize, usize)> = table.iter().map(weight).collect();
+    let (mut values, mut bytes) = (0usize, 0usize);
+    for index in params.into_iter().flatten().filter_map(Json::as_array).flatten() {
+        let used = index.as_u64().and_then(|i| usize::try_from(i).ok()?.checked_sub(1)).and_then(|i| weights.get(i));
+        let (more_values, more_bytes) = used.copied().unwrap_or_default();
+        (values, bytes) = (values.saturating_add(more_values), bytes.saturating_add(more_bytes));
+    }
+    match values <= MAX_VALUES && bytes <= MAX_BYTES {
+        true => Ok(()),
+        false => Err(Problem::new("", "the link holds more than a diagram can be")),
+    }
+}
+
+/// How many values a tree has, and how many bytes of text.
+fn weight(tree: &Json) -> (usize, usize) {
+    let sum = |(values, bytes): (usize, usize), (name, value): (usize, &Json)| {
+        let inner = weight(value);
+        (values + inner.0, bytes + name + inner.1)
+    };
+    match tree {
+        Json::String(text) => (1, text.len()),
+        Json::Array(items) => items.iter().map(|item| (0, item)).fold((1, 0), sum),
+        Json::Object(map) => map.iter().map(|(name, item)| (name.len(), item)).fold((1, 0), sum),
+        _ => (1, 0),
+    }
+}
+
 /// The document that a compact tree stands for.
 pub fn from_compact(tree: Json) -> Result<Document, Problem> {
     let mut top = list(tree)?;
@@ -144,6 +194,7 @@ pub fn from_compact(tree: Json) -> Result<Document, Problem> {
     let (title, seed, view, moment) = (take()?, take()?, list(take()?)?, take()?);
     let (nodes, links, journal, table) = (list(take()?)?, list(take()?)?, list(take()?)?, list(take()?)?);
     let [x, y, zoom] = <[Json; 3]>::try_from(view).map_err(|_| damaged())?;
+    check_room([nodes.get(7), links.get(3)], &table)?;
     let (ids, mut nodes) = nodes_in(nodes, &table)?;
     let framed = framed.map(|framed| frames::frames_in(framed, &ids, &mut nodes)).transpose()?;
     let mut out = Map::new();
@@ -171,7 +222,7 @@ fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Vec<Json>)
     let mut nodes = Vec::new();
     for [kind, name, id, x, y, params] in rows(columns)? {
         let id = match (id, name.as_str()) {
-            (Json::String(id), _) => id,
+            (Json::String(id), _) => short(id)?,
             (_, Some(name)) => slug(name),
             _ => return Err(damaged()),
         };
@@ -194,8 +245,8 @@ fn links_in(links: Vec<Json>, ids: &[String], table: &[Json]) -> Result<Json, Pr
     let mut out = Vec::new();
     for [from, to, id, params] in rows(columns)? {
         let end = |v: Json| match v {
-            Json::String(id) => Ok(id),
-            index => index.as_u64().and_then(|i| ids.get(i as usize)).cloned().ok_or_else(damaged),
+            Json::String(id) => short(id),
+            index => index.as_u64().and_then(|i| ids.get(usize::try_from(i).ok()?)).cloned().ok_or_else(damaged),
         };
         let (from, to) = (end(from)?, end(to)?);
         let mut link = Map::new();
@@ -232,7 +283,7 @@ fn journal_in(journal: Vec<Json>) -> Result<Json, Problem> {
 }
 
 /// Columns of equal length as rows.
-fn rows<const N: usize>(columns: [Json; N]) -> Result<Vec<[Json; N]>, Problem> {
+fn rows<const N: usize>(columns: [Json; N]) -> Result<impl Iterator<Item = [Json; N]>, Problem> {
     let mut lists = Vec::with_capacity(N);
     for column in columns {
         lists.push(list(column)?.into_iter());
@@ -241,21 +292,31 @@ fn rows<const N: usize>(columns: [Json; N]) -> Result<Vec<[Json; N]>, Problem> {
     if lists.iter().any(|l| l.len() != len) {
         return Err(damaged());
     }
-    Ok((0..len).map(|_| std::array::from_fn(|i| lists[i].next().unwrap_or(Json::Null))).collect())
+    Ok((0..len).map(move |_| std::array::from_fn(|i| lists[i].next().unwrap_or(Json::Null))))
 }
 
 fn with_params(map: &mut Map<String, Json>, index: &Json, table: &[Json]) -> Result<(), Problem> {
     match index.as_u64().ok_or_else(damaged)? {
         0 => {}
         i => {
-            map.insert("params".into(), table.get(i as usize - 1).cloned().ok_or_else(damaged)?);
+            let params = usize::try_from(i - 1).ok().and_then(|i| table.get(i)).ok_or_else(damaged)?;
+            map.insert("params".into(), params.clone());
         }
     }
     Ok(())
 }
 
 fn at(list: &[Json], index: &Json) -> Result<Json, Problem> {
-    index.as_u64().and_then(|i| list.get(i as usize)).cloned().ok_or_else(damaged)
+    let found = index.as_u64().and_then(|i| list.get(usize::try_from(i).ok()?)).and_then(Json::as_str).ok_or_else(damaged)?;
+    short(found.into()).map(Json::from)
+}
+
+/// An id of a length that it may have, as it will stand in several places.
+fn short(id: String) -> Result<String, Problem> {
+    if id.len() > MAX_ID {
+        return Err(damaged());
+    }
+    Ok(id)
 }
 
 fn list(value: Json) -> Result<Vec<Json>, Problem> {
@@ -277,5 +338,5 @@ fn slug(name: &str) -> String {
 
 /// The id that a link gets when the editor makes it.
 fn usual_id(from: &str, to: &str) -> String {
-    format!("{from}-{to}").chars().take(MAX_ID).collect()
+    from.chars().chain(['-']).chain(to.chars()).take(MAX_ID).collect()
 }

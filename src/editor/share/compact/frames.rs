@@ -3,7 +3,7 @@
 
 use serde_json::{json, Map, Value as Json};
 
-use super::{damaged, list};
+use super::{damaged, list, short};
 use crate::diagram::read::{self, Problem};
 use crate::diagram::Document;
 
@@ -42,11 +42,11 @@ pub fn frames_in(framed: Vec<Json>, ids: &[String], nodes: &mut [Json]) -> Resul
         let mut fields = list(group)?;
         let members = list(fields.pop().ok_or_else(damaged)?)?;
         let group = object(&GROUP, fields)?;
-        let id = group.get("id").cloned().ok_or_else(damaged)?;
+        let id = short(group.get("id").and_then(Json::as_str).ok_or_else(damaged)?.into())?;
         for index in members {
-            let index = index.as_u64().map(|i| i as usize).filter(|i| *i < ids.len()).ok_or_else(damaged)?;
+            let index = index.as_u64().and_then(|i| usize::try_from(i).ok()).filter(|i| *i < ids.len()).ok_or_else(damaged)?;
             let node = nodes.get_mut(index).and_then(Json::as_object_mut).ok_or_else(damaged)?;
-            if node.insert("group".into(), id.clone()).is_some() {
+            if node.insert("group".into(), id.as_str().into()).is_some() {
                 return Err(damaged());
             }
         }
