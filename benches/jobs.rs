@@ -1,8 +1,8 @@
 //! The systems whose speed is measured, as documents that a learner could draw. One list for every benchmark and for the tests.
 //! Knows no clock and judges nothing.
 
-use faultline::diagram::read::read;
 use faultline::diagram::Document;
+use faultline::files::read;
 use serde_json::{json, Value};
 
 /// A node, a link and what they are set to, before they become a document.

@@ -7,6 +7,7 @@ pub mod diagram;
 pub mod editor;
 pub mod engine;
 pub mod export;
+pub mod files;
 pub mod icon;
 pub mod lab;
 pub mod metrics;

@@ -7,9 +7,9 @@
 
 use std::alloc::System;
 
-use faultline::diagram::read::read;
 use faultline::diagram::Document;
 use faultline::engine::SimTime;
+use faultline::files::read;
 use faultline::lab::scenarios::scenarios;
 use faultline::lab::Experiment;
 use stats_alloc::{Region, StatsAlloc, INSTRUMENTED_SYSTEM};

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine as _;
-use faultline::diagram::read::read;
 use faultline::diagram::Document;
 use faultline::editor::{fragment, share};
+use faultline::files::read;
 use serde_json::{json, Value as Json};
 use stats_alloc::{Region, StatsAlloc, INSTRUMENTED_SYSTEM};
 

@@ -137,9 +137,9 @@ fn a_file_runs_as_its_scenario_does_and_a_saved_moment_is_where_it_ends() {
     let file = TempFile::new("shop.json", include_str!("../assets/scenarios/shop.json"));
     let by_file = done_json(&["run", file.path(), "--for", "2s", "--json"]);
     assert_eq!(by_file["trace_hash"], done_json(&["run", "shop", "--for", "2s", "--json"])["trace_hash"]);
-    let mut doc = faultline::diagram::read::read(SMALL).unwrap();
+    let mut doc = faultline::files::read(SMALL).unwrap();
     doc.moment = faultline::engine::SimTime(1_234_567_891);
-    let file = TempFile::new("moment.json", faultline::diagram::read::write(&doc));
+    let file = TempFile::new("moment.json", faultline::files::write(&doc));
     let report = done_json(&["run", file.path(), "--json"]);
     assert_eq!(report["simulated_s"], 1.234567891);
     let mut experiment = faultline::lab::Experiment::new(&doc);

@@ -9,10 +9,10 @@ use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use documents::{a_document, config, Choices};
-use faultline::diagram::read::{read, stripped, validate, write, Problem};
 use faultline::diagram::Document;
 use faultline::editor::{share, Editor};
 use faultline::engine::SimTime;
+use faultline::files::{read, stripped, validate, write, Problem};
 use faultline::lab::scenarios::scenarios;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -222,7 +222,7 @@ fn corrupted_files_are_refused_with_a_reason_or_read_whole() {
 fn corrupted_links_are_refused_with_a_reason_or_read_whole() {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use base64::Engine as _;
-    let documents: Vec<Document> = sources().iter().map(|s| faultline::diagram::read::read(s).unwrap()).collect();
+    let documents: Vec<Document> = sources().iter().map(|s| faultline::files::read(s).unwrap()).collect();
     let codes: Vec<String> = documents.iter().map(share::encode).collect();
     let inner = |code: &String| {
         let bytes = URL_SAFE_NO_PAD.decode(code).unwrap();

@@ -7,10 +7,10 @@
 use std::fs;
 use std::path::Path;
 
-use faultline::diagram::read::{read, write};
 use faultline::diagram::{Document, Entry};
 use faultline::engine::random::mix;
 use faultline::engine::SimTime;
+use faultline::files::{read, write};
 use faultline::lab::Experiment;
 use serde_json::json;
 

@@ -6,10 +6,10 @@ mod documents;
 
 use documents::{a_document, a_step, a_value, config, edited, Choices};
 use faultline::components;
-use faultline::diagram::read::{read, stripped, validate, write};
 use faultline::diagram::{Document, Edit, Entry};
 use faultline::editor::{commands, geometry, share, Editor, Step};
 use faultline::engine::SimTime;
+use faultline::files::{read, stripped, validate, write};
 use faultline::lab::timeline::{Timeline, BUDGET};
 use faultline::lab::Experiment;
 use proptest::prelude::*;
@@ -250,7 +250,7 @@ fn the_distance_of_regions_is_added_both_ways_while_they_are_apart() {
         ]
     });
     let doc = read(&file.to_string()).unwrap();
-    let far = faultline::diagram::place::separation(&doc, "users", "api").one_way().as_millis_f64();
+    let far = faultline::diagram::separation::separation(&doc, "users", "api").one_way().as_millis_f64();
     let mut experiment = Experiment::new(&doc);
     experiment.advance(SimTime(1_000_000_000), u64::MAX);
     let first = experiment.recent().last().unwrap().request;
@@ -276,9 +276,8 @@ fn a_cut_link_that_is_reconnected_stays_cut_and_leads_elsewhere_once_mended() {
     experiment.advance(SimTime(1_000_000_000), u64::MAX);
     let link = editor.diagram().links[0].clone();
     let other = editor.diagram().nodes.iter().map(|n| n.id.clone());
-    let other = other
-        .into_iter()
-        .find(|n| faultline::diagram::read::can_reconnect(editor.diagram(), &link.id, &link.from, n).is_ok() && *n != link.to);
+    let other =
+        other.into_iter().find(|n| faultline::files::can_reconnect(editor.diagram(), &link.id, &link.from, n).is_ok() && *n != link.to);
     let Some(other) = other else { panic!("nothing else to lead to") };
     for step in [
         commands::cut(editor.diagram(), &link.id),

@@ -5,10 +5,10 @@
 
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType};
-use faultline::diagram::read::read;
 use faultline::diagram::{Document, Edit, Entry, Fault, Link, Node};
 use faultline::engine::link::Role;
 use faultline::engine::SimTime;
+use faultline::files::read;
 use faultline::lab::Experiment;
 use serde_json::{json, Value};
 

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use faultline::diagram::param::Values;
-use faultline::diagram::read::{read, validate, write};
 use faultline::diagram::{Document, Entry, Node};
 use faultline::engine::SimTime;
+use faultline::files::{read, validate, write};
 use faultline::lab::Experiment;
 use proptest::prelude::*;
 

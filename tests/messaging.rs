@@ -5,9 +5,9 @@
 
 mod bench;
 
-use faultline::diagram::read::read;
 use faultline::diagram::Document;
 use faultline::engine::SimTime;
+use faultline::files::read;
 use faultline::lab::Experiment;
 use serde_json::{json, Value};
 

@@ -1,9 +1,9 @@
 //! Reading files: everything that can be wrong is refused with the place and the reason, what is right comes back.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use faultline::diagram::read::{read, stripped, write, Problem};
 use faultline::diagram::{Document, Edit, Entry, Fault};
 use faultline::engine::SimTime;
+use faultline::files::{read, stripped, write, Problem};
 use serde_json::{json, Value as Json};
 
 /// A legal file with a bit of everything.
@@ -399,10 +399,10 @@ fn numbers_that_are_none() {
     for v in [f64::NAN, f64::INFINITY] {
         let mut doc = read(&text).unwrap();
         doc.nodes[0].x = v;
-        assert_eq!(faultline::diagram::read::validate(&doc).unwrap_err().at, "nodes[0].x");
+        assert_eq!(faultline::files::validate(&doc).unwrap_err().at, "nodes[0].x");
         doc.nodes[0].x = 0.0;
         doc.view.zoom = v;
-        assert_eq!(faultline::diagram::read::validate(&doc).unwrap_err().at, "view.zoom");
+        assert_eq!(faultline::files::validate(&doc).unwrap_err().at, "view.zoom");
     }
 }
 

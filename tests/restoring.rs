@@ -113,7 +113,7 @@ proptest! {
 /// Shipped scenarios and measured systems for some seconds, with a snapshot each second.
 #[test]
 fn every_second_of_a_scenario_can_be_returned_to() {
-    let shipped = scenarios().iter().map(|s| (s.id, faultline::diagram::read::read(s.json).unwrap()));
+    let shipped = scenarios().iter().map(|s| (s.id, faultline::files::read(s.json).unwrap()));
     let measured = jobs::all().into_iter().filter(|(_, d)| d.nodes.len() <= 20);
     let mut returns = 0;
     for (number, (name, document)) in shipped.chain(measured).enumerate() {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use faultline::components;
-use faultline::diagram::read::{read, write};
-use faultline::diagram::schema::schema;
 use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Note, NoteColour, Place};
 use faultline::engine::SimTime;
+use faultline::files::schema::schema;
+use faultline::files::{read, write};
 use faultline::lab::scenarios::scenarios;
 use serde_json::{json, Value as Json};
 
@@ -54,7 +54,7 @@ fn every_starter_is_valid_as_shipped_or_as_saved() {
         judge.accept(&serde_json::from_str(&write(&document)).unwrap(), scenario.id);
         // A starter may be of an older format, which is migrated when it is read; the schema is of the current one.
         let mut shipped: Json = serde_json::from_str(scenario.json).unwrap();
-        shipped["version"] = json!(faultline::diagram::document::VERSION);
+        shipped["version"] = json!(faultline::files::VERSION);
         judge.accept(&shipped, scenario.id);
     }
 }
@@ -203,7 +203,7 @@ fn distributions_are_valid_as_the_engine_takes_them() {
 fn mistakes_are_found() {
     let judge = Judge::new();
     let mut good = starter();
-    good["version"] = json!(faultline::diagram::document::VERSION);
+    good["version"] = json!(faultline::files::VERSION);
     judge.accept(&good, "unchanged");
     for (pointer, value) in [
         ("/format", json!("excalidraw")),

@@ -1,10 +1,10 @@
 //! Share links: short enough for chat programs, and clear about what is wrong with a damaged one.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use faultline::diagram::read::stripped;
 use faultline::diagram::Document;
 use faultline::editor::{commands, share, Editor};
 use faultline::engine::SimTime;
+use faultline::files::stripped;
 use serde_json::json;
 
 /// Forty nodes as a learner would have them: a shop with many services, on the grid, some settings changed.

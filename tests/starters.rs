@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use faultline::components::{link_params, role_between};
-use faultline::diagram::read::read;
 use faultline::engine::SimTime;
 use faultline::export::svg::{plain_words, Picture};
 use faultline::export::Theme;
+use faultline::files::read;
 use faultline::lab::scenarios::scenarios;
 use faultline::lab::Experiment;
 

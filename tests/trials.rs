@@ -2,8 +2,8 @@
 //! it is said why. Runs shipped scenarios through the lab, as the application does.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use faultline::diagram::read::read;
 use faultline::diagram::{Document, Edit};
+use faultline::files::read;
 use faultline::lab::scenarios::scenario;
 use faultline::lab::trials::{telling, Knob, Metric, Owner, Plan, Results, Trial};
 use faultline::lab::{theory, validation};

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use faultline::diagram::read::read;
 use faultline::diagram::{Document, Edit, Entry, Fault};
 use faultline::engine::SimTime;
+use faultline::files::read;
 use faultline::lab::report::Report;
 use faultline::lab::Experiment;
 use serde_json::{json, Value};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use faultline::components::{kinds, link};
 use faultline::diagram::param::{ParamSpec, ParamType};
-use faultline::diagram::read::read;
 use faultline::engine::Reason;
+use faultline::files::read;
 use faultline::lab::scenarios::scenarios;
 
 /// Rooms whose prose is shown as they make it: all of it must have a translation.
@@ -25,13 +25,13 @@ const SHOWN: &[&str] = &[
     "src/editor/share",
     "src/editor/mod.rs",
     "src/diagram/param.rs",
-    "src/diagram/read.rs",
-    "src/diagram/read/entry.rs",
-    "src/diagram/read/fields.rs",
-    "src/diagram/read/frames.rs",
-    "src/diagram/read/migrate.rs",
-    "src/diagram/read/rules.rs",
-    "src/diagram/read/tree.rs",
+    "src/files/mod.rs",
+    "src/files/entry.rs",
+    "src/files/fields.rs",
+    "src/files/frames.rs",
+    "src/files/migrate.rs",
+    "src/files/rules.rs",
+    "src/files/tree.rs",
     "src/lab/theory",
     "src/lab/trials",
     "src/engine/calls.rs",

@@ -5,7 +5,7 @@
 mod app;
 mod icon;
 
-use faultline::{components, diagram, editor, engine, export, lab, metrics, order};
+use faultline::{components, diagram, editor, engine, export, files, lab, metrics, order};
 
 fn main() {
     // The same module serves in the page and in its workers.

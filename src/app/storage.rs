@@ -8,9 +8,10 @@ mod work;
 use super::dom;
 use super::session::Session;
 use super::words::{self, translate};
-use crate::diagram::{read, Document};
+use crate::diagram::Document;
 use crate::editor::share;
 use crate::engine::SimTime;
+use crate::files;
 use crate::lab::scenarios::scenarios;
 
 use browser::{note, noted, shelf};
@@ -70,7 +71,7 @@ fn first_starter() -> Document {
 /// A starter, run in a little so that it is alive when it is seen.
 pub fn starter(id: &str) -> Option<Document> {
     let scenario = scenarios().iter().find(|s| s.id == id)?;
-    let mut document = read::read(scenario.json).ok()?;
+    let mut document = files::read(scenario.json).ok()?;
     document.moment = document.moment.max(RUN_IN);
     words::name_in_language(&mut document);
     Some(document)
@@ -121,7 +122,7 @@ pub fn opening() -> Opening {
         let set_aside = Some(t!("The diagram that was open is set aside, among the recent diagrams").into());
         return Opening { document: first_starter(), set_aside, ..opening };
     }
-    match read::read(&shelf().text(&kept.name).unwrap_or_default()) {
+    match files::read(&shelf().text(&kept.name).unwrap_or_default()) {
         Ok(document) => {
             let hung = start.is_none() && unfinished.as_ref() == Some(&kept.work);
             if hung && opening.message.is_none() {
@@ -165,7 +166,7 @@ impl Session {
     /// Offers the document as a file.
     pub fn save_file(self) {
         let document = self.whole();
-        self.offer_file(&file_name(&document, "faultline.json"), "application/json", &read::write(&document));
+        self.offer_file(&file_name(&document, "faultline.json"), "application/json", &files::write(&document));
     }
 
     /// Offers a text as a file, and says so.
@@ -208,7 +209,7 @@ impl Session {
 
     /// Opens a document's text; what is open stays if it cannot be read.
     pub fn open_text(self, text: &str) {
-        match read::read(text) {
+        match files::read(text) {
             Ok(document) => {
                 let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said, true);

@@ -2,9 +2,9 @@
 
 use serde_json::{json, Value};
 
-use crate::diagram::read::read;
 use crate::diagram::{Document, Entry, Fault};
 use crate::engine::SimTime;
+use crate::files::read;
 use crate::lab::report::Report;
 use crate::lab::Experiment;
 

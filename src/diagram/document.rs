@@ -1,65 +1,11 @@
 //! The document: what is saved, shared and undone. Base diagram at time zero plus a journal of what was done to it while it ran.
 
-use super::edit::Edit;
-use super::group::{Group, Note};
-use super::param::Values;
-use crate::engine::SimTime;
 use serde::Serialize;
 
-/// Current version of the file format.
-pub const VERSION: u32 = 2;
-
-/// One box. `id` is unique in the document, stable, and names the node's stream of randomness.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Node {
-    /// Stable identity: letters, digits, `-` and `_`; at most 40 characters.
-    pub id: String,
-    /// Kind, as in the registry: `service`. An unknown kind is kept as a placeholder.
-    pub kind: String,
-    /// Name on the canvas.
-    pub name: String,
-    /// Left edge on the canvas, in CSS pixels at zoom 1.
-    pub x: f64,
-    /// Top edge.
-    pub y: f64,
-    /// Parameters that differ from their defaults.
-    #[serde(skip_serializing_if = "Values::is_empty")]
-    pub params: Values,
-    /// Id of the innermost group that it is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group: Option<String>,
-}
-
-/// One directed link: `from` calls `to` (or, to a replica from its primary, ships its log).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Link {
-    /// Stable identity, unique among links.
-    pub id: String,
-    /// Id of the calling node.
-    pub from: String,
-    /// Id of the called node.
-    pub to: String,
-    /// Parameters that differ from their defaults; see [`crate::components::link`].
-    #[serde(skip_serializing_if = "Values::is_empty")]
-    pub params: Values,
-}
-
-/// Where the canvas looks: the diagram point at the canvas's top left corner, and the zoom.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct View {
-    /// Diagram x at the left edge.
-    pub x: f64,
-    /// Diagram y at the top edge.
-    pub y: f64,
-    /// Screen pixels per diagram pixel, 0.1 to 4.
-    pub zoom: f64,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        View { x: 0.0, y: 0.0, zoom: 1.0 }
-    }
-}
+use super::edit::Edit;
+use super::group::{Group, Note};
+use super::node::{Link, Node, View};
+use crate::engine::SimTime;
 
 /// Something that breaks or mends.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -176,17 +122,5 @@ impl Document {
     pub fn around<'a>(&'a self, group: &str) -> impl Iterator<Item = &'a Group> + 'a {
         let outer = |g: &&'a Group| self.group(g.parent.as_deref()?);
         std::iter::successors(self.group(group), outer).take(self.groups.len())
-    }
-
-    /// The diagram as it stands after all journalled edits, with an empty journal and time zero: what restarting runs.
-    pub fn folded(&self) -> Document {
-        let mut doc = Document { journal: Vec::new(), moment: SimTime::ZERO, ..self.clone() };
-        for (_, entry) in &self.journal {
-            if let Entry::Edit(edit) = entry {
-                // A journal that was read passed the same check, so an edit that does not fit changes nothing.
-                let _ = doc.apply(edit);
-            }
-        }
-        doc
     }
 }

@@ -1,16 +1,18 @@
-//! The document a learner edits: nodes, links, groups, notes, parameters, layout, seed and journal; its file format and validation.
-//! Holds no running state and no screen.
+//! The document a learner edits: nodes, links, groups, notes, parameters, layout, seed and journal.
+//! Plain data: knows no component, no file and no screen, and holds no running state.
 
+mod apply;
 pub mod document;
 pub mod edit;
 pub mod group;
 mod law;
+pub mod node;
 pub mod param;
 pub mod place;
-pub mod read;
-pub mod schema;
+pub mod separation;
 
-pub use document::{Document, Entry, Fault, Journal, Link, Node, View};
+pub use document::{Document, Entry, Fault, Journal};
 pub use edit::Edit;
 pub use group::{Group, GroupKind, Note, NoteColour};
+pub use node::{Link, Node, View};
 pub use place::Place;

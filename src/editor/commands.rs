@@ -16,8 +16,8 @@ use super::geometry::{card, frame_at, snap};
 use super::{Selection, Step};
 use crate::components;
 use crate::diagram::param::ParamSpec;
-use crate::diagram::read::{MAX_ID, MAX_NAME};
 use crate::diagram::{Document, Edit, Entry, Fault, Node};
+use crate::files::{MAX_ID, MAX_NAME};
 use crate::order::Gather;
 
 pub use arrange::{align, all_of, distribute, move_selection, named, outermost, Alignment, Axis};

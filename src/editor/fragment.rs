@@ -4,9 +4,9 @@
 use super::commands;
 use super::geometry::{bounds, snap};
 use super::{Selection, Step};
-use crate::diagram::read::{self, Problem};
 use crate::diagram::{Document, Group, Link, Node, View};
 use crate::engine::SimTime;
+use crate::files::{self, Problem};
 
 /// What the text says it is.
 const FORMAT: &str = "faultline-fragment";
@@ -36,7 +36,7 @@ pub fn copy(diagram: &Document, selection: &Selection) -> Option<String> {
     if part.nodes.is_empty() && part.groups.is_empty() && part.notes.is_empty() {
         return None;
     }
-    Some(read::write(&part).replacen("\"faultline\"", &format!("\"{FORMAT}\""), 1))
+    Some(files::write(&part).replacen("\"faultline\"", &format!("\"{FORMAT}\""), 1))
 }
 
 /// Whether a text looks like a fragment or a file of ours, at a glance.
@@ -52,7 +52,7 @@ fn parse(text: &str) -> Result<Document, Problem> {
         return Err(none());
     }
     let cannot = |p: Problem| Problem::new("", format!("What was copied cannot be pasted: {p}"));
-    let read = read::read_as(text, &["faultline", FORMAT]).map_err(cannot)?;
+    let read = files::read_as(text, &["faultline", FORMAT]).map_err(cannot)?;
     match read.nodes.is_empty() && read.groups.is_empty() && read.notes.is_empty() {
         true => Err(none()),
         false => Ok(read.folded()),

@@ -25,7 +25,7 @@ pub const GRID: f64 = 8.0;
 
 /// The nearest point of the grid. What is not a number becomes 0, what is too far away the farthest allowed.
 pub fn snap(v: f64) -> f64 {
-    let limit = crate::diagram::read::MAX_COORDINATE;
+    let limit = crate::files::MAX_COORDINATE;
     let v = if v.is_finite() { v } else { 0.0 };
     // Adding zero turns a negative zero, which a file cannot tell from zero, into zero.
     ((v / GRID).round() * GRID).clamp(-limit, limit) + 0.0

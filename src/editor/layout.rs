@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::commands::{step, PADDING, TITLE};
 use super::geometry::{snap, CARD};
 use super::Step;
-use crate::diagram::read::{MAX_COORDINATE, SIZES};
 use crate::diagram::{Document, Edit, Group};
+use crate::files::{MAX_COORDINATE, SIZES};
 use crate::order::{Gather, Ordered};
 
 /// Gaps between layers, and between neighbours in a layer.

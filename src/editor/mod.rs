@@ -25,7 +25,7 @@ pub use selection::Selection;
 /// Steps that can be undone; older ones are forgotten.
 const DEPTH: usize = 1_000;
 /// Most characters in a title.
-const TITLE: usize = crate::diagram::read::MAX_TITLE;
+const TITLE: usize = crate::files::MAX_TITLE;
 
 /// One undo step: what a learner would call one action.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,7 +279,7 @@ impl Editor {
     /// Where the canvas looks; saved, but nothing to undo.
     pub fn set_view(&mut self, view: View) {
         let sane = |v: f64, otherwise: f64| if v.is_finite() { v } else { otherwise };
-        let limit = crate::diagram::read::MAX_COORDINATE;
+        let limit = crate::files::MAX_COORDINATE;
         // Rounded below what one can see, so that files and links stay short.
         let rounded = |v: f64, parts: f64| (v * parts).round() / parts;
         let view = View {

@@ -11,8 +11,8 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use miniz_oxide::inflate::TINFLStatus;
 
-use crate::diagram::read::{self, Problem, MAX_BYTES};
 use crate::diagram::Document;
+use crate::files::{self, Problem, MAX_BYTES};
 
 /// The document as a text of letters, digits, `-` and `_`.
 pub fn encode(doc: &Document) -> String {
@@ -38,5 +38,5 @@ pub fn decode(text: &str) -> Result<Document, Problem> {
         _ => bad("the link is damaged"),
     })?;
     let text = String::from_utf8(inflated).map_err(|_| bad("the link is damaged"))?;
-    compact::from_compact(read::parse_tree(&text, compact::limits)?)
+    compact::from_compact(files::parse_tree(&text, compact::limits)?)
 }

@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 use super::breakage::{subject, Breakage, Outcome};
 use crate::components;
 use crate::diagram::edit::redraw;
-use crate::diagram::read::{check_edit, check_fault, MAX_JOURNAL};
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::SimTime;
+use crate::files::{check_edit, check_fault, MAX_JOURNAL};
 
 /// Journal entries kept free for taking steps back when the journal is full.
 const RESERVE: usize = 1_000;

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::commands::*;
 use super::*;
-use crate::diagram::read::validate;
 use crate::diagram::{Edit, Fault, GroupKind};
+use crate::files::validate;
 
 const START: SimTime = SimTime::ZERO;
 

@@ -150,9 +150,9 @@ fn figures(out: &mut String, place: &str, name: &str, value: &Json) {
 #[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
-    use crate::diagram::read::read;
     use crate::diagram::{Document, Edit, Entry};
     use crate::engine::SimTime;
+    use crate::files::read;
     use crate::lab::scenarios::scenarios;
 
     fn rows(csv: &str) -> Vec<Vec<&str>> {

@@ -268,9 +268,9 @@ fn text(out: &mut String, (x, y): (f64, f64), size: f64, weight: u32, colour: &s
 #[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
-    use crate::diagram::read::read;
     use crate::diagram::{Group, GroupKind, Place};
     use crate::engine::SimTime;
+    use crate::files::read;
     use crate::lab::scenarios::scenarios;
     use crate::lab::Experiment;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::components::{link::link_spec, role_between, Component};
 use crate::diagram::param::Values;
-use crate::diagram::place::separation;
+use crate::diagram::separation::separation;
 use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::core::Observation;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};

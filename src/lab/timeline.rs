@@ -187,7 +187,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::diagram::read::read;
+    use crate::files::read;
     use crate::lab::scenarios::scenarios;
 
     fn shop() -> Experiment {

@@ -3,8 +3,8 @@
 
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType, Values};
-use faultline::diagram::read::check_edit;
 use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Link, Node, Place};
+use faultline::files::check_edit;
 use serde_json::{json, Value};
 
 /// A source of choices: the numbers of the case, used one after the other.

@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use crate::app::live::{live, memo, piece};
 use crate::app::session::{Session, Thing};
 use crate::app::words::translate;
-use crate::diagram::read::MAX_NAME;
+use crate::files::MAX_NAME;
 
 /// A field with the name.
 #[component]

@@ -12,7 +12,8 @@ use super::{Opening, Saved};
 use crate::app::dom;
 use crate::app::session::{Offer, Session};
 use crate::app::words::translate;
-use crate::diagram::{read, Document};
+use crate::diagram::Document;
+use crate::files;
 
 /// This tab's note of its piece of work; the crash screen reads it too.
 pub const OWN: &str = "faultline.work";
@@ -154,7 +155,7 @@ impl Session {
         if still {
             // All that was built, without what was done to it while it ran: that stays among the earlier states.
             if let Some(id) = &work {
-                let text = read::write(&document);
+                let text = files::write(&document);
                 shelf().keep_past(id, &label(&document, &text, built), &text, false);
             }
             document = document.folded();
@@ -176,7 +177,7 @@ impl Session {
                     self.work.update_value(|w| w.ours = true);
                     if built {
                         // What was found stays in reach, whatever becomes of it now.
-                        let text = read::write(&document);
+                        let text = files::write(&document);
                         shelf().keep_past(&id, &label(&document, &text, built), &text, false);
                     }
                 } else {
@@ -213,7 +214,7 @@ impl Session {
     }
 
     fn write_down(self, document: &Document) {
-        let text = read::write(document);
+        let text = files::write(document);
         // In reach of the crash screen, wherever else it can be kept.
         dom::set_page("work", &text.as_str().into());
         if !self.work.with_value(|w| w.ours) {
@@ -265,7 +266,7 @@ impl Session {
 
     fn open_as(self, document: Document, said: String, start: Start) {
         self.keep_at_last();
-        let text = read::write(&self.whole());
+        let text = files::write(&self.whole());
         let safe = self.saved.with_untracked(|s| *s == Saved::Kept);
         self.work.update_value(|w| {
             w.before = Some(Before { text, work: w.id.clone(), built: w.built, safe });
@@ -315,7 +316,7 @@ impl Session {
             // Only the last that was asked for is opened.
             let wanted = self.work.try_with_value(|w| w.asked) == asked;
             let text = wanted.then(|| choose(shelf().work(&work).and_then(|k| shelf().text(&k.name)))).flatten();
-            match text.as_deref().map(read::read) {
+            match text.as_deref().map(files::read) {
                 Some(Ok(document)) => {
                     let said = if ours { said } else { text!("%{name} is open in another tab too: this is a copy, kept apart from it") };
                     let said = t!(said, name = document.title);
@@ -334,10 +335,10 @@ impl Session {
     /// Goes back to an earlier state of the open piece of work; the present state becomes one of them.
     pub fn restore(self, state: super::Kept) {
         let Some(text) = shelf().text(&state.name) else { return self.refuse(t!("This is not kept any more")) };
-        match read::read(&text) {
+        match files::read(&text) {
             Ok(document) => {
                 let present = self.whole();
-                let text = read::write(&present);
+                let text = files::write(&present);
                 let id = self.work.with_value(|w| w.id.clone());
                 shelf().keep_past(&id, &label(&present, &text, true), &text, false);
                 self.open_as(document, t!("Restored an earlier state").into(), Start { work: Some(id), built: true, linked: false });

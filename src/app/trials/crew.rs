@@ -10,7 +10,7 @@ use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, W
 use super::hand::{job, READY};
 use super::Trials;
 use crate::app::dom;
-use crate::diagram::read::write;
+use crate::files::write;
 use crate::lab::trials::{Plan, Trial};
 
 #[wasm_bindgen]

@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::diagram::read::read;
+use crate::files::read;
 use crate::lab::trials::Trial;
 
 /// What a worker says when it can take its first job.

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use faultline::diagram::read::{read, MAX_BYTES};
 use faultline::diagram::Document;
+use faultline::files::{read, MAX_BYTES};
 use faultline::lab::scenarios::{scenario, scenarios};
 
 /// The document that a word on the command line names.

@@ -45,7 +45,7 @@ pub fn list(what: What, json: bool) -> Outcome {
 
 /// The JSON Schema of the file format.
 pub fn schema() -> Outcome {
-    Outcome::done(format!("{:#}\n", faultline::diagram::schema::schema()))
+    Outcome::done(format!("{:#}\n", faultline::files::schema::schema()))
 }
 
 fn param_json(spec: &ParamSpec) -> Json {

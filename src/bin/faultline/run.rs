@@ -5,11 +5,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use faultline::components;
-use faultline::diagram::read::validate;
 use faultline::diagram::{Document, Node};
 use faultline::engine::SimTime;
 use faultline::export::svg::{plain_caption, plain_words, Picture};
 use faultline::export::{csv, Theme};
+use faultline::files::validate;
 use faultline::lab::Experiment;
 
 use crate::args::{RunOptions, Table, ThemeName};

@@ -3,8 +3,8 @@
 
 use faultline::components;
 use faultline::diagram::param::{ParamSpec, ParamType};
-use faultline::diagram::read::check_edit;
 use faultline::diagram::{Document, Edit};
+use faultline::files::check_edit;
 use serde_json::Value as Json;
 
 use crate::args::{time, Subject};

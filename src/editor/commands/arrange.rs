@@ -3,10 +3,10 @@
 
 use super::groups::with_contents;
 use super::step;
-use crate::diagram::read::MAX_COORDINATE;
 use crate::diagram::{Document, Edit, Group, Note};
 use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, Rect};
 use crate::editor::{Selection, Step};
+use crate::files::MAX_COORDINATE;
 use crate::order::Ordered;
 
 /// Along which edge or middle things are aligned.

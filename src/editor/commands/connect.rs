@@ -4,9 +4,9 @@
 use super::{node_name, step, Fresh};
 use crate::components;
 use crate::diagram::param::Values;
-use crate::diagram::read::can_link;
 use crate::diagram::{Document, Edit, Link};
 use crate::editor::Step;
+use crate::files::can_link;
 
 /// Whether two nodes may be connected; the reason if not.
 pub fn can_connect(diagram: &Document, from: &str, to: &str) -> Result<(), String> {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arrange::{all_of, named, outermost};
 use super::dropping::takes;
 use super::{step, Fresh};
-use crate::diagram::read::can_link;
 use crate::diagram::{Document, Edit, Group, GroupKind, Link, Node, Note};
 use crate::editor::geometry::{card, frame_at, free_spot, group_rect, snap, CARD};
 use crate::editor::{Selection, Step};
+use crate::files::can_link;
 use crate::order::{Gather, Ordered};
 
 /// How far aside copies of several things go.

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::{one_line, step, Fresh};
-use crate::diagram::read::SIZES;
 use crate::diagram::{Document, Edit, Group, GroupKind, Note, NoteColour, Place};
 use crate::editor::geometry::{bounds_of, card, group_rect, note_rect, snap, Rect};
 use crate::editor::{Selection, Step};
+use crate::files::SIZES;
 use crate::order::{Gather, Ordered};
 
 /// Room between the things in a group and its frame.
@@ -220,7 +220,7 @@ fn change_note(diagram: &Document, id: &str, label: &str, change: impl FnOnce(&m
 fn clean(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     let fine = |c: &char| *c == '\n' || *c == '\t' || !c.is_control();
-    lines.chars().filter(fine).take(crate::diagram::read::MAX_NOTE).collect()
+    lines.chars().filter(fine).take(crate::files::MAX_NOTE).collect()
 }
 
 /// A group's name, or its id if it is not there.

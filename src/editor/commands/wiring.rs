@@ -4,9 +4,9 @@
 use super::connect::link_id;
 use super::{add_node, connect, link_name, node_name, step};
 use crate::components;
-use crate::diagram::read::{can_link_without, can_reconnect};
 use crate::diagram::{Document, Edit, Entry, Link};
 use crate::editor::Step;
+use crate::files::{can_link_without, can_reconnect};
 
 /// An end of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,12 +12,11 @@ mod frames;
 use serde_json::{json, Map, Value as Json};
 
 use crate::components;
-use crate::diagram::document::VERSION;
 use crate::diagram::param::Values;
-use crate::diagram::read::{
-    self, Problem, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES,
-};
 use crate::diagram::{Document, Link, Node};
+use crate::files::{
+    self, Problem, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES, VERSION,
+};
 
 /// Versions of this shape, apart from the version of the file format that it unfolds to.
 const PLAIN: u64 = 1;
@@ -71,7 +70,7 @@ pub fn to_compact(doc: &Document) -> Json {
     let mut table = Table::default();
     let nodes = nodes_out(&doc.nodes, &mut table);
     let links = links_out(doc, &mut table);
-    let view = [doc.view.x, doc.view.y, doc.view.zoom].map(read::number);
+    let view = [doc.view.x, doc.view.y, doc.view.zoom].map(files::number);
     let shape = if doc.groups.is_empty() && doc.notes.is_empty() { PLAIN } else { FRAMED };
     let mut top = vec![json!(shape), json!(doc.title), json!(doc.seed), json!(view), json!(doc.moment.0), nodes, links];
     top.extend([json!(journal_out(doc)), json!(table.0)]);
@@ -89,16 +88,16 @@ fn nodes_out(nodes: &[Node], table: &mut Table) -> Json {
     // Coordinates on the grid are counted in its lines.
     let on_grid = nodes.iter().all(|n| [n.x, n.y].iter().all(|v| (v / 8.0).trunc() == v / 8.0));
     let unit = if on_grid { 8.0 } else { 1.0 };
-    let x: Vec<_> = nodes.iter().map(|n| read::number(n.x / unit)).collect();
-    let y: Vec<_> = nodes.iter().map(|n| read::number(n.y / unit)).collect();
+    let x: Vec<_> = nodes.iter().map(|n| files::number(n.x / unit)).collect();
+    let y: Vec<_> = nodes.iter().map(|n| files::number(n.y / unit)).collect();
     let params: Vec<_> = nodes
         .iter()
         .map(|n| {
             let specs = components::kind(&n.kind).map(|k| (k.specs)()).unwrap_or_default();
-            table.params(read::stripped_params(&specs, &n.params))
+            table.params(files::stripped_params(&specs, &n.params))
         })
         .collect();
-    json!([kinds.0, kind, name, id, read::number(unit), x, y, params])
+    json!([kinds.0, kind, name, id, files::number(unit), x, y, params])
 }
 
 fn links_out(doc: &Document, table: &mut Table) -> Json {
@@ -108,14 +107,14 @@ fn links_out(doc: &Document, table: &mut Table) -> Json {
     let to: Vec<_> = doc.links.iter().map(|l| end(&l.to)).collect();
     let id = |l: &Link| if l.id == usual_id(&l.from, &l.to) { json!(0) } else { json!(l.id) };
     let id: Vec<_> = doc.links.iter().map(id).collect();
-    let params: Vec<_> = doc.links.iter().map(|l| table.params(read::stripped_params(&specs, &l.params))).collect();
+    let params: Vec<_> = doc.links.iter().map(|l| table.params(files::stripped_params(&specs, &l.params))).collect();
     json!([from, to, id, params])
 }
 
 fn journal_out(doc: &Document) -> Vec<Json> {
     let mut last = 0;
     let entry = |(at, entry): &(crate::engine::SimTime, crate::diagram::Entry)| {
-        let mut fields = read::compact_entry(entry);
+        let mut fields = files::compact_entry(entry);
         let wait = at.0.saturating_sub(last);
         last = at.0;
         let mut out = vec![json!(wait)];
@@ -210,7 +209,7 @@ pub fn from_compact(tree: Json) -> Result<Document, Problem> {
     out.insert("view".into(), json!({ "x": x, "y": y, "zoom": zoom }));
     out.insert("moment_ns".into(), moment);
     out.insert("journal".into(), journal_in(journal)?);
-    read::read_tree(out)
+    files::read_tree(out)
 }
 
 fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Vec<Json>), Problem> {
@@ -226,7 +225,7 @@ fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Vec<Json>)
             (_, Some(name)) => slug(name),
             _ => return Err(damaged()),
         };
-        let scaled = |v: Json| v.as_f64().map(|v| read::number(v * unit)).ok_or_else(damaged);
+        let scaled = |v: Json| v.as_f64().map(|v| files::number(v * unit)).ok_or_else(damaged);
         let mut node = Map::new();
         node.insert("id".into(), id.as_str().into());
         node.insert("kind".into(), at(&kinds, &kind)?);

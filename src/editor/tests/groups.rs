@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_region_makes_links_longer_and_taking_it_back_shorter() {
-    use crate::diagram::place::{separation, Separation};
+    use crate::diagram::separation::{separation, Separation};
     let mut editor = small();
     let (step, europe) = add_group(editor.diagram(), GroupKind::Region, &Selection::node("service"), (0.0, 0.0));
     assert_eq!(step.label, "Group as Frankfurt");

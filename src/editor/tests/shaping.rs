@@ -32,7 +32,7 @@ fn what_is_copied_is_pasted_with_names_of_its_own() {
     assert_eq!(places.len(), 5);
     // A whole file is pasted too, in another diagram.
     let mut other = Editor::new(Document::default());
-    let (step, all) = fragment::paste(other.diagram(), &crate::diagram::read::write(editor.document()), None).unwrap();
+    let (step, all) = fragment::paste(other.diagram(), &crate::files::write(editor.document()), None).unwrap();
     there_and_back(&mut other, step);
     assert_eq!(all.nodes.len(), editor.diagram().nodes.len());
 }
@@ -159,7 +159,7 @@ fn a_dragged_card_is_drawn_to_edges_middles_and_equal_gaps() {
 #[test]
 fn the_layout_leads_from_left_to_right_without_overlaps_and_frames_hold_what_is_theirs() {
     for scenario in crate::lab::scenarios::scenarios() {
-        let mut editor = Editor::new(Document { journal: Vec::new(), ..crate::diagram::read::read(scenario.json).unwrap() });
+        let mut editor = Editor::new(Document { journal: Vec::new(), ..crate::files::read(scenario.json).unwrap() });
         let some: std::collections::BTreeSet<String> = editor.diagram().nodes.iter().skip(1).step_by(2).map(|n| n.id.clone()).gather();
         let (step, zone) =
             add_group(editor.diagram(), GroupKind::Zone, &Selection { nodes: some.clone(), ..Selection::default() }, (0.0, 0.0));

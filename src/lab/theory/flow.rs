@@ -5,7 +5,7 @@ use crate::components::clients::{self, Source};
 use crate::components::load_balancer::{self, Algorithm};
 use crate::components::{kind, link, role_between, service};
 use crate::diagram::param::{complete, Values};
-use crate::diagram::place::separation;
+use crate::diagram::separation::separation;
 use crate::diagram::{Document, Link, Node};
 use crate::engine::link::{LinkSpec, Pick, Role, When};
 use crate::engine::Distribution;

@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 
 use crate::components::{self, link};
 use crate::diagram::param::{complete, ParamSpec, ParamType, Values};
-use crate::diagram::read::check_edit;
 use crate::diagram::{Document, Edit};
 use crate::engine::Distribution;
+use crate::files::check_edit;
 
 /// Whose parameter it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ pub fn spread(from: f64, to: f64, count: usize, by_factors: bool, whole: bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagram::read::read;
+    use crate::files::read;
     use crate::lab::scenarios::scenario;
 
     fn single() -> Document {

@@ -91,7 +91,7 @@ fn tidy(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagram::read::read;
+    use crate::files::read;
     use crate::lab::scenarios::scenario;
 
     fn starter(id: &str) -> Document {

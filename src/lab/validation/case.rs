@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::diagram::read::{check_edit, read};
 use crate::diagram::{Document, Edit};
+use crate::files::{check_edit, read};
 
 /// A case of the validation.
 #[derive(Clone, Debug, Deserialize)]

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::app::button::ActionButton;
 use crate::app::session::Session;
 use crate::components::{self, Group};
-use crate::diagram::{read, Document};
+use crate::diagram::Document;
+use crate::files;
 use crate::lab::scenarios::scenarios;
 
 /// Size of a card in the drawing, in diagram pixels.
@@ -18,7 +19,7 @@ pub fn Starters() -> impl IntoView {
     let session = Session::get();
     let cards = scenarios()
         .iter()
-        .filter_map(|starter| read::read(starter.json).ok().map(|document| (starter, document)))
+        .filter_map(|starter| files::read(starter.json).ok().map(|document| (starter, document)))
         .map(|(starter, document)| {
             let drawing = preview(&document);
             let open = move |_| {

@@ -8,7 +8,7 @@ use crate::app::button::ActionButton;
 use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::{format, Icon, NameField};
 use crate::app::session::{Session, Thing};
-use crate::diagram::place::BETWEEN_ZONES;
+use crate::diagram::separation::BETWEEN_ZONES;
 use crate::diagram::{Group, GroupKind, Place};
 use crate::editor::{commands, Selection};
 

@@ -11,7 +11,7 @@ use crate::app::panels::{format, Icon};
 use crate::app::session::Session;
 use crate::components;
 use crate::diagram::param::ParamSpec;
-use crate::diagram::place::{separation, Separation};
+use crate::diagram::separation::{separation, Separation};
 use crate::diagram::{Document, Link, Node};
 use crate::editor::commands::{self, End};
 use crate::engine::link::Role;

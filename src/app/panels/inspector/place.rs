@@ -8,10 +8,10 @@ use super::number::{Number, NumberField};
 use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
 use crate::app::session::{Session, Thing};
-use crate::diagram::read::SIZES;
 use crate::diagram::Document;
 use crate::editor::commands;
 use crate::editor::geometry::{note_rect, Rect};
+use crate::files::SIZES;
 
 /// The group that a node is in, to be chosen anew. Nothing where there are no groups.
 #[component]

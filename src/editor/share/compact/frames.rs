@@ -4,8 +4,8 @@
 use serde_json::{json, Map, Value as Json};
 
 use super::{damaged, list, short};
-use crate::diagram::read::{self, Problem};
 use crate::diagram::Document;
+use crate::files::{self, Problem};
 
 /// The fields of a row, in order; a 0 stands for an absent last one.
 const GROUP: [&str; 10] = ["id", "kind", "name", "x", "y", "width", "height", "parent", "collapsed", "place"];
@@ -22,7 +22,7 @@ pub fn groups_out(doc: &Document) -> Vec<Vec<Json>> {
         doc.nodes.iter().enumerate().filter_map(inside).collect()
     };
     let group = |g: &crate::diagram::Group| {
-        let mut fields = row(&GROUP, read::group_json(g));
+        let mut fields = row(&GROUP, files::group_json(g));
         fields.push(json!(members(&g.id)));
         fields
     };
@@ -31,7 +31,7 @@ pub fn groups_out(doc: &Document) -> Vec<Vec<Json>> {
 
 /// One row for each note.
 pub fn notes_out(doc: &Document) -> Vec<Vec<Json>> {
-    doc.notes.iter().map(|n| row(&NOTE, read::note_json(n))).collect()
+    doc.notes.iter().map(|n| row(&NOTE, files::note_json(n))).collect()
 }
 
 /// The lists of groups and notes; nodes learn which group they are in.

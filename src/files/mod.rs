@@ -6,6 +6,7 @@ mod fields;
 mod frames;
 mod migrate;
 mod rules;
+pub mod schema;
 mod tree;
 mod write;
 
@@ -13,10 +14,8 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::document::{Document, Link, Node, View, VERSION};
-use super::group::{Group, GroupKind, Note, NoteColour};
-use super::param::Values;
-use super::place::Place;
+use crate::diagram::param::Values;
+use crate::diagram::{Document, Group, GroupKind, Link, Node, Note, NoteColour, Place, View};
 use crate::engine::SimTime;
 use fields::Fields;
 
@@ -25,6 +24,8 @@ pub(crate) use tree::{parse as parse_tree, Segment, MAX_VALUES};
 pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};
 
+/// Current version of the file format.
+pub const VERSION: u32 = 2;
 /// Most bytes of text that are read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most nodes in a diagram.

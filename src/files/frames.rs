@@ -3,11 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::document::Document;
-use super::super::edit::Edit;
-use super::super::group::{Group, GroupKind, Note};
 use super::rules::{absent, check_id, check_name, check_position, room, under, within};
 use super::{Problem, MAX_GROUPS, MAX_NOTE, MAX_NOTES, SIZES};
+use crate::diagram::{Document, Edit, Group, GroupKind, Note};
 
 /// Checks all groups and notes of a document, and the groups that its nodes name.
 pub fn check_all(doc: &Document) -> Result<(), Problem> {

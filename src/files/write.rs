@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::{json, Map, Value as Json};
 
-use super::super::document::{Document, Entry, Link, Node, VERSION};
-use super::super::edit::Edit;
-use super::super::group::{Group, Note};
-use super::super::param::{ParamSpec, Values};
+use super::VERSION;
 use crate::components;
+use crate::diagram::param::{ParamSpec, Values};
+use crate::diagram::{Document, Edit, Entry, Fault, Group, Link, Node, Note};
 use crate::engine::SimTime;
 
 /// The text of a file.
@@ -161,7 +160,7 @@ pub(crate) fn compact_entry(entry: &Entry) -> Map<String, Json> {
         Entry::Edit(Edit::AddNode { node }) => map.insert("node".into(), node_json(node)),
         Entry::Edit(Edit::AddLink { link }) => map.insert("link".into(), link_json(link)),
         Entry::Edit(Edit::AddGroup { group }) => map.insert("group".into(), group_json(group)),
-        Entry::Fault(super::super::document::Fault::Slow { factor, .. }) => map.insert("factor".into(), number(*factor)),
+        Entry::Fault(Fault::Slow { factor, .. }) => map.insert("factor".into(), number(*factor)),
         _ => None,
     };
     map

@@ -3,8 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::super::document::VERSION;
-use super::Problem;
+use super::{Problem, VERSION};
 
 /// Turns the tree of one version into the tree of the next.
 type Migration = fn(&mut Map<String, Json>) -> Result<(), Problem>;

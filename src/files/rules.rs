@@ -4,13 +4,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
-use super::super::document::{Document, Entry, Fault, Link, Node, View};
-use super::super::edit::Edit;
-use super::super::param::{ParamSpec, Values};
 use super::fields::clip;
 use super::{frames, tree, Problem};
 use super::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTES, MAX_TITLE};
 use crate::components;
+use crate::diagram::param::{ParamSpec, Values};
+use crate::diagram::{Document, Edit, Entry, Fault, Link, Node, View};
 use crate::engine::time::MAX_DURATION;
 use crate::engine::SimTime;
 

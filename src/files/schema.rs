@@ -3,12 +3,12 @@
 
 use serde_json::{json, Map, Value as Json};
 
-use super::document::VERSION;
-use super::group::{GroupKind, NoteColour};
-use super::param::{ParamSpec, ParamType};
-use super::place::Place;
-use super::read::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_TITLE, SIZES};
+use super::{
+    MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_TITLE, SIZES, VERSION,
+};
 use crate::components;
+use crate::diagram::param::{ParamSpec, ParamType};
+use crate::diagram::{GroupKind, NoteColour, Place};
 use crate::engine::time::MAX_DURATION;
 
 /// What stands in a field of an edit or a fault.

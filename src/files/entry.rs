@@ -1,10 +1,9 @@
 //! One journal entry, read field by field so that every message has its path.
 //! Does not judge whether the entry fits the diagram: the rules do.
 
-use super::super::document::{Entry, Fault};
-use super::super::edit::Edit;
 use super::fields::{brief, Fields};
 use super::{group_kind, place, read_group, read_link, read_node, Problem};
+use crate::diagram::{Edit, Entry, Fault};
 use crate::engine::SimTime;
 
 const FAULTS: &str = "crash, restart, slow, cut, mend, flush";
