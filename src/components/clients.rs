@@ -156,19 +156,6 @@ impl Part for Clients {
         icon: "users",
         group: Group::Traffic,
         summary: "Users who send reads and writes, at a rate (open loop) or one at a time each (closed loop)",
-        explanation: "Clients send requests into the system and wait for the answers. Every request has an operation, a key, a user and a life of its own.\n\nOpen loop means that requests keep coming at their rate whatever the system does, as from the public internet: an overload grows without bound. Closed loop is a fixed number of users, each of whom waits for the answer and thinks before asking again: the slower the system, the less it is asked, which hides overload in many load tests.\n\nAn open loop can also follow day and night, meet a flash crowd, or replay a recorded trace of times and keys; in one shot all users send one request at the same moment.\n\nHow long the clients wait and how often they retry is set on the link that leaves them; the deadline here is how long a user bears it in all.\n\nThe model has one kind of read and one kind of write per population; real users follow a sequence of different pages.",
-        model: super::Model {
-            assumes: &[
-                "Each request draws its operation, key and user by itself: no sessions of pages, no correlation in time beyond the chosen source.",
-                "Poisson arrivals are memoryless: the chance of a request in the next moment does not depend on the past.",
-                "Popularity stays as it is set: a key's share does not change during the run.",
-            ],
-            beyond: &[
-                "Users come in flocks, reload when a page is slow, and give up before any deadline.",
-                "Keys rise and fall in popularity, and what is asked next depends on what was asked before.",
-                "Browsers open several connections at once, cache what they have, and resolve names first.",
-            ],
-        },
         ports: Ports { calls: true, ..Ports::NONE },
         rules: super::Rules::Stages,
         specs: Params::specs,

@@ -268,19 +268,6 @@ impl Part for Database {
         icon: "database",
         group: Group::Data,
         summary: "Holds versioned keys; every write makes a new version; ships its log to replicas",
-        explanation: "A database holds the truth: each key has a version, and every write makes the next one. Reads and writes take a worker for their time; queries beyond its connections are refused.\n\nDurability decides what a crash costs. Flushing every write makes each write slower and loses nothing. Flushing now and then is quick, and a crash takes back writes that clients believe are safe. In memory, a crash takes everything.\n\nLink it to a replica and it ships its log: every commit is sent as it happens. The replica applies entries in order, some time later; that time is the lag, and a read from the replica in between is stale. Asynchronously, writes do not wait for that. Synchronously they do, and hold their worker: each write takes a round trip and the replica's work longer, and when a replica is cut off, writes stand still until it is back or the primary falls back to asynchronous. Semi-synchronous waits for whichever replica is first, so that one slow replica does no harm.\n\nThe model has single-key operations and no locks, indexes or query plans.",
-        model: super::Model {
-            assumes: &[
-                "Operations on single keys, each with a time drawn independently: no locks, transactions or query plans.",
-                "A flush costs each write a fixed time.",
-                "The log is shipped entry by entry as it is written.",
-            ],
-            beyond: &[
-                "Queries wait for locks, share pages in memory, and are sometimes a thousand times slower with another plan.",
-                "Writes are flushed in groups, and checkpoints, vacuum and compaction come in between.",
-                "Disks have limits of operations and bytes a second, and slow down near them.",
-            ],
-        },
         ports: Ports { called: true, ships_log: true, ..Ports::NONE },
         rules: super::Rules::None,
         specs: Params::specs,

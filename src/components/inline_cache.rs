@@ -175,18 +175,6 @@ impl Part for InlineCache {
         icon: "memory-stick",
         group: Group::Data,
         summary: "Stands between callers and a store and calls the store itself: read-through, write-through, write-back",
-        explanation: "An in-line cache is all that its callers see of the store: it answers what it holds, fetches what it does not, and passes writes on. The callers need no cache code, and every write comes by, so the cache knows what is new.\n\nWrite-through writes to the store and then holds the new version: reads after a write are hits and, as long as nobody writes past the cache, never stale. Write-around drops what is held instead, which spares room for keys that are written and not read again. Write-back holds the new version and acknowledges at once; the store is told later, and several writes to a key in that time cost the store one. The price: a crash of the cache loses writes that clients were told are safe.\n\nBeside its store a cache can be lost and requests go on, slower; in line it cannot: when it is down, so is the store for its callers.\n\nIn the model a write to a key that is not held goes through even under write-back. Misses of the same key at once each ask the store.",
-        model: super::Model {
-            assumes: &[
-                "All keys have the same size; a miss asks the store once for each request that misses.",
-                "A worker is held while its request waits for the store.",
-            ],
-            beyond: &[
-                "Requests for the same missing key are usually joined into one.",
-                "Writes back are batched, ordered and retried, and can fail after they were acknowledged.",
-                "Real content networks have tiers of caches, and keep stale values for when the store is down.",
-            ],
-        },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
         rules: super::Rules::Stages,
         specs: Params::specs,

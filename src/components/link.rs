@@ -1,6 +1,6 @@
 //! The parameters of a link: how messages travel, when it is called, with what patience. One set for all links.
 
-use super::{Model, Rules};
+use super::Rules;
 use crate::diagram::param::Values;
 use crate::engine::link::{Jitter, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
 use crate::engine::{Distribution, SimDuration};
@@ -66,20 +66,6 @@ params! {
         need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
     }
 }
-
-/// What the model of a link takes for granted, and what networks do beyond it.
-pub const MODEL: Model = Model {
-    assumes: &[
-        "Travel times are drawn independently for each message, so that messages can overtake each other.",
-        "Bandwidth is one line of messages for each direction; loss is silent and independent.",
-        "A connection costs its handshake once, and is then kept for good.",
-    ],
-    beyond: &[
-        "TCP keeps the order, sends again what was lost and slows down when it does: one loss delays all that follows.",
-        "Losses and delays come in bursts, and many links share a switch that overflows.",
-        "Names, certificates, proxies and firewalls take their time, and fail in ways of their own.",
-    ],
-};
 
 /// The declarations, in the order of the form.
 pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {

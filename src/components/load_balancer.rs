@@ -211,19 +211,6 @@ impl Part for LoadBalancer {
         icon: "scale",
         group: Group::Edge,
         summary: "Spreads requests over several servers and routes around those that fail health checks",
-        explanation: "A load balancer takes each request and sends it to one of the servers it is linked to.\n\nRound robin and random ignore how busy the servers are; weighted round robin gives bigger servers more turns, by the weights on the links to them. Least connections knows how many requests it has open at each and takes the least: that is join the shortest queue, as far as one balancer can see it. Best of two random choices looks at two and is nearly as good, without everybody rushing to the same idle server. Joining an idle queue takes any server with nothing open, and a random one when all are busy: as good as the shortest queue at moderate load, worse near the limit. IP hash and consistent hash send the same user or key to the same server, for sessions and caches, at the price of uneven load.\n\nHealth checks find a dead server after interval times threshold. Until then its share of requests fails: quick detection means more false alarms.\n\nThe model's balancer has no limit of its own and does not retry elsewhere. Real ones also drain connections, warm servers up slowly and watch real traffic for errors.",
-        model: super::Model {
-            assumes: &[
-                "Choosing costs a fixed time, and the balancer has no limit of its own.",
-                "It knows the requests that it has open itself, at this moment, and nothing of other balancers.",
-                "Health checks are small messages: they take no worker of the backend.",
-            ],
-            beyond: &[
-                "Several balancers each see their own part of the load, with reports that are some time old.",
-                "Connections are drained before a server is taken out, and a new server gets its share slowly.",
-                "Proxies retry elsewhere, and take servers out by the errors that they see in real traffic.",
-            ],
-        },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
         rules: super::Rules::Choice(&["when", "weight"]),
         specs: Params::specs,

@@ -4,6 +4,7 @@
 pub mod cache;
 pub mod clients;
 pub mod database;
+mod explanation;
 mod holding;
 pub mod inline_cache;
 pub mod link;
@@ -19,7 +20,8 @@ pub mod signal;
 mod testing;
 pub mod worker;
 
-pub use part::{Gauge, Group, Headline, Kind, Model, Part, Ports, Rules, View};
+pub use explanation::Explanation;
+pub use part::{Gauge, Group, Headline, Kind, Part, Ports, Rules, View};
 
 use std::sync::Arc;
 
@@ -35,21 +37,31 @@ pub type Core = crate::engine::core::Core<Component>;
 
 /// The registry: from this list come the enum of running components and the list of kinds.
 macro_rules! components {
-    ($($variant:ident($path:path),)*) => {
+    ($($variant:ident($module:ident::$type:ident),)*) => {
         /// A running component of some kind.
         #[derive(Clone, Debug)]
         pub enum Component {
-            $(#[doc = concat!("A running `", stringify!($path), "`.")] $variant($path),)*
+            $(#[doc = concat!("A running `", stringify!($type), "`.")] $variant($module::$type),)*
             /// A node of an unknown kind: does nothing.
             Placeholder(placeholder::Placeholder),
         }
 
-        static KINDS: &[Kind] = &[$(<$path as Part>::KIND),*];
+        static KINDS: &[Kind] = &[$(<$module::$type as Part>::KIND),*];
+
+        /// The text that explains the kind with this id, or links, in English. The page fetches it instead, in its own language.
+        #[cfg(feature = "cli")]
+        pub fn explanation(id: &str) -> Option<&'static str> {
+            match id {
+                $(stringify!($module) => Some(include_str!(concat!("../../assets/kinds/", stringify!($module), ".md"))),)*
+                "link" => Some(include_str!("../../assets/kinds/link.md")),
+                _ => None,
+            }
+        }
 
         impl Component {
             /// A component of the kind with this id, set to these values; a placeholder if there is no such kind.
             pub fn new(kind: &str, values: &Values) -> Component {
-                $(if kind == <$path as Part>::KIND.id { return Component::$variant(<$path as Part>::new(values)); })*
+                $(if kind == <$module::$type as Part>::KIND.id { return Component::$variant(<$module::$type as Part>::new(values)); })*
                 Component::Placeholder(placeholder::Placeholder)
             }
         }

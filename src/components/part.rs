@@ -91,16 +91,8 @@ pub enum Headline {
     FirstGauge,
 }
 
-/// What a kind's model takes for granted, in sentences.
-#[derive(Clone, Copy, Debug)]
-pub struct Model {
-    /// What it assumes.
-    pub assumes: &'static [&'static str],
-    /// What real systems do beyond it.
-    pub beyond: &'static [&'static str],
-}
-
-/// The face of a kind: all that palette, inspector, reader and reference need.
+/// The face of a kind: all that palette, inspector, reader and reference need. What it does and what its model takes for granted is
+/// told in `assets/kinds/<id>.md`.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// Name in a file: `load_balancer`.
@@ -113,10 +105,6 @@ pub struct Kind {
     pub group: Group,
     /// One sentence for a tooltip.
     pub summary: &'static str,
-    /// What it does, the trade-offs, and where the model stops. Plain paragraphs separated by blank lines.
-    pub explanation: &'static str,
-    /// Where the model stops.
-    pub model: Model,
     /// Ports.
     pub ports: Ports,
     /// Rules that links from here are called by.

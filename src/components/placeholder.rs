@@ -13,11 +13,9 @@ impl Part for Placeholder {
     const KIND: Kind = Kind {
         id: "placeholder",
         label: "Unknown kind",
-        icon: "circle-help",
+        icon: "file-question-mark",
         group: super::Group::Compute,
         summary: "Made by a newer version of Faultline",
-        explanation: "This version does not know what this box does. It is kept in the diagram as it is, and refuses every request.",
-        model: super::Model { assumes: &[], beyond: &[] },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
         rules: super::Rules::None,
         specs: Vec::new,

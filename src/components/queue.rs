@@ -199,18 +199,6 @@ impl Part for Queue {
         icon: "inbox",
         group: Group::Compute,
         summary: "Stores messages, answers at once, and hands each to one of its workers until it is acknowledged",
-        explanation: "A queue stands between those who ask for work and those who do it. It stores each message and tells the producer so; the work comes later. A burst becomes a backlog instead of errors, and drains at the workers' speed less the arrivals. It does not make the work faster: if the arrivals exceed the workers for good, the backlog grows until the queue is full, and then it refuses.\n\nWorkers compete: each message goes to one of them, pushed to those with room (prefetch) or when they ask. It stays in the queue until the worker acknowledges it. A worker that crashes, fails or takes longer than the visibility timeout has not: the message is delivered again, at least once in all, and sometimes twice. Work should therefore be idempotent. After some deliveries it is a dead letter.\n\nThe oldest message's age says how late the work is; a durable queue keeps its messages through a crash, and delivers those again that were being worked on.\n\nThe model is one broker without copies; order is kept only as far as nothing is redelivered and one worker takes them.",
-        model: super::Model {
-            assumes: &[
-                "One broker, which is up or down as a whole; a message is stored at once.",
-                "Messages are all alike to it, and are handed out in order of arrival.",
-            ],
-            beyond: &[
-                "Brokers are partitioned and replicated, and a message is safe when a majority has it.",
-                "Consumers take batches, commit their place from time to time, and rebalance when one comes or goes.",
-                "Disks fill up, and a long backlog is slower to read than a short one.",
-            ],
-        },
         ports: Ports { called: true, delivers: true, ..Ports::NONE },
         rules: super::Rules::None,
         specs: Params::specs,

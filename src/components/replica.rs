@@ -86,18 +86,6 @@ impl Part for Replica {
         icon: "copy",
         group: Group::Data,
         summary: "Follows a database's log some time behind and serves reads, stale ones too",
-        explanation: "A replica is a copy of a database that is a little behind. It receives the primary's log and applies the entries in order, one at a time; the age of the oldest entry it has yet to apply is its lag.\n\nReads from replicas relieve the primary, and the price is staleness: for as long as the lag, a reader can miss a write that somebody (even the same user) was told is done. Such answers are drawn hatched and counted.\n\nIf its primary waits for replicas before it acknowledges a write, and for the entry to be applied, reads here are never stale: the writer has paid for that with the lag.\n\nCut the replication link and the lag grows by a second a second; mend it and the replica catches up as fast as it can apply.\n\nA replica takes no writes and is not promoted when the primary dies; failover comes with its own lesson.",
-        model: super::Model {
-            assumes: &[
-                "Entries are applied in order, one at a time, each with its apply time.",
-                "Reads do not slow the applying down, nor the other way round.",
-            ],
-            beyond: &[
-                "Long reads hold up the applying, or are cancelled by it.",
-                "A replica that is far behind is rebuilt from a copy, and may be promoted when the primary dies.",
-                "Several threads apply in parallel, as far as entries do not depend on each other.",
-            ],
-        },
         ports: Ports { called: true, follows_log: true, ..Ports::NONE },
         rules: super::Rules::None,
         specs: Params::specs,

@@ -162,19 +162,6 @@ impl Part for Service {
         icon: "server",
         group: Group::Compute,
         summary: "Workers with a waiting line, who call what they depend on before they answer",
-        explanation: "A service has a number of workers. A request takes one, or waits in line; when the line is full it is turned away. After its own work the service calls what it is linked to, by the rules on each link, and answers when it has what it waits for. The worker is held all that time: a slow dependency eats the workers, the line grows, and the overload spreads to the callers.\n\nLinked to a cache, the service uses it aside of its store: reads ask the cache first, on a miss the store, and then fill the cache; writes go to the store and then invalidate or update the cache. A read that fetched the old value just before a write can fill the cache after it: that race is real here, and a TTL is what ends it.\n\nServices are easiest to add, lose and balance when they keep nothing between requests. One that keeps its users' sessions in memory makes a user's next request depend on the server that had the last: balance by user and they stay together, unevenly; crash the server and all of its users must log in again. In a shared store a session outlives every service, at the price of a look-up for each request; draw a link to a database and let it carry sessions.\n\nUtilisation near 100 % means long lines: at 80 % a random line already makes requests wait four service times on a single worker.\n\nPriorities let the important requests pass the others in the line; the others pay for it with longer waits, and at full load wait for ever. Processor sharing is how an operating system runs many threads on few processors: a short request never waits behind a long one, and the mean time is the same for any mix of short and long.\n\nThe model's workers are all alike; memory, garbage collection and warm-up are left out.",
-        model: super::Model {
-            assumes: &[
-                "Workers are alike, and the time of a request is drawn independently of the others.",
-                "A worker is held from the start of a request to its reply, waiting for others included.",
-                "Size changes the speed by a factor; the slowdown grows linearly with the requests under way.",
-            ],
-            beyond: &[
-                "Garbage collection, cold caches and just-in-time compilation make whole phases slow, not single requests.",
-                "Threads, processors, memory and descriptors are limits of their own, and run out one at a time.",
-                "Asynchronous servers give their thread back while they wait: many workers come near to that.",
-            ],
-        },
         ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
         rules: super::Rules::Stages,
         specs: Params::specs,

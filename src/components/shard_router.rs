@@ -129,18 +129,6 @@ impl Part for ShardRouter {
         icon: "split",
         group: Group::Data,
         summary: "Sends each key to the one shard that owns it: by hash, on a ring, by range or by a directory",
-        explanation: "Sharding splits the keys over several databases, so that each holds and serves only its share. The router finds the owner of a key.\n\nHash modulo n spreads keys evenly, but with one shard more nearly every key has another owner, and is not found there until it is moved. On a consistent-hash ring only the new shard's share moves, about 1/(n+1). Ranges keep neighbouring keys together, which is good for scans and bad when the keys in demand are neighbours: a range is hot, and when keys come in order all writes go to the last one. A directory can put any key anywhere and moves nothing when a shard is added, at the price of a lookup for each request.\n\nEven keys are not even load: with Zipf popularity one hot key can make its shard the bottleneck of all, and more shards do not help it.\n\nA shard that is down takes its keys with it: the router does not send them elsewhere. The model counts the keys that a change moves but does not carry their data over: they begin anew at their new shard. Requests that span shards come later.",
-        model: super::Model {
-            assumes: &[
-                "A key belongs to exactly one shard, and the router knows which at once (a directory is asked for each request).",
-                "What a change of shards moves is counted, but its data is not carried over.",
-            ],
-            beyond: &[
-                "Moving data takes hours, loads the shards that give and take, and keys are served from both meanwhile.",
-                "Queries that span shards wait for the slowest of them.",
-                "Routers keep a copy of the directory, which can be out of date.",
-            ],
-        },
         ports: Ports { calls: true, called: true, ..Ports::NONE },
         rules: super::Rules::Choice(&[]),
         specs: Params::specs,

@@ -125,17 +125,6 @@ impl Part for Worker {
         icon: "wrench",
         group: Group::Compute,
         summary: "Takes messages from a queue, does the work they ask for, and acknowledges them",
-        explanation: "A worker does what messages ask for, at its own pace, away from those who asked. Several linked to one queue compete: each message goes to one of them.\n\nPush sends messages as they come, up to the prefetch limit; pull asks, and when the queue was empty waits before it asks again, half an interval on average. A worker is held while its message waits for a dependency.\n\nAcknowledging after the work means that a crash repeats it; acknowledging on receipt means that a crash loses it. There is no third way over an unreliable network: exactly once is at least once, and work that does not mind being repeated.\n\nThe model's workers keep nothing in memory from one message to the next, and take one message at a time each.",
-        model: super::Model {
-            assumes: &[
-                "One message at a time for each worker, with a time drawn independently.",
-                "Nothing is remembered from one message to the next.",
-            ],
-            beyond: &[
-                "Batches, partial failures within a batch, and work that must be done in order for a key.",
-                "Poison messages that take down the whole process, again and again.",
-            ],
-        },
         ports: Ports { calls: true, consumes: true, ..Ports::NONE },
         rules: super::Rules::Stages,
         specs: Params::specs,

@@ -7,6 +7,7 @@ pub mod format;
 pub mod inspector;
 pub mod name_field;
 pub mod scale;
+mod told;
 pub mod transport;
 pub mod trials;
 pub mod waterfall;

@@ -85,6 +85,19 @@ impl Language {
         dom::keep(KEY, self.tag());
     }
 
+    /// The one that texts are in now.
+    pub fn spoken() -> Language {
+        Language::ALL[usize::from(CHOSEN.load(Ordering::Relaxed))]
+    }
+
+    /// Where the text beside the page is that explains a kind.
+    pub fn path_of_explanation(self, kind: &str) -> String {
+        match self {
+            Language::English => format!("kinds/{kind}.md"),
+            other => format!("kinds/{kind}.{}.md", other.tag()),
+        }
+    }
+
     /// Whether its words are here.
     pub fn is_known(self) -> bool {
         self == Language::English || SPANISH.get().is_some()
@@ -93,7 +106,7 @@ impl Language {
     /// Fetches its words, if they are not here; whether they are now. The page's own script knows from where.
     pub async fn learn(self) -> bool {
         if !self.is_known() {
-            if let Some(catalogue) = dom::page_text("words", self.tag()).await.and_then(|json| Catalogue::new(&json)) {
+            if let Some(catalogue) = dom::text_beside(&format!("words/{}.json", self.tag())).await.and_then(|json| Catalogue::new(&json)) {
                 // Somebody else may have been faster.
                 let _ = SPANISH.set(catalogue);
             }

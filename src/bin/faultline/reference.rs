@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use faultline::components;
+use faultline::components::{self, Explanation};
 use faultline::diagram::param::{ParamSpec, ParamType};
 use faultline::lab::scenarios::scenarios;
 use serde_json::{json, Value as Json};
@@ -52,7 +52,7 @@ fn param_json(spec: &ParamSpec) -> Json {
     json!({ "name": spec.name, "label": spec.label, "unit": spec.unit, "help": spec.help, "range": range(spec), "default": spec.default })
 }
 
-/// A kind, or links, with every parameter.
+/// A kind, or links, with what its model takes for granted and every parameter.
 pub fn describe(id: &str) -> Result<Outcome, String> {
     let mut out = String::new();
     let specs = match (id, components::kind(id)) {
@@ -62,9 +62,6 @@ pub fn describe(id: &str) -> Result<Outcome, String> {
         }
         (_, Some(kind)) => {
             let _ = writeln!(out, "{} ({})\n{}", kind.label, kind.id, kind.summary);
-            for paragraph in kind.explanation.split("\n\n") {
-                let _ = writeln!(out, "\n{}", wrapped(paragraph, ""));
-            }
             (kind.specs)()
         }
         _ => {
@@ -72,6 +69,16 @@ pub fn describe(id: &str) -> Result<Outcome, String> {
             return Err(format!("{id}: there is no such kind; kinds are {}, and link", known.join(", ")));
         }
     };
+    let told = Explanation::read(components::explanation(id).unwrap_or_default());
+    for paragraph in &told.paragraphs {
+        let _ = writeln!(out, "\n{}", wrapped(paragraph, ""));
+    }
+    for (heading, sentences) in [("What the model assumes", &told.assumes), ("What real systems do beyond it", &told.beyond)] {
+        let _ = writeln!(out, "\n{heading}\n");
+        for sentence in sentences {
+            let _ = writeln!(out, "{}", wrapped(sentence, "    ").replacen("    ", "  - ", 1));
+        }
+    }
     let _ = writeln!(out, "\nParameters");
     for spec in &specs {
         let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };

@@ -10,9 +10,10 @@ use super::place::GroupField;
 use crate::app::button::ActionButton;
 use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::panels::format;
+use crate::app::panels::told::told;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
-use crate::components::{self, Kind};
+use crate::components::{self, Explanation, Kind};
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 
 /// The inspector of this node.
@@ -221,10 +222,16 @@ fn rate_text(link: &LinkFrame) -> String {
 
 /// What the kind does, behind a disclosure.
 fn explanation(kind: &'static Kind) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let on_toggle = move |event| open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
     view! {
-        <details class="explanation">
+        <details class="explanation" on:toggle=on_toggle>
             <summary>{t!("About: %{what}", what = t!(kind.label).to_lowercase())}</summary>
-            {kind.explanation.split("\n\n").map(|p| view! { <p>{t!(p)}</p> }).collect_view()}
+            {piece(move || open.get().then(|| told(kind.id, paragraphs)))}
         </details>
     }
+}
+
+fn paragraphs(_: &str, told: &Explanation) -> AnyView {
+    told.paragraphs.iter().map(|text| view! { <p>{text.clone()}</p> }).collect_view().into_any()
 }

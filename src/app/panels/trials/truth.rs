@@ -7,11 +7,12 @@ use leptos::prelude::*;
 
 use super::plot::top_of;
 use crate::app::live::{live, piece};
+use crate::app::panels::told::told;
 use crate::app::panels::{format, scale};
 use crate::app::session::Session;
 use crate::app::trials::{present, Mode};
 use crate::app::words::translate;
-use crate::components::{self, link, Kind, Model};
+use crate::components::{self, Explanation};
 use crate::diagram::Document;
 use crate::export::curve::Curve;
 use crate::lab::report::Report;
@@ -42,11 +43,10 @@ pub fn Truth() -> impl IntoView {
     });
     let content = move || {
         let id = chosen.get();
-        let Some(node) = document.node(&id) else { return of_model(t!("Link").to_string(), &link::MODEL).into_any() };
-        let kind: Option<&'static Kind> = components::kind(&node.kind);
+        let Some(node) = document.node(&id) else { return told("link", of_model) };
         view! {
             <Compared document=document.clone() node=id.clone()/>
-            {kind.map(|kind| of_model(t!(kind.label).to_string(), &kind.model))}
+            {components::kind(&node.kind).map(|kind| told(kind.id, of_model))}
         }
         .into_any()
     };
@@ -68,21 +68,23 @@ pub fn Truth() -> impl IntoView {
     }
 }
 
-/// What the model assumes and leaves out.
-fn of_model(name: String, model: &'static Model) -> impl IntoView {
-    let list = |texts: &'static [&'static str]| texts.iter().map(|text| view! { <li>{t!(*text)}</li> }).collect_view();
+/// What the model of a kind, or of links, assumes and leaves out.
+fn of_model(id: &str, model: &Explanation) -> AnyView {
+    let name = t!(components::kind(id).map_or("Link", |kind| kind.label));
+    let list = |texts: &[String]| texts.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     view! {
         <div class="truth-two">
             <section>
                 <h3>{t!("What the model assumes: %{what}", what = name)}</h3>
-                <ul>{list(model.assumes)}</ul>
+                <ul>{list(&model.assumes)}</ul>
             </section>
             <section>
                 <h3>{t!("What real systems do beyond it")}</h3>
-                <ul>{list(model.beyond)}</ul>
+                <ul>{list(&model.beyond)}</ul>
             </section>
         </div>
     }
+    .into_any()
 }
 
 /// Theory beside what this run has measured at a node.
