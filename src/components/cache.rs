@@ -7,10 +7,12 @@
 //! Hit ratios under Zipf follow Che's approximation (Che, Tung, Wang 2002; Fricker et al. 2012).
 
 use super::holding::Holding;
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::model::{self, Model, Station};
+use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
 use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::scale::Scale;
 use crate::engine::station::{Discipline, StationSpec};
@@ -40,6 +42,17 @@ params! {
     }
 }
 
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        Model {
+            station: Some(Ok(Station::plain(p.workers, p.queue_limit, p.service_time))),
+            cache: Some(model::Cache { capacity: p.capacity, eviction: p.eviction, ttl: p.ttl, in_line: false }),
+            ..Model::default()
+        }
+    }
+}
+
 /// A running cache.
 #[derive(Clone, Debug)]
 pub struct Cache {
@@ -54,9 +67,12 @@ impl Part for Cache {
         icon: "zap",
         group: Group::Data,
         summary: "Keeps recently used values near at hand; a service reads it beside its store",
-        ports: Ports { called: true, looked_aside: true, ..Ports::NONE },
+        begins: &[],
+        ends: &[Role::Aside],
         rules: super::Rules::None,
         specs: Params::specs,
+        telling: &[Telling { param: "capacity", range: Range::Factors(8.0) }],
+        theory: Params::theory,
         has_station: true,
         can_flush: true,
         headline: super::Headline::FirstGauge,

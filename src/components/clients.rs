@@ -17,9 +17,10 @@ use std::sync::Arc;
 use self::keys::Keys;
 use self::replay::Recorded;
 pub use self::settings::{Params, Popularity, Source};
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended};
+use crate::engine::link::Role;
 use crate::engine::random::{below, unit, unit_open, Purpose};
 use crate::engine::{Message, Operation, SimDuration, SimTime};
 
@@ -156,9 +157,12 @@ impl Part for Clients {
         icon: "users",
         group: Group::Traffic,
         summary: "Users who send reads and writes, at a rate (open loop) or one at a time each (closed loop)",
-        ports: Ports { calls: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        telling: &[Telling { param: "rate_per_s", range: Range::Load }, Telling { param: "users", range: Range::Around }],
+        theory: Params::theory,
         has_station: false,
         can_flush: false,
         headline: super::Headline::RateAndSuccess,

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::model::{Model, Station};
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Kind, Part, View};
 use crate::data::log::{Log, Parcel};
 use crate::data::rows::Rows;
 use crate::diagram::param::Values;
@@ -69,6 +70,23 @@ params! {
         sync_timeout: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Falls back after", "ms", "When a write has waited this long for replicas, all go on without waiting, until the replicas are less than this behind. 0 is never: writes wait.", when "replication" in ["semi_synchronous", "synchronous"];
         price_per_hour: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.2, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million queries.";
+    }
+}
+
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        let waits_for_followers = p.replication != Replication::Asynchronous;
+        let station = Station {
+            workers: p.workers,
+            room: p.queue_limit.min(p.connections.saturating_sub(p.workers)),
+            discipline: Discipline::Fifo,
+            reads: p.read_time,
+            writes: p.write_time,
+            write_more_ms: if p.durability == Durability::EveryWrite { p.flush_time.as_millis_f64() } else { 0.0 },
+            held_by: if waits_for_followers { &[Role::Log] } else { &[] },
+        };
+        Model { station: Some(Ok(station)), waits_for_followers, ..Model::default() }
     }
 }
 
@@ -268,9 +286,12 @@ impl Part for Database {
         icon: "database",
         group: Group::Data,
         summary: "Holds versioned keys; every write makes a new version; ships its log to replicas",
-        ports: Ports { called: true, ships_log: true, ..Ports::NONE },
+        begins: &[Role::Log],
+        ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        telling: &[],
+        theory: Params::theory,
         has_station: true,
         can_flush: false,
         headline: super::Headline::Rate,

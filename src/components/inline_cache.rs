@@ -11,10 +11,12 @@
 use rustc_hash::FxHashMap;
 
 use super::holding::Holding;
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::model::{Cache, Model, HELD};
+use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
 use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
+use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::scale::{map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
@@ -43,6 +45,17 @@ params! {
         queue_limit: u32 = 1000, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Requests that may wait; more are turned away.";
         price_per_hour: f64 = 0.09, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        Model {
+            station: Some(Err(HELD)),
+            cache: Some(Cache { capacity: p.capacity, eviction: p.eviction, ttl: p.ttl, in_line: true }),
+            ..Model::default()
+        }
     }
 }
 
@@ -175,9 +188,12 @@ impl Part for InlineCache {
         icon: "memory-stick",
         group: Group::Data,
         summary: "Stands between callers and a store and calls the store itself: read-through, write-through, write-back",
-        ports: Ports { calls: true, called: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[Role::Call],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        telling: &[Telling { param: "capacity", range: Range::Factors(8.0) }],
+        theory: Params::theory,
         has_station: true,
         can_flush: true,
         headline: super::Headline::FirstGauge,

@@ -1,6 +1,6 @@
 //! The parameters of a link: how messages travel, when it is called, with what patience. One set for all links.
 
-use super::Rules;
+use super::{Range, Rules, Telling};
 use crate::diagram::param::Values;
 use crate::engine::link::{Jitter, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
 use crate::engine::{Distribution, SimDuration};
@@ -66,6 +66,9 @@ params! {
         need: u32 = 1, Int { min: 1, max: 1000 }, "Answers needed", "", "How many answers are enough, counted over all links of the stage so set.", when "wait_for" in ["some"];
     }
 }
+
+/// Parameters that tell most when they are varied.
+pub const TELLING: &[Telling] = &[Telling { param: "latency", range: Range::Around }, Telling { param: "weight", range: Range::Around }];
 
 /// The declarations, in the order of the form.
 pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {

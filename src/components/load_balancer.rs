@@ -11,8 +11,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::model::{Choice, Model, Passing};
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Kind, Part, View};
 use crate::data::ring::Ring;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -58,6 +59,18 @@ params! {
         healthy_after: u32 = 2, Int { min: 1, max: 100 }, "Healthy after", "good checks", "Good checks in a row that bring it back.", when "health_checks" in ["true"];
         price_per_hour: f64 = 0.025, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        let choice = match p.algorithm {
+            Algorithm::Random => Choice::Random,
+            Algorithm::RoundRobin => Choice::InTurn,
+            _ => Choice::Knowing,
+        };
+        Model { passing: Some(Passing::Spread { choice, time_ms: p.forward_time.as_millis_f64() }), ..Model::default() }
     }
 }
 
@@ -211,9 +224,12 @@ impl Part for LoadBalancer {
         icon: "scale",
         group: Group::Edge,
         summary: "Spreads requests over several servers and routes around those that fail health checks",
-        ports: Ports { calls: true, called: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[Role::Call],
         rules: super::Rules::Choice(&["when", "weight"]),
         specs: Params::specs,
+        telling: &[],
+        theory: Params::theory,
         has_station: false,
         can_flush: false,
         headline: super::Headline::Rate,

@@ -9,8 +9,10 @@ mod holding;
 pub mod inline_cache;
 pub mod link;
 pub mod load_balancer;
+pub mod model;
 mod part;
 pub mod placeholder;
+mod ports;
 pub mod queue;
 pub mod replica;
 pub mod service;
@@ -21,7 +23,8 @@ mod testing;
 pub mod worker;
 
 pub use explanation::Explanation;
-pub use part::{Gauge, Group, Headline, Kind, Part, Ports, Rules, View};
+pub use part::{Gauge, Group, Headline, Kind, Part, Range, Rules, Telling, View};
+pub use ports::{can_connect, role_between};
 
 use std::sync::Arc;
 
@@ -108,44 +111,6 @@ pub fn kinds() -> &'static [Kind] {
 /// The kind with this id.
 pub fn kind(id: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.id == id)
-}
-
-/// What a link between two kinds would be for; the error says why it cannot be.
-pub fn role_between(from: &str, to: &str) -> Result<Role, String> {
-    let (Some(a), Some(b)) = (kind(from), kind(to)) else {
-        // Unknown kinds do nothing, but links to them in a file from a newer version are kept.
-        return Ok(Role::Call);
-    };
-    if a.ports.ships_log && b.ports.follows_log {
-        return Ok(Role::Log);
-    }
-    match (a.ports.delivers, b.ports.consumes) {
-        (true, true) => return Ok(Role::Delivery),
-        (true, false) => return Err(format!("A {} hands its messages to workers: link it to one", a.label.to_lowercase())),
-        (false, true) => return Err(format!("A {} takes messages from a queue: link a queue to it", b.label.to_lowercase())),
-        (false, false) => {}
-    }
-    if !a.ports.calls {
-        return Err(format!("A {} calls nobody: it only answers", a.label.to_lowercase()));
-    }
-    if !b.ports.called {
-        return Err(format!("{} start requests and take none", b.label));
-    }
-    if b.ports.looked_aside {
-        return match a.ports.looks_aside {
-            true => Ok(Role::Aside),
-            false => Err(format!(
-                "A {} is read by a service, beside its store: link a service to it, or use an in-line cache",
-                b.label.to_lowercase()
-            )),
-        };
-    }
-    Ok(Role::Call)
-}
-
-/// Whether a link between two kinds makes sense; the error says why not.
-pub fn can_connect(from_kind: &str, to_kind: &str) -> Result<(), String> {
-    role_between(from_kind, to_kind).map(|_| ())
 }
 
 /// The declarations of those parameters that mean something on a link from this kind in this role, set to these values: what

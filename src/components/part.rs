@@ -1,9 +1,11 @@
 //! What a component kind is: its face (for palette, inspector, reference) and its behaviour, with plain defaults.
 
+use super::model::Model;
 use super::signal::Signal;
 use super::{Component, Core};
 use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::behaviour::{Ctx, Ended, Next};
+use crate::engine::link::Role;
 use crate::engine::scale::Scale;
 use crate::engine::station::StationSpec;
 use crate::engine::under_way::Job;
@@ -34,41 +36,6 @@ impl Group {
     }
 }
 
-/// What a kind's node may be linked to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ports {
-    /// It calls others.
-    pub calls: bool,
-    /// Others may call it.
-    pub called: bool,
-    /// It ships a replication log.
-    pub ships_log: bool,
-    /// It follows a replication log.
-    pub follows_log: bool,
-    /// It is read beside a store (cache-aside).
-    pub looked_aside: bool,
-    /// It reads caches beside its store.
-    pub looks_aside: bool,
-    /// It delivers messages to those who consume them.
-    pub delivers: bool,
-    /// It consumes messages.
-    pub consumes: bool,
-}
-
-impl Ports {
-    /// Linked to nothing.
-    pub const NONE: Ports = Ports {
-        calls: false,
-        called: false,
-        ships_log: false,
-        follows_log: false,
-        looked_aside: false,
-        looks_aside: false,
-        delivers: false,
-        consumes: false,
-    };
-}
-
 /// Which of the calling rules on the links from a node (when, how often, in what order) its behaviour goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
@@ -91,6 +58,28 @@ pub enum Headline {
     FirstGauge,
 }
 
+/// A parameter that tells much when it is varied, and over what range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Telling {
+    /// Its name.
+    pub param: &'static str,
+    /// The range.
+    pub range: Range,
+}
+
+/// Over what range to vary a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    /// It turns the load: up to just before the node that it loads is saturated, where theory knows when that is.
+    Load,
+    /// From so many times less to so many times more, by factors.
+    Factors(f64),
+    /// From nothing to twice what it is, and at least to this.
+    From0(f64),
+    /// Around what it is.
+    Around,
+}
+
 /// The face of a kind: all that palette, inspector, reader and reference need. What it does and what its model takes for granted is
 /// told in `assets/kinds/<id>.md`.
 #[derive(Clone, Copy, Debug)]
@@ -105,12 +94,18 @@ pub struct Kind {
     pub group: Group,
     /// One sentence for a tooltip.
     pub summary: &'static str,
-    /// Ports.
-    pub ports: Ports,
+    /// Roles of the links that begin here; where both ends speak several, the first of these is meant.
+    pub begins: &'static [Role],
+    /// Roles of the links that end here.
+    pub ends: &'static [Role],
     /// Rules that links from here are called by.
     pub rules: Rules,
     /// Parameter declarations.
     pub specs: fn() -> Vec<ParamSpec>,
+    /// Parameters that tell most when they are varied, the most telling first.
+    pub telling: &'static [Telling],
+    /// What theory is told of it, at these (checked) values.
+    pub theory: fn(&Values) -> Model,
     /// Whether workers and a waiting line are drawn on the card.
     pub has_station: bool,
     /// Whether it can be emptied.

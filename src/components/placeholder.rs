@@ -1,8 +1,10 @@
 //! A node of a kind this version does not know: kept in the diagram, refuses requests, does nothing else.
 
-use super::{Component, Kind, Part, Ports};
+use super::model::Model;
+use super::{Component, Kind, Part};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::link::Role;
 use crate::engine::{JobKey, Reason};
 
 /// The placeholder.
@@ -16,9 +18,12 @@ impl Part for Placeholder {
         icon: "file-question-mark",
         group: super::Group::Compute,
         summary: "Made by a newer version of Faultline",
-        ports: Ports { calls: true, called: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Vec::new,
+        telling: &[],
+        theory: |_| Model::default(),
         has_station: false,
         can_flush: false,
         headline: super::Headline::Rate,

@@ -10,8 +10,9 @@
 
 use std::collections::VecDeque;
 
+use super::model::Model;
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Headline, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
@@ -199,9 +200,12 @@ impl Part for Queue {
         icon: "inbox",
         group: Group::Compute,
         summary: "Stores messages, answers at once, and hands each to one of its workers until it is acknowledged",
-        ports: Ports { called: true, delivers: true, ..Ports::NONE },
+        begins: &[Role::Delivery],
+        ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        telling: &[],
+        theory: |_| Model::default(),
         has_station: false,
         can_flush: false,
         headline: Headline::FirstGauge,

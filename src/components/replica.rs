@@ -8,11 +8,13 @@
 use std::collections::VecDeque;
 use std::mem;
 
+use super::model::{Follower, Model, Station};
 use super::signal::{LogEntry, Signal};
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
 use crate::data::rows::Rows;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
+use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::scale::{line, Scale};
 use crate::engine::station::{Discipline, StationSpec};
@@ -29,6 +31,17 @@ params! {
         queue_limit: u32 = 400, Int { min: 0, max: 1_000_000 }, "Queue limit", "", "Queries that may wait for a worker; more are turned away.";
         price_per_hour: f64 = 0.4, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
         price_per_million: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million queries.";
+    }
+}
+
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        Model {
+            station: Some(Ok(Station::plain(p.workers, p.queue_limit, p.read_time.clone()))),
+            follower: Some(Follower { apply_time: p.apply_time, apply_delay: p.apply_delay, read_time: p.read_time }),
+            ..Model::default()
+        }
     }
 }
 
@@ -86,9 +99,12 @@ impl Part for Replica {
         icon: "copy",
         group: Group::Data,
         summary: "Follows a database's log some time behind and serves reads, stale ones too",
-        ports: Ports { called: true, follows_log: true, ..Ports::NONE },
+        begins: &[],
+        ends: &[Role::Log, Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        telling: &[Telling { param: "apply_delay", range: Range::From0(1_000.0) }],
+        theory: Params::theory,
         has_station: true,
         can_flush: false,
         headline: super::Headline::FirstGauge,

@@ -7,7 +7,8 @@
 //! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
 //! the service reads the cache, then the store, then fills; between the two a write can slip in.
 
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::model::{self, Model, Passing, Station};
+use super::{Component, Gauge, Group, Kind, Part, View};
 use crate::data::sessions::{Cookie, Sessions, Visitor};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -81,6 +82,28 @@ params! {
         login_time: Distribution = Distribution::exponential(50.0), Law, "Login", "ms", "More work on a request whose user's session is not found: the user logs in, again or for the first time.", when "sessions" in ["memory", "shared"];
         price_per_hour: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "At medium size; it grows with the size.";
         price_per_million: f64 = 0.0, Float { min: 0.0, max: 10_000.0 }, "Price per million", "$", "Price of a million requests.";
+    }
+}
+
+impl Params {
+    fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        let service_time = p.service_time.scaled(1.0 / p.size.speed());
+        let station = match (p.slowdown_per_request > SimDuration::ZERO, p.sessions) {
+            (true, _) => Err("{name} gets slower with the load"),
+            (_, Keeping::Memory | Keeping::Shared) => Err("{name} keeps sessions, so its time depends on who asked before"),
+            _ => Ok(Station {
+                discipline: p.discipline,
+                held_by: &[Role::Call, Role::Aside],
+                ..Station::plain(p.workers, p.queue_limit, service_time.clone())
+            }),
+        };
+        let on_write = match p.on_write {
+            OnWrite::Invalidate => model::OnWrite::Goes,
+            OnWrite::Update => model::OnWrite::IsPut,
+            OnWrite::Nothing => model::OnWrite::Stays,
+        };
+        Model { passing: Some(Passing::Work { time_ms: service_time.mean_ms() }), station: Some(station), on_write, ..Model::default() }
     }
 }
 
@@ -162,9 +185,12 @@ impl Part for Service {
         icon: "server",
         group: Group::Compute,
         summary: "Workers with a waiting line, who call what they depend on before they answer",
-        ports: Ports { calls: true, called: true, looks_aside: true, ..Ports::NONE },
+        begins: &[Role::Aside, Role::Call],
+        ends: &[Role::Call],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        telling: &[],
+        theory: Params::theory,
         has_station: true,
         can_flush: false,
         headline: super::Headline::Rate,

@@ -10,7 +10,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Component, Gauge, Group, Kind, Part, Ports, View};
+use super::model::Model;
+use super::{Component, Gauge, Group, Kind, Part, View};
 use crate::data::ring::{modulo_owner, Ring};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -129,9 +130,12 @@ impl Part for ShardRouter {
         icon: "split",
         group: Group::Data,
         summary: "Sends each key to the one shard that owns it: by hash, on a ring, by range or by a directory",
-        ports: Ports { calls: true, called: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[Role::Call],
         rules: super::Rules::Choice(&[]),
         specs: Params::specs,
+        telling: &[],
+        theory: |_| Model::default(),
         has_station: false,
         can_flush: false,
         headline: super::Headline::Rate,

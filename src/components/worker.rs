@@ -10,8 +10,9 @@
 
 use std::collections::VecDeque;
 
+use super::model::Model;
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Headline, Kind, Part, Ports, View};
+use super::{Component, Gauge, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
@@ -125,9 +126,12 @@ impl Part for Worker {
         icon: "wrench",
         group: Group::Compute,
         summary: "Takes messages from a queue, does the work they ask for, and acknowledges them",
-        ports: Ports { calls: true, consumes: true, ..Ports::NONE },
+        begins: &[Role::Call],
+        ends: &[Role::Delivery],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        telling: &[],
+        theory: |_| Model::default(),
         has_station: true,
         can_flush: false,
         headline: Headline::Rate,

@@ -10,6 +10,7 @@ use super::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME
 use crate::components;
 use crate::diagram::param::{ParamSpec, Values};
 use crate::diagram::{Document, Edit, Entry, Fault, Link, Node, View};
+use crate::engine::link::Role;
 use crate::engine::time::MAX_DURATION;
 use crate::engine::SimTime;
 
@@ -307,8 +308,7 @@ fn ends_fit(from: &Node, to: &Node) -> Result<(), String> {
 
 /// Whether a link between these two would carry a replication log.
 fn ships_log(from: &Node, to: &Node) -> bool {
-    let ports = |node: &Node| components::kind(&node.kind).map(|k| k.ports);
-    ports(from).is_some_and(|p| p.ships_log) && ports(to).is_some_and(|p| p.follows_log)
+    components::role_between(&from.kind, &to.kind) == Ok(Role::Log)
 }
 
 /// The circle that a link from `from` to `to` would close, as ids that begin and end with `from`.

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use crate::components::model::{self, Keys, Model};
+use crate::diagram::param::Values;
 use crate::engine::{Distribution, SimDuration};
 use crate::{choice, params};
 
@@ -63,5 +65,35 @@ params! {
         request_bytes: u32 = 500, Int { min: 1, max: 100_000_000 }, "Request size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         reply_bytes: u32 = 4_000, Int { min: 1, max: 100_000_000 }, "Reply size", "bytes", "Size on the wire; matters on links with limited bandwidth.";
         deadline: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Deadline", "ms", "The user gives up after this, whatever retries are left. 0 is never. Timeout and retries of single attempts are set on the link.";
+    }
+}
+
+impl Params {
+    /// What theory is told: only of sources whose rate stays the same, whatever is answered.
+    pub fn theory(values: &Values) -> Model {
+        let p = Params::from_values(values);
+        let source = match p.source {
+            Source::Poisson | Source::Constant => Ok(model::Source {
+                rate_per_s: p.rate_per_s,
+                reads: p.read_percent / 100.0,
+                is_poisson: p.source == Source::Poisson,
+                keys: p.independent_keys(),
+            }),
+            Source::Closed => Err("{name} wait for answers, so what arrives depends on how fast they come"),
+            _ => Err("the rate of {name} changes with time"),
+        };
+        Model { source: Some(source), ..Model::default() }
+    }
+
+    fn independent_keys(&self) -> Option<Keys> {
+        let popularity = match self.popularity {
+            Popularity::Zipf => model::Popularity::Zipf { exponent: self.zipf_exponent },
+            Popularity::HotSet if self.hot_keys < self.keys => {
+                model::Popularity::HotSet { keys: self.hot_keys, share: self.hot_percent / 100.0 }
+            }
+            Popularity::Uniform | Popularity::HotSet => model::Popularity::Uniform,
+            Popularity::Sequential => return None,
+        };
+        Some(Keys { count: self.keys, popularity })
     }
 }

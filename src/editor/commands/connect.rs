@@ -6,6 +6,7 @@ use crate::components;
 use crate::diagram::param::Values;
 use crate::diagram::{Document, Edit, Link};
 use crate::editor::Step;
+use crate::engine::link::Role;
 use crate::files::can_link;
 
 /// Whether two nodes may be connected; the reason if not.
@@ -76,7 +77,7 @@ fn divided(after: &Document, new: &str) -> Vec<Setting> {
             settings.push(Setting { link: link.id.clone(), param, value });
         }
     };
-    let logs = after.links.iter().filter(|l| ships(after, &l.from) && follows(after, &l.to));
+    let logs = after.links.iter().filter(|l| ships_log(after, l));
     for log in logs {
         for to_replica in after.links.iter().filter(|l| l.to == log.to && l.from != log.from) {
             let primary = after.links.iter().find(|l| l.from == to_replica.from && l.to == log.from);
@@ -102,12 +103,10 @@ fn carries(link: &Link, operations: &str) -> bool {
     link.params.get("when").is_none_or(|when| when == "any" || when == operations)
 }
 
-fn follows(diagram: &Document, id: &str) -> bool {
-    diagram.node(id).and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.ports.follows_log)
-}
-
-fn ships(diagram: &Document, id: &str) -> bool {
-    diagram.node(id).and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.ports.ships_log)
+/// Whether a link ships a replication log.
+fn ships_log(diagram: &Document, link: &Link) -> bool {
+    let kind = |id: &str| diagram.node(id).map_or("", |n| n.kind.as_str());
+    components::role_between(kind(&link.from), kind(&link.to)) == Ok(Role::Log)
 }
 
 /// `from-to`, or as much of it as fits.

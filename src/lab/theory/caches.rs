@@ -1,7 +1,7 @@
 //! Hit ratios under independent references: Che's approximation and its relatives.
 //! Pure arithmetic; knows no diagram.
 
-use crate::components::clients::{Params, Popularity};
+use crate::components::model::{Keys, Popularity};
 use crate::order::Ordered;
 
 /// How popular keys are: (probability of each, how many such keys), the most popular first.
@@ -10,33 +10,32 @@ pub type Shares = Vec<(f64, f64)>;
 /// Keys up to this rank stand alone; beyond, those within a hundredth are taken together.
 const ALONE: u32 = 2_000;
 
-/// The popularity that clients are set to; `None` where references are not independent.
-pub fn shares(p: &Params) -> Option<Shares> {
-    let keys = f64::from(p.keys);
-    let mut shares = match p.popularity {
-        Popularity::Zipf => {
+/// How popular each of these keys is.
+pub fn shares(keys: &Keys) -> Shares {
+    let count = f64::from(keys.count);
+    let mut shares = match keys.popularity {
+        Popularity::Zipf { exponent } => {
             let mut groups = Vec::new();
             let mut first = 1;
-            while first <= p.keys {
-                let width = if first < ALONE { 1 } else { first / 100 }.min(p.keys - first + 1);
+            while first <= keys.count {
+                let width = if first < ALONE { 1 } else { first / 100 }.min(keys.count - first + 1);
                 let middle = f64::from(first) + f64::from(width - 1) / 2.0;
-                groups.push((libm::pow(middle, -p.zipf_exponent), f64::from(width)));
+                groups.push((libm::pow(middle, -exponent), f64::from(width)));
                 first += width;
             }
             groups
         }
-        Popularity::HotSet if p.hot_keys < p.keys => {
-            let (hot, share) = (f64::from(p.hot_keys), p.hot_percent / 100.0);
-            let mut groups = vec![(share / hot, hot), ((1.0 - share) / (keys - hot), keys - hot)];
+        Popularity::HotSet { keys: hot, share } => {
+            let hot = f64::from(hot);
+            let mut groups = vec![(share / hot, hot), ((1.0 - share) / (count - hot), count - hot)];
             groups.order_by(|a, b| b.0.total_cmp(&a.0));
             groups
         }
-        Popularity::Uniform | Popularity::HotSet => vec![(1.0, keys)],
-        Popularity::Sequential => return None,
+        Popularity::Uniform => vec![(1.0, count)],
     };
     let all: f64 = shares.iter().map(|(p, n)| p * n).sum();
     shares.iter_mut().for_each(|(p, _)| *p /= all);
-    Some(shares)
+    shares
 }
 
 /// What a cache forgets first.
@@ -144,7 +143,7 @@ mod tests {
     use super::*;
 
     fn zipf(exponent: f64) -> Shares {
-        shares(&Params { keys: 10_000, zipf_exponent: exponent, ..Params::default() }).expect("independent")
+        shares(&Keys { count: 10_000, popularity: Popularity::Zipf { exponent } })
     }
 
     #[test]

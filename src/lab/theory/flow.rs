@@ -1,10 +1,9 @@
 //! What arrives at a node, followed back to the clients through whatever sends on at random.
 //! Decides whether it is a Poisson process; knows no formula.
 
-use crate::components::clients::{self, Source};
-use crate::components::load_balancer::{self, Algorithm};
-use crate::components::{kind, link, role_between, service};
-use crate::diagram::param::{complete, Values};
+use crate::components::model::{Choice, Model, Passing, Source};
+use crate::components::{kind, link, role_between};
+use crate::diagram::param::complete;
 use crate::diagram::separation::separation;
 use crate::diagram::{Document, Link, Node};
 use crate::engine::link::{LinkSpec, Pick, Role, When};
@@ -65,9 +64,14 @@ impl Flow {
     }
 }
 
-/// A node's values, defaults included.
-pub fn values(node: &Node) -> Values {
-    complete(&kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default(), &node.params)
+/// What a node's kind tells theory of it.
+pub fn model(node: &Node) -> Model {
+    kind(&node.kind).map(|k| (k.theory)(&complete(&(k.specs)(), &node.params))).unwrap_or_default()
+}
+
+/// What a kind says of a node, with its name in its place.
+pub fn named(text: &str, node: &Node) -> String {
+    text.replace("{name}", &node.name)
 }
 
 /// What a link does, as it is set, and at what distance its ends are.
@@ -121,10 +125,10 @@ fn follow(document: &Document, node: &str, depth: usize) -> Result<Flow, String>
 /// What a link carries.
 fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<Flow, String> {
     let Some(from) = document.node(&l.from) else { return Err("nothing arrives here".into()) };
-    let mut flow = match from.kind.as_str() {
-        "clients" => source(from)?,
-        "load_balancer" => balanced(document, from, depth)?,
-        "service" => through(document, from, depth)?,
+    let model = model(from);
+    let mut flow = match (&model.source, model.passing) {
+        (Some(found), _) => begun(from, found.as_ref().map_err(|why| named(why, from))?),
+        (_, Some(passing)) => passed(document, from, passing, depth)?,
         _ => return Err(format!("{} calls it in the course of its own work", from.name)),
     };
     match spec.rule.when {
@@ -134,7 +138,7 @@ fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<
         When::Sessions => return Err(format!("{} looks up sessions in it", from.name)),
     }
     let mut share = spec.rule.probability * (1.0 - spec.loss);
-    if spec.rule.pick == Pick::One && from.kind != "load_balancer" {
+    if spec.rule.pick == Pick::One && !matches!(model.passing, Some(Passing::Spread { .. })) {
         let alternatives = document.links.iter().filter(|o| o.from == l.from).map(|o| self::spec(document, o).rule);
         let like = |r: &crate::engine::link::Rule| r.pick == Pick::One && r.stage == spec.rule.stage && r.when == spec.rule.when;
         let weights: f64 = alternatives.filter(like).map(|r| f64::from(r.weight)).sum();
@@ -164,49 +168,48 @@ fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<
     flow.there_ms += there;
     flow.back_ms += back;
     flow.constant &= constant;
-    flow.direct = from.kind == "clients";
+    flow.direct = model.source.is_some();
     flow.timeout_ms = spec.policy.timeout.map_or(f64::INFINITY, |t| t.as_millis_f64());
     Ok(flow)
 }
 
-fn source(node: &Node) -> Result<Flow, String> {
-    let p = clients::Params::from_values(&values(node));
-    let rate = match p.source {
-        Source::Poisson | Source::Constant => p.rate_per_s,
-        Source::Closed => return Err(format!("{} wait for answers, so what arrives depends on how fast they come", node.name)),
-        _ => return Err(format!("the rate of {} changes with time", node.name)),
+fn begun(node: &Node, source: &Source) -> Flow {
+    let reads = source.rate_per_s * source.reads;
+    let mut flow = Flow {
+        reads,
+        writes: source.rate_per_s - reads,
+        constant: true,
+        sources: vec![node.id.clone()],
+        timeout_ms: f64::INFINITY,
+        ..Flow::default()
     };
-    let reads = rate * p.read_percent / 100.0;
-    let mut flow =
-        Flow { reads, writes: rate - reads, constant: true, sources: vec![node.id.clone()], timeout_ms: f64::INFINITY, ..Flow::default() };
-    if p.source == Source::Constant {
+    if !source.is_poisson {
         flow.spoil(format!("{} send at even intervals, not at random", node.name));
     }
-    Ok(flow)
+    flow
 }
 
-fn balanced(document: &Document, node: &Node, depth: usize) -> Result<Flow, String> {
+fn passed(document: &Document, node: &Node, passing: Passing, depth: usize) -> Result<Flow, String> {
     let mut flow = follow(document, &node.id, depth + 1)?;
-    let p = load_balancer::Params::from_values(&values(node));
-    let backends = document.links.iter().filter(|l| l.from == node.id).count().max(1);
-    flow.reads /= backends as f64;
-    flow.writes /= backends as f64;
-    flow.there_ms += p.forward_time.as_millis_f64();
-    match p.algorithm {
-        _ if backends == 1 => {}
-        Algorithm::Random => {}
-        Algorithm::RoundRobin => flow.spoil(format!("{} sends in turn, so arrivals are more even than at random", node.name)),
-        _ => flow.spoil(format!("{} chooses by what it knows of its backends, not at random", node.name)),
+    match passing {
+        Passing::Spread { choice, time_ms } => {
+            let backends = document.links.iter().filter(|l| l.from == node.id).count().max(1);
+            flow.reads /= backends as f64;
+            flow.writes /= backends as f64;
+            flow.there_ms += time_ms;
+            match choice {
+                _ if backends == 1 => {}
+                Choice::Random => {}
+                Choice::InTurn => flow.spoil(format!("{} sends in turn, so arrivals are more even than at random", node.name)),
+                Choice::Knowing => flow.spoil(format!("{} chooses by what it knows of its backends, not at random", node.name)),
+            }
+        }
+        Passing::Work { time_ms } => {
+            flow.there_ms += time_ms;
+            flow.constant = false;
+            // What leaves it while its workers are held is no Poisson process, and what a cache answers goes no further.
+            flow.spoil(format!("{} calls it in the course of its own work", node.name));
+        }
     }
-    Ok(flow)
-}
-
-fn through(document: &Document, node: &Node, depth: usize) -> Result<Flow, String> {
-    let mut flow = follow(document, &node.id, depth + 1)?;
-    let p = service::Params::from_values(&values(node));
-    flow.there_ms += p.service_time.mean_ms() / p.size.speed();
-    flow.constant = false;
-    // What leaves it while its workers are held is no Poisson process, and what a cache answers goes no further.
-    flow.spoil(format!("{} calls it in the course of its own work", node.name));
     Ok(flow)
 }

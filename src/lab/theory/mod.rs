@@ -8,6 +8,7 @@ mod queues;
 mod station;
 mod stores;
 
+use crate::components::Range;
 use crate::diagram::Document;
 use crate::lab::trials::{Knob, Metric, Owner};
 
@@ -50,9 +51,10 @@ impl Theory {
 /// replica its stale answers, beside what their lines may have.
 pub fn of(document: &Document, node: &str) -> Result<Theory, String> {
     let node = document.node(node).ok_or("it is not there")?;
-    match node.kind.as_str() {
-        "cache" | "inline_cache" => stores::cache(document, node),
-        "replica" => match (stores::replica(document, node), station::theory(document, node)) {
+    let model = flow::model(node);
+    match (model.cache, model.follower) {
+        (Some(cache), _) => stores::cache(document, node, &cache),
+        (_, Some(follower)) => match (stores::follower(document, node, &follower), station::theory(document, node)) {
             (Ok(mut stale), Ok(line)) => {
                 stale.figures.extend(line.figures.into_iter().filter(|(m, _)| m.is_of_node()));
                 Ok(stale)
@@ -73,13 +75,15 @@ pub fn curve(document: &Document, knob: &Knob, values: &[f64], node: &str, metri
     values.iter().map(|v| figure(&knob.set(document, *v).ok()?, Some(node), metric)).collect()
 }
 
-/// The knob that turns the load of a node, the rate of its first source, and the value at which the node is saturated where
-/// theory knows and nobody else loads it.
+/// The knob that turns the load of a node, that of its first source, and the value at which the node is saturated where theory knows
+/// and nobody else loads it.
 pub fn load(document: &Document, node: Option<&str>) -> Option<(Knob, Option<f64>)> {
     let sources = node.and_then(|id| flow::arriving(document, id).ok()).map(|f| f.sources).unwrap_or_default();
-    let any = document.nodes.iter().filter(|n| n.kind == "clients").map(|n| n.id.clone());
-    let rate = |id: String| Owner::Node(id).knobs(document).into_iter().map(|(knob, _)| knob).find(|k| k.param == "rate_per_s");
-    let knob = sources.iter().cloned().chain(any).find_map(rate)?;
+    let any = document.nodes.iter().filter(|n| flow::model(n).source.is_some()).map(|n| n.id.clone());
+    let knob = sources.iter().cloned().chain(any).find_map(|id| {
+        let turns = |knob: &Knob| knob.telling(document).is_some_and(|t| t.range == Range::Load);
+        Owner::Node(id).knobs(document).into_iter().map(|(knob, _)| knob).find(turns)
+    })?;
     let now = knob.value(document)?;
     let theory = node.filter(|_| sources.len() == 1).and_then(|id| of(document, id).ok());
     Some((knob, theory.and_then(|t| t.saturates_at).map(|factor| now * factor)))

@@ -1,80 +1,34 @@
 //! Which queue a node with workers is: decided from the document, with the reason where it is none that has been solved.
 //! The formulas are elsewhere.
 
-use super::flow::{arriving, spec, travel, values, Flow};
+use super::flow::{arriving, model, named, spec, travel, Flow};
 use super::laws::second_moment;
 use super::queues::{markov, pollaczek_khinchine, sojourn_quantile, Steady};
 use super::{Input, Theory};
-use crate::components::{cache, database, kind, replica, service};
-use crate::diagram::{Document, Node};
+use crate::components::kind;
+use crate::components::model::{Station, HELD};
+use crate::diagram::{Document, Link, Node};
 use crate::engine::link::Role;
 use crate::engine::station::Discipline;
 use crate::engine::Distribution;
 use crate::lab::trials::Metric;
 
-/// A node with workers, in a formula's terms.
-struct Station {
-    workers: u32,
-    room: u32,
-    discipline: Discipline,
-    /// The time of reads, and of writes, in ms.
-    laws: [Distribution; 2],
-    /// Added to each write, in ms.
-    write_more: f64,
-}
-
 fn station(document: &Document, node: &Node) -> Result<Station, String> {
-    let v = values(node);
-    let name = &node.name;
-    let calls = document.links.iter().filter(|l| l.from == node.id).any(|l| matches!(spec(document, l).role, Role::Call | Role::Aside));
-    match node.kind.as_str() {
-        "service" => {
-            let p = service::Params::from_values(&v);
-            if calls {
-                return Err(format!("a worker of {name} is held while it waits for others, so its time is not its own"));
-            }
-            if p.slowdown_per_request.0 > 0 {
-                return Err(format!("{name} gets slower with the load"));
-            }
-            if p.sessions != service::Keeping::Nowhere {
-                return Err(format!("{name} keeps sessions, so its time depends on who asked before"));
-            }
-            let law = p.service_time.scaled(1.0 / p.size.speed());
-            Ok(Station { workers: p.workers, room: p.queue_limit, discipline: p.discipline, laws: [law.clone(), law], write_more: 0.0 })
-        }
-        "database" => {
-            let p = database::Params::from_values(&v);
-            let ships = document.links.iter().filter(|l| l.from == node.id).any(|l| spec(document, l).role == Role::Log);
-            if ships && p.replication != database::Replication::Asynchronous {
-                return Err(format!("a worker of {name} is held while it waits for others, so its time is not its own"));
-            }
-            let flush = if p.durability == database::Durability::EveryWrite { p.flush_time.as_millis_f64() } else { 0.0 };
-            let room = p.queue_limit.min(p.connections.saturating_sub(p.workers));
-            Ok(Station { workers: p.workers, room, discipline: Discipline::Fifo, laws: [p.read_time, p.write_time], write_more: flush })
-        }
-        "replica" => {
-            let p = replica::Params::from_values(&v);
-            let law = p.read_time;
-            Ok(Station { workers: p.workers, room: p.queue_limit, discipline: Discipline::Fifo, laws: [law.clone(), law], write_more: 0.0 })
-        }
-        "cache" => {
-            let p = cache::Params::from_values(&v);
-            let law = p.service_time;
-            Ok(Station { workers: p.workers, room: p.queue_limit, discipline: Discipline::Fifo, laws: [law.clone(), law], write_more: 0.0 })
-        }
-        "inline_cache" => Err(format!("a worker of {name} is held while it waits for others, so its time is not its own")),
-        other => match kind(other) {
-            Some(_) => Err("it has no line of its own that theory speaks of".into()),
-            None => Err("its kind is unknown here".into()),
-        },
+    kind(&node.kind).ok_or("its kind is unknown here")?;
+    let found = model(node).station.ok_or("it has no line of its own that theory speaks of")?;
+    let role_of = |l: &Link| spec(document, l).role;
+    let is_held = |by: &[Role]| document.links.iter().any(|l| l.from == node.id && by.contains(&role_of(l)));
+    match found {
+        Ok(station) if is_held(station.held_by) => Err(named(HELD, node)),
+        found => found.map_err(|why| named(why, node)),
     }
 }
 
 /// Mean and second moment of the service time in ms, and whether it is exponential.
 fn moments(station: &Station, flow: &Flow) -> (f64, f64, bool) {
     let share = flow.reads / flow.rate();
-    let [read, write] = &station.laws;
-    let (r, w, more) = (read.mean_ms(), write.mean_ms(), station.write_more);
+    let (read, write) = (&station.reads, &station.writes);
+    let (r, w, more) = (read.mean_ms(), write.mean_ms(), station.write_more_ms);
     let mean = share * r + (1.0 - share) * (w + more);
     let square = share * second_moment(read) + (1.0 - share) * (second_moment(write) + 2.0 * more * w + more * more);
     let is = |law: &Distribution| matches!(law, Distribution::Exponential { .. } | Distribution::Erlang { k: 1, .. });
@@ -119,7 +73,7 @@ pub(super) fn theory(document: &Document, node: &Node) -> Result<Theory, String>
         (false, 0) => format!("M/{inner}/{c}/{c}"),
         (false, _) => format!("M/{inner}/{c}/{k}"),
     };
-    let service_letter = match &station.laws[0] {
+    let service_letter = match &station.reads {
         Distribution::Constant { .. } if cv2.abs() < 1e-9 => "D",
         _ => "G",
     };
@@ -183,7 +137,8 @@ fn unbounded(lambda: f64, load: f64, wait: f64) -> Steady {
 
 /// Whether all that clients send goes to this node and nowhere else.
 fn is_whole_system(document: &Document, node: &Node) -> bool {
-    let from_clients = |from: &str| document.node(from).is_some_and(|n| n.kind == "clients");
+    let begins = |node: &Node| model(node).source.is_some();
+    let from_clients = |from: &str| document.node(from).is_some_and(begins);
     let sent = document.links.iter().filter(|l| from_clients(&l.from));
     let mut seen = Vec::new();
     let fits = sent.clone().all(|l| {
@@ -193,5 +148,5 @@ fn is_whole_system(document: &Document, node: &Node) -> bool {
         let whole = spec.rule.when == crate::engine::link::When::Any && spec.rule.probability == 1.0 && spec.rule.count == 1;
         once && l.to == node.id && whole && spec.loss == 0.0 && travel(&spec).0.is_finite()
     });
-    fits && sent.count() == document.nodes.iter().filter(|n| n.kind == "clients").count()
+    fits && sent.count() == document.nodes.iter().filter(|n| begins(n)).count()
 }

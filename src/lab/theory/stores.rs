@@ -2,10 +2,9 @@
 //! The formulas of caches are elsewhere.
 
 use super::caches::{hit_ratio, shares, Forgets, Shares, Writes};
-use super::flow::{arriving, spec, travel, values, Flow};
+use super::flow::{arriving, model, spec, travel, Flow};
 use super::{Input, Theory};
-use crate::components::clients::{self, Popularity};
-use crate::components::{cache, database, inline_cache, replica, service};
+use crate::components::model::{Cache, Follower, OnWrite};
 use crate::data::held::Eviction;
 use crate::diagram::{Document, Node};
 use crate::engine::link::Role;
@@ -16,38 +15,25 @@ const CHE: &str = "Che, Tung, Wang (2002); Fricker, Robert, Roberts (2012)";
 const GELENBE: &str = "Gelenbe (1973)";
 const POISSON: &str = "Poisson writes: 1 - e^(-rate × lag), over all keys";
 
-/// The popularity of what these clients ask for, if it is the same for all of them.
+/// The popularity of what these sources ask for, if it is the same for all of them.
 fn popularity(document: &Document, sources: &[String]) -> Result<Shares, String> {
-    let params = |id: &String| document.node(id).map(|n| clients::Params::from_values(&values(n)));
-    let mut all = sources.iter().filter_map(params);
+    let keys = |id: &String| document.node(id).and_then(|n| model(n).source).and_then(Result::ok).map(|source| source.keys);
+    let mut all = sources.iter().filter_map(keys);
     let first = all.next().ok_or("nothing arrives here")?;
-    let law = |p: &clients::Params| (p.popularity, p.keys, p.zipf_exponent.to_bits(), p.hot_keys, p.hot_percent.to_bits());
-    let same = |p: clients::Params| {
-        p.popularity == first.popularity && p.keys == first.keys && (first.popularity == Popularity::Uniform || law(&p) == law(&first))
-    };
-    if !all.all(same) {
+    if !all.all(|keys| keys == first) {
         return Err("its clients differ in which keys they ask for".into());
     }
-    shares(&first).ok_or_else(|| "keys that come one after the other are no independent choices".into())
+    let keys = first.ok_or("keys that come one after the other are no independent choices")?;
+    Ok(shares(&keys))
 }
 
 /// The theory of a cache's hit ratio.
-pub(super) fn cache(document: &Document, node: &Node) -> Result<Theory, String> {
-    let v = values(node);
-    let (capacity, eviction, ttl) = match node.kind.as_str() {
-        "cache" => {
-            let p = cache::Params::from_values(&v);
-            (p.capacity, p.eviction, p.ttl)
-        }
-        _ => {
-            let p = inline_cache::Params::from_values(&v);
-            (p.capacity, p.eviction, p.ttl)
-        }
-    };
+pub(super) fn cache(document: &Document, node: &Node, cache: &Cache) -> Result<Theory, String> {
+    let Cache { capacity, eviction, ttl, .. } = *cache;
     let flow = looks(document, node)?;
     let shares = popularity(document, &flow.sources)?;
     let keys: f64 = shares.iter().map(|(_, n)| n).sum();
-    let writes = writes(document, node, &flow)?;
+    let writes = writes(document, node, cache, &flow)?;
     let (forgets, source) = match eviction {
         Eviction::Lru => (Forgets::Lru, CHE),
         Eviction::Fifo | Eviction::Random => (Forgets::Fifo, GELENBE),
@@ -90,34 +76,33 @@ fn looks(document: &Document, node: &Node) -> Result<Flow, String> {
 }
 
 /// What writes do to what it holds.
-fn writes(document: &Document, node: &Node, flow: &Flow) -> Result<Writes, String> {
+fn writes(document: &Document, node: &Node, cache: &Cache, flow: &Flow) -> Result<Writes, String> {
     if flow.writes == 0.0 || flow.reads == 0.0 {
         return Ok(Writes::Pass);
     }
-    if node.kind == "inline_cache" {
+    if cache.in_line {
         return Err("writes pass through it, and what they leave there is not solved".into());
     }
     let per_read = flow.writes / flow.reads;
     let callers = document.links.iter().filter(|l| l.to == node.id).filter_map(|l| document.node(&l.from));
-    let mut rules = callers.map(|n| service::Params::from_values(&values(n)).on_write);
+    let mut rules = callers.map(|n| model(n).on_write);
     let first = rules.next().ok_or("nothing arrives here")?;
     if rules.any(|rule| rule != first) {
         return Err("the services that use it differ in what a write does to it".into());
     }
     Ok(match first {
-        service::OnWrite::Invalidate => Writes::Remove(per_read),
-        service::OnWrite::Update => Writes::Put(per_read),
-        service::OnWrite::Nothing => Writes::Pass,
+        OnWrite::Goes => Writes::Remove(per_read),
+        OnWrite::IsPut => Writes::Put(per_read),
+        OnWrite::Stays => Writes::Pass,
     })
 }
 
-/// The theory of a replica's stale answers.
-pub(super) fn replica(document: &Document, node: &Node) -> Result<Theory, String> {
-    let p = replica::Params::from_values(&values(node));
+/// The theory of a follower's stale answers.
+pub(super) fn follower(document: &Document, node: &Node, p: &Follower) -> Result<Theory, String> {
     let log = document.links.iter().find(|l| l.to == node.id && spec(document, l).role == Role::Log);
     let log = log.ok_or("it follows no database")?;
     let primary = document.node(&log.from).ok_or("it follows no database")?;
-    if database::Params::from_values(&values(primary)).replication != database::Replication::Asynchronous {
+    if model(primary).waits_for_followers {
         return Err(format!("{} waits for its replicas, so nothing is stale", primary.name));
     }
     let reads = arriving(document, &node.id)?;
@@ -152,7 +137,6 @@ pub(super) fn replica(document: &Document, node: &Node) -> Result<Theory, String
 }
 
 fn everything_read(document: &Document) -> f64 {
-    let clients = document.nodes.iter().filter(|n| n.kind == "clients");
-    let params = clients.map(|n| clients::Params::from_values(&values(n)));
-    params.map(|p| p.rate_per_s * p.read_percent / 100.0).sum()
+    let sources = document.nodes.iter().filter_map(|n| model(n).source?.ok());
+    sources.map(|source| source.rate_per_s * source.reads).sum()
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::components::{self, link};
+use crate::components::{self, link, Telling};
 use crate::diagram::param::{complete, ParamSpec, ParamType, Values};
 use crate::diagram::{Document, Edit};
 use crate::engine::Distribution;
@@ -19,6 +19,14 @@ pub enum Owner {
 }
 
 impl Owner {
+    /// The parameters that tell most when they are varied.
+    pub fn telling(&self, document: &Document) -> &'static [Telling] {
+        match self {
+            Owner::Node(id) => document.node(id).and_then(|n| components::kind(&n.kind)).map_or(&[], |k| k.telling),
+            Owner::Link(_) => link::TELLING,
+        }
+    }
+
     fn values(&self, document: &Document) -> Option<(Vec<ParamSpec>, Values)> {
         let (specs, set) = match self {
             Owner::Node(id) => {
@@ -59,6 +67,11 @@ fn number(spec: &ParamSpec, values: &Values) -> Option<f64> {
 }
 
 impl Knob {
+    /// What its owner's kind says of it, if it tells much when it is varied.
+    pub fn telling(&self, document: &Document) -> Option<Telling> {
+        self.owner.telling(document).iter().find(|t| t.param == self.param).copied()
+    }
+
     /// Its declaration.
     pub fn spec(&self, document: &Document) -> Option<ParamSpec> {
         self.owner.values(document)?.0.into_iter().find(|s| s.name == self.param)

@@ -2,7 +2,7 @@
 //! length that is over in a few seconds. Runs nothing but a short beginning, to see how much there is to do.
 
 use super::{events_per_second, Knob, Owner};
-use crate::components::{kind, Group};
+use crate::components::{kind, Group, Range};
 use crate::diagram::Document;
 use crate::lab::theory;
 
@@ -33,22 +33,21 @@ pub fn focus(document: &Document, selected: Option<&str>) -> Option<String> {
 
 /// What to vary, by what is selected; `None` if there is nothing that can be.
 pub fn suggest(document: &Document, selected: Option<&Owner>, focus: Option<&str>) -> Option<Suggestion> {
-    let own = |owner: &Owner, names: &[&str]| {
+    let telling = |owner: &Owner| {
         let knobs = owner.knobs(document);
-        names.iter().find_map(|name| knobs.iter().find(|(k, _)| k.param == *name).map(|(k, _)| k.clone()))
+        owner.telling(document).iter().find_map(|t| knobs.iter().find(|(k, _)| k.param == t.param)).map(|(k, _)| k.clone())
     };
-    let telling = match selected {
-        Some(link @ Owner::Link(_)) => own(link, &["latency", "weight"]),
-        Some(node) => own(node, &["capacity", "apply_delay", "rate_per_s"]),
-        None => None,
-    };
-    if let Some(knob) = telling {
-        return Some(around(document, knob, focus));
-    }
-    let users = || document.nodes.iter().find_map(|n| own(&Owner::Node(n.id.clone()), &["users"]));
-    let any = || document.nodes.iter().find_map(|n| Owner::Node(n.id.clone()).knobs(document).into_iter().next().map(|(k, _)| k));
-    let knob = theory::load(document, focus).map(|(knob, _)| knob).or_else(users).or_else(any)?;
+    let nodes = || document.nodes.iter().map(|n| Owner::Node(n.id.clone()));
+    let load = || theory::load(document, focus).map(|(knob, _)| knob);
+    let users = || nodes().filter(|owner| is_source(document, owner)).find_map(|owner| telling(&owner));
+    let any = || nodes().find_map(|owner| owner.knobs(document).into_iter().next().map(|(k, _)| k));
+    let knob = selected.and_then(telling).or_else(load).or_else(users).or_else(any)?;
     Some(around(document, knob, focus))
+}
+
+fn is_source(document: &Document, owner: &Owner) -> bool {
+    let Owner::Node(id) = owner else { return false };
+    document.node(id).and_then(|n| kind(&n.kind)).is_some_and(|k| k.group == Group::Traffic)
 }
 
 /// A range of a parameter around what it is set to.
@@ -56,17 +55,17 @@ pub fn around(document: &Document, knob: Knob, focus: Option<&str>) -> Suggestio
     let now = knob.value(document).unwrap_or(1.0);
     let (least, most) = knob.range(document).unwrap_or((0.0, 1.0));
     let mut by_factors = false;
-    let saturated = theory::load(document, focus).filter(|(load, _)| *load == knob).and_then(|(_, at)| at);
-    let (from, to) = match knob.param.as_str() {
-        "rate_per_s" => match saturated {
+    let saturated = || theory::load(document, focus).filter(|(load, _)| *load == knob).and_then(|(_, at)| at);
+    let (from, to) = match knob.telling(document).map_or(Range::Around, |t| t.range) {
+        Range::Load => match saturated() {
             Some(at) => (at * 0.1, at * 0.95),
             None => (now * 0.25, now * 1.75),
         },
-        "capacity" => {
+        Range::Factors(factor) => {
             by_factors = true;
-            (now / 8.0, now * 8.0)
+            (now / factor, now * factor)
         }
-        "apply_delay" => (0.0, (now * 2.0).max(1_000.0)),
+        Range::From0(least) => (0.0, (now * 2.0).max(least)),
         _ if now <= 0.0 && most <= 100.0 => (least, most),
         _ if now <= 0.0 => (least, least + 10.0),
         _ => (now * 0.25, now * 2.0),
