@@ -73,3 +73,12 @@ fn a_kind_has_a_file_of_its_name_and_an_icon() {
         assert!(!kind.summary.is_empty(), "{}", kind.id);
     }
 }
+
+#[test]
+fn the_registry_lists_every_file_of_a_kind() {
+    let files = fs::read_dir(folder("src/components")).unwrap().map(|f| f.unwrap().path()).filter(|p| p.is_file());
+    let of_kinds = files.filter(|path| fs::read_to_string(path).unwrap().contains("const KIND: Kind = Kind {"));
+    let mut names: BTreeSet<String> = of_kinds.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert!(names.remove("placeholder"), "what stands for unknown kinds is of none");
+    assert_eq!(names, ids());
+}

@@ -156,13 +156,32 @@ impl Part for Cache {
         ctx.explain(job, why);
         Next::Reply(Ok(answer))
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, run, to};
+    use super::super::testing::{constant, document, exponential, inflict, run, to, Bench};
     use crate::diagram::{Edit, Entry, Fault};
     use serde_json::json;
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+                ("s", "service", json!({"workers": 8, "service_time": exponential(14.0)})),
+                ("it", "cache", json!({"capacity": 50, "ttl": 1500, "workers": 1, "queue_limit": 1, "service_time": exponential(5.0)})),
+                ("d", "database", json!({})),
+            ],
+            links: vec![("c", "s", json!({})), ("s", "it", json!({})), ("s", "d", json!({}))],
+            needs: |_| Vec::new(),
+            crashes: &[],
+        }
+    }
 
     #[test]
     fn flushing_empties_it_and_a_new_rule_keeps_what_it_holds() {

@@ -242,12 +242,46 @@ impl Part for Clients {
         }
         stale
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, report, run};
+    use super::super::testing::{constant, document, exponential, report, run, Bench};
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("it", "clients", json!({"rate_per_s": 80, "read_percent": 70, "keys": 300})),
+                ("s", "service", json!({"workers": 2, "service_time": exponential(14.0), "queue_limit": 3})),
+                ("cache", "cache", json!({"capacity": 50})),
+                ("primary", "database", json!({})),
+                ("replica", "replica", json!({"workers": 1, "read_time": exponential(10.0)})),
+            ],
+            links: vec![
+                ("it", "s", json!({"timeout": 60, "retries": 2, "latency": exponential(2.0)})),
+                ("s", "cache", json!({})),
+                ("s", "primary", json!({"when": "write"})),
+                ("s", "replica", json!({"when": "read"})),
+                ("primary", "replica", json!({"latency": exponential(20.0)})),
+            ],
+            needs: |param| match param {
+                // A burst, or a crowd, must come within the run.
+                "burst_rate_per_s" | "burst_length" => vec![("it", "burst_pause", json!(500))],
+                p if p.starts_with("flash_") => vec![("it", "flash_start", json!(1000))],
+                // Sizes matter where bandwidth does, and classes where there are two in a line.
+                "request_bytes" | "reply_bytes" => vec![("it-s", "bandwidth_mbps", json!(5))],
+                "high_priority_percent" => vec![("s", "discipline", json!("priority"))],
+                _ => Vec::new(),
+            },
+            crashes: &[],
+        }
+    }
 
     fn sent(clients: Value, seconds: f64) -> u64 {
         let server = json!({"workers": 1000, "service_time": constant(5.0)});

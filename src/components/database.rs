@@ -488,13 +488,41 @@ impl Part for Database {
             _ => {}
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, run, to, writers};
+    use super::super::testing::{constant, document, exponential, inflict, run, to, writers, Bench};
     use crate::diagram::Fault;
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 100, "read_percent": 70, "keys": 300})),
+                ("s", "service", json!({"workers": 50, "service_time": exponential(5.0)})),
+                (
+                    "it",
+                    "database",
+                    json!({"workers": 1, "queue_limit": 2, "connections": 3, "durability": "interval", "replication": "synchronous"}),
+                ),
+                ("replica", "replica", json!({})),
+            ],
+            links: vec![("c", "s", json!({})), ("s", "it", json!({})), ("it", "replica", json!({"latency": exponential(5.0)}))],
+            needs: |param| match param {
+                // One limit hides the other.
+                "connections" => vec![("it", "queue_limit", json!(50))],
+                "queue_limit" => vec![("it", "connections", json!(50))],
+                _ => Vec::new(),
+            },
+            crashes: &["it"],
+        }
+    }
 
     /// Lost writes after a crash at 1.5 s, at 100 writes a second.
     fn lost(database: Value) -> u64 {

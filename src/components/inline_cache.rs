@@ -331,14 +331,36 @@ impl Part for InlineCache {
         }
         false
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, run, to};
+    use super::super::testing::{constant, document, exponential, inflict, run, to, Bench};
     use crate::diagram::{Document, Fault};
     use crate::lab::Experiment;
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+                (
+                    "it",
+                    "inline_cache",
+                    json!({"capacity": 50, "ttl": 1500, "workers": 2, "queue_limit": 1, "service_time": exponential(5.0)}),
+                ),
+                ("d", "database", json!({})),
+            ],
+            links: vec![("c", "it", json!({})), ("it", "d", json!({}))],
+            needs: |_| Vec::new(),
+            crashes: &[],
+        }
+    }
 
     /// Clients, an in-line cache, a database that takes 5 ms to read and 10 ms to write.
     fn line(clients: Value, cache: Value) -> Document {

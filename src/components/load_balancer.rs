@@ -340,13 +340,38 @@ impl Part for LoadBalancer {
             _ => {}
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, readers, report, run, to};
+    use super::super::testing::{constant, document, exponential, inflict, readers, report, run, to, Bench};
     use crate::diagram::{Document, Fault};
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+                ("it", "load_balancer", json!({"check_interval": 200, "algorithm": "weighted_round_robin"})),
+                ("s1", "service", json!({"workers": 2, "service_time": exponential(14.0), "queue_limit": 3})),
+                ("s2", "service", json!({"workers": 2, "service_time": exponential(14.0), "queue_limit": 3})),
+                ("s3", "service", json!({"workers": 2, "service_time": exponential(14.0), "queue_limit": 3})),
+            ],
+            links: vec![
+                ("c", "it", json!({"timeout": 60, "retries": 2, "latency": exponential(2.0)})),
+                ("it", "s1", json!({"weight": 3})),
+                ("it", "s2", json!({})),
+                ("it", "s3", json!({})),
+            ],
+            needs: |_| Vec::new(),
+            crashes: &["s1"],
+        }
+    }
 
     fn pool(balancer: Value) -> Document {
         let server = json!({"workers": 50, "service_time": constant(5.0)});

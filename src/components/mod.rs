@@ -7,6 +7,8 @@ pub mod database;
 mod explanation;
 mod holding;
 pub mod inline_cache;
+#[cfg(test)]
+mod knobs;
 pub mod link;
 pub mod load_balancer;
 pub mod model;
@@ -59,6 +61,12 @@ macro_rules! components {
                 "link" => Some(include_str!("../../assets/kinds/link.md")),
                 _ => None,
             }
+        }
+
+        /// Each kind with its bench.
+        #[cfg(test)]
+        fn benches() -> Vec<(&'static Kind, testing::Bench)> {
+            KINDS.iter().zip([$(<$module::$type as Part>::bench()),*]).collect()
         }
 
         impl Component {
@@ -151,6 +159,25 @@ impl<P: Part + Clone + std::fmt::Debug> Frozen for FrozenPart<P> {
     }
 }
 
+/// Hands methods to the part that a component is: a line for each.
+macro_rules! hand_over {
+    () => {};
+    ($(#[$meta:meta])* $vis:vis fn $name:ident(&self $(, $arg:ident: $type:ty)*) $(-> $out:ty)?; $($rest:tt)*) => {
+        $(#[$meta])*
+        $vis fn $name(&self $(, $arg: $type)*) $(-> $out)? {
+            each!(self, part => part.$name($($arg),*))
+        }
+        hand_over! { $($rest)* }
+    };
+    ($(#[$meta:meta])* $vis:vis fn $name:ident(&mut self $(, $arg:ident: $type:ty)*) $(-> $out:ty)?; $($rest:tt)*) => {
+        $(#[$meta])*
+        $vis fn $name(&mut self $(, $arg: $type)*) $(-> $out)? {
+            each!(self, part => part.$name($($arg),*))
+        }
+        hand_over! { $($rest)* }
+    };
+}
+
 impl Component {
     /// Whether its kind keeps data.
     pub fn keeps_data(&self) -> bool {
@@ -160,39 +187,21 @@ impl Component {
         each!(self, part => group(part)) == Group::Data
     }
 
-    /// Takes new values while running.
-    pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
-        each!(self, part => part.configure(values, ctx));
-    }
-
-    /// Empties it, if it is a cache. Returns whether it is.
-    pub fn flush(&mut self) -> bool {
-        each!(self, part => part.flush())
-    }
-
-    /// What its kind adds to the picture.
-    pub fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
-        each!(self, part => part.gauges(view))
-    }
-
-    /// What it says of others.
-    pub fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
-        each!(self, part => part.verdicts(view))
-    }
-
-    /// How it spreads requests over others.
-    pub fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
-        each!(self, part => part.shares(view))
-    }
-
-    /// A few held keys with versions, newest first.
-    pub fn sample(&self) -> Vec<(u64, u64)> {
-        each!(self, part => part.sample())
-    }
-
-    /// Cost per hour and per million operations, in the user's currency.
-    pub fn prices(&self) -> (f64, f64) {
-        each!(self, part => part.prices())
+    hand_over! {
+        /// Takes new values while running.
+        pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>);
+        /// Empties it, if it is a cache. Returns whether it is.
+        pub fn flush(&mut self) -> bool;
+        /// What its kind adds to the picture.
+        pub fn gauges(&self, view: &View<'_>) -> Vec<Gauge>;
+        /// What it says of others.
+        pub fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)>;
+        /// How it spreads requests over others.
+        pub fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)>;
+        /// A few held keys with versions, newest first.
+        pub fn sample(&self) -> Vec<(u64, u64)>;
+        /// Cost per hour and per million operations, in the user's currency.
+        pub fn prices(&self) -> (f64, f64);
     }
 }
 
@@ -200,45 +209,22 @@ impl Behaviour for Component {
     type Shared = crate::data::judge::Judge;
     type Signal = signal::Signal;
 
-    fn station(&self) -> StationSpec {
-        each!(self, part => part.station())
+    hand_over! {
+        fn station(&self) -> StationSpec;
+        fn start(&mut self, ctx: &mut Ctx<'_, Self>);
+        fn crash(&mut self, ctx: &mut Ctx<'_, Self>);
+        fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64);
+        fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason>;
+        fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration;
+        fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
+        fn keeps(&self, job: &crate::engine::under_way::Job) -> bool;
+        fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
+        fn answered(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next;
+        fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
+        fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal);
+        fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
     }
-    fn start(&mut self, ctx: &mut Ctx<'_, Self>) {
-        each!(self, part => part.start(ctx));
-    }
-    fn crash(&mut self, ctx: &mut Ctx<'_, Self>) {
-        each!(self, part => part.crash(ctx));
-    }
-    fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64) {
-        each!(self, part => part.timer(ctx, token));
-    }
-    fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason> {
-        each!(self, part => part.admit(ctx, job))
-    }
-    fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration {
-        each!(self, part => part.service_time(ctx, job, concurrency))
-    }
-    fn begun(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
-        each!(self, part => part.begun(ctx, job))
-    }
-    fn keeps(&self, job: &crate::engine::under_way::Job) -> bool {
-        each!(self, part => part.keeps(job))
-    }
-    fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next {
-        each!(self, part => part.served(ctx, job))
-    }
-    fn answered(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
-        each!(self, part => part.answered(ctx, job, link, outcome))
-    }
-    fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next {
-        each!(self, part => part.stages_done(ctx, job, outcome))
-    }
-    fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal) {
-        each!(self, part => part.signal(ctx, link, signal));
-    }
-    fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool {
-        each!(self, part => part.ended(ctx, ended))
-    }
+
     fn is_stale(shared: &Self::Shared, key: u64, value: Versioned, since: SimTime) -> bool {
         shared.is_stale(key, value, since)
     }

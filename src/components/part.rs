@@ -149,6 +149,10 @@ pub trait Part: Clone + std::fmt::Debug {
     /// Its face.
     const KIND: Kind;
 
+    /// For the knob test: a small diagram in which each of its parameters matters.
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench;
+
     /// A fresh one, set to these (checked) values.
     fn new(values: &Values) -> Self;
     /// Takes new values while running.

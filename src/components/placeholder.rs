@@ -29,6 +29,11 @@ impl Part for Placeholder {
         headline: super::Headline::Rate,
     };
 
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        super::testing::Bench { nodes: Vec::new(), links: Vec::new(), needs: |_| Vec::new(), crashes: &[] }
+    }
+
     fn new(_: &Values) -> Self {
         Placeholder
     }

@@ -388,6 +388,11 @@ impl Part for Queue {
             _ => {}
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]

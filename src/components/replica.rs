@@ -255,14 +255,38 @@ impl Part for Replica {
             _ => {}
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, run, to};
+    use super::super::testing::{constant, document, exponential, inflict, run, to, Bench};
     use crate::diagram::{Document, Edit, Entry, Fault, Link, Node};
     use crate::lab::Experiment;
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 80, "read_percent": 70, "keys": 300})),
+                ("s", "service", json!({"workers": 20, "service_time": exponential(5.0)})),
+                ("primary", "database", json!({})),
+                ("it", "replica", json!({"workers": 1, "queue_limit": 1, "read_time": exponential(10.0)})),
+            ],
+            links: vec![
+                ("c", "s", json!({})),
+                ("s", "primary", json!({"when": "write"})),
+                ("s", "it", json!({"when": "read"})),
+                ("primary", "it", json!({"latency": exponential(20.0)})),
+            ],
+            needs: |_| Vec::new(),
+            crashes: &[],
+        }
+    }
 
     fn pair(replica: Value) -> Document {
         let clients = json!({"rate_per_s": 200, "read_percent": 50, "keys": 50});

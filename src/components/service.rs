@@ -353,12 +353,43 @@ impl Part for Service {
             }
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, readers, report, run};
+    use super::super::testing::{constant, document, exponential, readers, report, run, Bench};
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 80, "read_percent": 70, "keys": 300, "high_priority_percent": 30})),
+                ("it", "service", json!({"workers": 2, "service_time": exponential(14.0), "queue_limit": 3, "sessions": "shared"})),
+                ("cache", "cache", json!({"capacity": 50, "ttl": 1500, "workers": 1, "queue_limit": 1, "service_time": exponential(5.0)})),
+                ("primary", "database", json!({})),
+                ("replica", "replica", json!({"workers": 1, "read_time": exponential(10.0)})),
+                ("sessions", "database", json!({"workers": 20})),
+            ],
+            links: vec![
+                ("c", "it", json!({"timeout": 60, "retries": 2, "latency": exponential(2.0)})),
+                ("it", "cache", json!({})),
+                ("it", "primary", json!({"when": "write"})),
+                ("it", "replica", json!({"when": "read"})),
+                ("primary", "replica", json!({"latency": exponential(20.0)})),
+                ("it", "sessions", json!({"when": "session"})),
+            ],
+            needs: |param| match param {
+                "discipline" => vec![("it", "queue_limit", json!(50))],
+                _ => Vec::new(),
+            },
+            crashes: &["it"],
+        }
+    }
 
     #[test]
     fn a_full_line_turns_away_and_its_limit_excludes_those_in_service() {

@@ -220,13 +220,43 @@ impl Part for ShardRouter {
         ctx.call(job, links[owner], message, Why::with(text, key, owner as u64 + 1));
         Next::Wait
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{document, run, to};
+    use super::super::testing::{document, exponential, run, to, Bench};
     use crate::diagram::{Document, Edit, Entry};
     use serde_json::{json, Value};
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("c", "clients", json!({"rate_per_s": 150, "read_percent": 70, "keys": 300})),
+                ("s", "service", json!({"workers": 20, "service_time": exponential(5.0)})),
+                ("it", "shard_router", json!({})),
+                ("d1", "database", json!({"workers": 1, "queue_limit": 2})),
+                ("d2", "database", json!({"workers": 1})),
+                ("d3", "database", json!({"workers": 1})),
+            ],
+            links: vec![
+                ("c", "s", json!({})),
+                ("s", "it", json!({})),
+                ("it", "d1", json!({})),
+                ("it", "d2", json!({})),
+                ("it", "d3", json!({})),
+            ],
+            needs: |param| match param {
+                "key_space" => vec![("it", "key_space", json!(300))],
+                _ => Vec::new(),
+            },
+            crashes: &["d1"],
+        }
+    }
 
     fn store(shards: usize, router: Value) -> Document {
         let names: Vec<String> = (0..shards).map(|i| format!("shard{i}")).collect();

@@ -8,6 +8,21 @@ use crate::files::read;
 use crate::lab::report::Report;
 use crate::lab::Experiment;
 
+/// A setting of a node or a link: which, which parameter, what value.
+pub type Setting = (&'static str, &'static str, Value);
+
+/// A small diagram in which each parameter of a kind matters, and each of the links that begin there. The node of the kind is called `it`.
+pub struct Bench {
+    /// Nodes as (id, kind, params).
+    pub nodes: Vec<(&'static str, &'static str, Value)>,
+    /// Links as (from, to, params).
+    pub links: Vec<(&'static str, &'static str, Value)>,
+    /// Other settings that a parameter of `it` needs before it can matter, beyond its own `only_when`.
+    pub needs: fn(&str) -> Vec<Setting>,
+    /// Nodes that are down for a while in the middle of the run.
+    pub crashes: &'static [&'static str],
+}
+
 /// A document: nodes as (id, kind, params), links as (from, to, params). Links are quick and patient unless said.
 pub fn document(nodes: &[(&str, &str, Value)], links: &[(&str, &str, Value)]) -> Document {
     let node = |(id, kind, params): &(&str, &str, Value)| json!({"id": id, "kind": kind, "name": id, "x": 0, "y": 0, "params": params});
@@ -47,6 +62,11 @@ pub fn report(document: &Document, seconds: f64) -> Report {
 /// A constant duration.
 pub fn constant(ms: f64) -> Value {
     json!({"law": "constant", "value_ms": ms})
+}
+
+/// An exponential duration.
+pub fn exponential(mean_ms: f64) -> Value {
+    json!({"law": "exponential", "mean_ms": mean_ms})
 }
 
 /// Clients that read at a constant rate.

@@ -224,14 +224,33 @@ impl Part for Worker {
             _ => {}
         }
     }
+
+    #[cfg(test)]
+    fn bench() -> super::testing::Bench {
+        tests::bench()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{constant, document, inflict, run, to};
+    use super::super::testing::{constant, document, exponential, inflict, run, to, Bench};
     use crate::diagram::Fault;
     use serde_json::{json, Value};
     use std::collections::BTreeMap;
+
+    pub fn bench() -> Bench {
+        Bench {
+            nodes: vec![
+                ("p", "clients", json!({"rate_per_s": 60, "read_percent": 0, "high_priority_percent": 30})),
+                ("q", "queue", json!({"visibility_timeout": 1000, "redelivery_delay": 100})),
+                ("it", "worker", json!({"workers": 2, "service_time": exponential(40.0)})),
+                ("d", "database", json!({"workers": 1, "connections": 1, "write_time": exponential(30.0)})),
+            ],
+            links: vec![("p", "q", json!({})), ("q", "it", json!({})), ("it", "d", json!({}))],
+            needs: |_| Vec::new(),
+            crashes: &["it"],
+        }
+    }
 
     /// What the queue says after so many producers a second, a crash of the worker at 2 s, and its return.
     fn after(per_s: f64, worker: Value) -> (BTreeMap<&'static str, f64>, BTreeMap<&'static str, f64>) {

@@ -1,9 +1,23 @@
 //! The queue through the laboratory: what is stored, delivered, acknowledged, delivered again.
 //! Looks at reports only.
 
-use super::super::testing::{constant, document, inflict, report, run, to};
+use super::super::testing::{constant, document, exponential, inflict, report, run, to, Bench};
 use crate::diagram::{Document, Fault};
 use serde_json::{json, Value};
+
+pub fn bench() -> Bench {
+    Bench {
+        nodes: vec![
+            ("p", "clients", json!({"rate_per_s": 60, "read_percent": 0, "high_priority_percent": 30})),
+            ("it", "queue", json!({"visibility_timeout": 1000, "redelivery_delay": 100})),
+            ("w", "worker", json!({"workers": 2, "service_time": exponential(40.0)})),
+            ("d", "database", json!({"workers": 1, "connections": 1, "write_time": exponential(30.0)})),
+        ],
+        links: vec![("p", "it", json!({})), ("it", "w", json!({})), ("w", "d", json!({}))],
+        needs: |_| Vec::new(),
+        crashes: &["it", "w"],
+    }
+}
 
 /// Producers at 100/s, a queue, and workers.
 fn system(queue: Value, workers: &[(&str, Value)]) -> Document {
