@@ -7,12 +7,15 @@ mod colours;
 mod curve;
 pub mod facts;
 mod frames;
+mod gesture;
 mod gestures;
+mod ink;
 mod keys;
 mod legend;
 mod minimap;
 mod paint;
 mod scene;
+mod stream;
 mod tint;
 mod toolbar;
 mod way;
@@ -334,7 +337,8 @@ fn draw(board: Board, [under, shapes, over]: [&HtmlCanvasElement; 3], most_packe
                 still,
                 strength,
             };
-            dom::timed("drawing", || paint::paint(&paint::Layers { under: &under, shapes, over: &over }, &picture, scene));
+            let layers = paint::Layers { under: &under, shapes, over: &over };
+            board.painting.update_value(|kept| dom::timed("drawing", || paint::paint(&layers, &picture, scene, kept)));
         });
         frame.one_in.max(1)
     });

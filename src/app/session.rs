@@ -2,21 +2,24 @@
 //! Knows no view and draws nothing.
 
 mod desk;
+mod dial;
 mod edits;
+mod files;
 mod open;
 mod run;
 mod shaping;
 mod time;
 mod voice;
+mod work;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
 pub use desk::{Carried, Desk, Finding, Menu, Panel, Subject};
+pub use dial::{Speed, SPEED_RANGE};
 pub use run::{Mark, Run};
 pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
-pub use time::{Speed, SPEED_RANGE};
 
 use crate::diagram::{Document, View};
 use crate::editor::{geometry, Selection};

@@ -6,7 +6,6 @@ mod shelf;
 mod work;
 
 use super::dom;
-use super::session::Session;
 use super::words::{self, translate};
 use crate::diagram::Document;
 use crate::editor::share;
@@ -14,9 +13,10 @@ use crate::engine::SimTime;
 use crate::files;
 use crate::lab::scenarios::scenarios;
 
-use browser::{note, noted, shelf};
+use browser::noted;
+pub use browser::{note, shelf};
 pub use shelf::{Kept, MOST_PAST};
-pub use work::Work;
+pub use work::{label, Before, Work, OPENING};
 
 /// Start of the fragment that holds a shared document.
 const FRAGMENT: &str = "#d=";
@@ -43,13 +43,13 @@ pub struct Opening {
     /// The document.
     pub document: Document,
     /// The piece of work that it goes on with.
-    work: Option<String>,
+    pub work: Option<String>,
     /// Whether something was built in it, beyond opening a starter.
-    built: bool,
+    pub built: bool,
     /// Whether the address holds it, until it is kept.
-    linked: bool,
+    pub linked: bool,
     /// What a link took the place of: text, piece of work, whether built.
-    before: Option<(String, String, bool)>,
+    pub before: Option<(String, String, bool)>,
     /// A message, if something was not as hoped.
     pub message: Option<String>,
     /// What is said, with a way back, when a link took the place of kept work.
@@ -160,61 +160,4 @@ pub fn work_of_record(name: &str) -> Option<&str> {
 pub fn file_name(document: &Document, ending: &str) -> String {
     let plain = document.title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
     format!("{}.{ending}", plain.collect::<String>())
-}
-
-impl Session {
-    /// Offers the document as a file.
-    pub fn save_file(self) {
-        let document = self.whole();
-        self.offer_file(&file_name(&document, "faultline.json"), "application/json", &files::write(&document));
-    }
-
-    /// Offers a text as a file, and says so.
-    pub fn offer_file(self, name: &str, kind: &str, text: &str) {
-        match dom::download(name, kind, text) {
-            Some(()) => self.tell(t!("Saved as a file")),
-            None => self.refuse(t!("This browser did not take the file")),
-        }
-    }
-
-    /// Offers the text of a record as a file: also of one that cannot be read.
-    pub fn save_kept(self, kept: &Kept) {
-        match shelf().text(&kept.name) {
-            Some(text) => self.offer_file("recovered.faultline.json", "application/json", &text),
-            None => self.refuse(t!("This is not kept any more")),
-        }
-    }
-
-    /// Forgets a record for good.
-    pub fn forget_kept(self, kept: &Kept) {
-        shelf().forget(kept);
-    }
-
-    /// Starts an empty diagram; what was open stays kept.
-    pub fn open_empty(self) {
-        let document = Document { title: t!("Untitled").into(), ..Document::default() };
-        self.open_instead(document, t!("Started an empty diagram").into(), false);
-    }
-
-    /// Opens a starter.
-    pub fn open_starter(self, id: &str) {
-        match starter(id) {
-            Some(document) => {
-                let said = t!("Opened %{name}", name = document.title);
-                self.open_instead(document, said, false);
-            }
-            None => self.refuse(t!("This starter could not be read")),
-        }
-    }
-
-    /// Opens a document's text; what is open stays if it cannot be read.
-    pub fn open_text(self, text: &str) {
-        match files::read(text) {
-            Ok(document) => {
-                let said = t!("Opened %{name}", name = document.title);
-                self.open_instead(document, said, true);
-            }
-            Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = translate(&problem.to_string()))),
-        }
-    }
 }

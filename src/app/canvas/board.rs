@@ -8,7 +8,8 @@ use web_sys::HtmlElement;
 
 use super::curve::{between, to_point, Curve, Point};
 use super::facts::Standings;
-use super::gestures::Gesture;
+use super::gesture::Gesture;
+use super::paint::Kept;
 use super::scene::{Drag, Scene};
 use super::tint::ColourBy;
 use crate::app::dom;
@@ -56,6 +57,8 @@ pub struct Board {
     /// A resting finger's timer.
     pub(super) held: StoredValue<Option<gloo_timers::callback::Timeout>, LocalStorage>,
     pub(super) scene: StoredValue<Scene, LocalStorage>,
+    /// What the painting keeps from frame to frame.
+    pub(super) painting: StoredValue<Kept, LocalStorage>,
     pub(super) stage: NodeRef<leptos::html::Section>,
 }
 
@@ -104,6 +107,7 @@ impl Board {
             gesture: StoredValue::new_local(Gesture::default()),
             held: StoredValue::new_local(None),
             scene: StoredValue::new_local(Scene::default()),
+            painting: StoredValue::new_local(Kept::default()),
             stage: NodeRef::new(),
         }
     }

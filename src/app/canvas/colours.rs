@@ -1,51 +1,8 @@
 //! The colours of the drawing, read from the style tokens so that there is one place that names them.
 //! Knows no drawing.
 
-use super::tint::{HUES, RAMP};
+use super::ink::{HUE, RAMP, TOKENS};
 use crate::app::dom;
-
-/// A colour of what moves: a number that both ways of drawing understand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ink(u8);
-
-/// How many inks there are.
-pub const INKS: usize = 9 + HUES + RAMP.len();
-/// The tokens of the first inks.
-const TOKENS: [&str; 9] = ["--raised", "--accent", "--read", "--write", "--message", "--control", "--good", "--bad", "--odd"];
-
-impl Ink {
-    /// Selection.
-    pub const ACCENT: Ink = Ink(1);
-    /// Reads.
-    pub const READ: Ink = Ink(2);
-    /// Writes.
-    pub const WRITE: Ink = Ink(3);
-    /// Messages.
-    pub const MESSAGE: Ink = Ink(4);
-    /// Control traffic.
-    pub const CONTROL: Ink = Ink(5);
-    /// Recovery.
-    pub const GOOD: Ink = Ink(6);
-    /// Errors.
-    pub const BAD: Ink = Ink(7);
-    /// Stale and replicated data.
-    pub const ODD: Ink = Ink(8);
-
-    /// One of the distinct colours, which come round again.
-    pub const fn hue(n: u64) -> Ink {
-        Ink((TOKENS.len() as u64 + n % HUES as u64) as u8)
-    }
-
-    /// A step from young to old.
-    pub const fn ramp(step: usize) -> Ink {
-        Ink((TOKENS.len() + HUES + if step < RAMP.len() { step } else { RAMP.len() - 1 }) as u8)
-    }
-
-    /// Its place in the palette.
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// The tokens that the drawing uses.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +38,6 @@ impl Colours {
         let root = dom::document()?.document_element()?;
         let style = dom::window()?.get_computed_style(&root).ok()??;
         let token = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
-        let hues = (0..HUES).map(|i| token(&format!("--cat-{}", i + 1)));
         Some(Colours {
             page: token("--page"),
             ink: token("--ink"),
@@ -94,7 +50,7 @@ impl Colours {
             link: token("--link"),
             link_strong: token("--link-strong"),
             font: token("--font"),
-            palette: TOKENS.into_iter().map(token).chain(hues).chain(RAMP.map(token)).collect(),
+            palette: TOKENS.into_iter().chain(HUE).chain(RAMP).map(token).collect(),
         })
     }
 
@@ -123,8 +79,7 @@ mod tests {
     #[test]
     fn every_colour_that_moves_is_written_as_six_digits() {
         let tokens = include_str!("../../../style/tokens.css");
-        let hues = (1..=HUES).map(|i| format!("--cat-{i}"));
-        for token in TOKENS.into_iter().chain(RAMP).map(String::from).chain(hues) {
+        for token in TOKENS.into_iter().chain(HUE).chain(RAMP) {
             let values = tokens.lines().filter_map(|l| l.trim().strip_prefix(&format!("{token}: "))).collect::<Vec<_>>();
             assert!(!values.is_empty(), "{token} is nowhere");
             for value in values.iter().map(|v| v.trim_end_matches(';')) {

@@ -24,7 +24,7 @@ pub use ends::LinkEnds;
 pub use note::Notes;
 pub use offer::Offers;
 pub use overlay::Guides;
-pub use shape::{thing_of, Shape};
+pub use shape::thing_of;
 pub use subsystem::Subsystems;
 pub use toolbar::FrameToolbar;
 pub use typing::Typing;

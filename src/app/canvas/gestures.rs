@@ -1,19 +1,17 @@
 //! Pointer gestures on the stage: pan, pinch, move cards, draw a link, click. A gesture ends in at most one edit.
 //! Knows no drawing.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent, WheelEvent};
 
 use super::board::Board;
 use super::curve::Point;
-use super::frames::{thing_of, Shape};
+use super::frames::thing_of;
+use super::gesture::Doing;
 use super::scene::Drag;
 use crate::app::actions::{add_here, connect_nodes, duplicate_at, subject};
 use crate::app::session::{Menu, Thing};
-use crate::diagram::View;
 use crate::editor::geometry::{pan, things_in, to_diagram, zoom_at, Rect};
 use crate::editor::Selection;
 
@@ -22,35 +20,6 @@ const CLICK: f64 = 4.0;
 const TAP: f64 = 9.0;
 /// A finger that rests this long asks for the menu.
 const HOLD_MS: u32 = 500;
-
-#[derive(Clone, Debug, Default, PartialEq)]
-enum Doing {
-    #[default]
-    Nothing,
-    /// Pressed on empty canvas (or with the space bar): pans once it moves.
-    Pan { view: View, on_empty: bool },
-    /// Pressed on a card, frame or note: moves the selection once it moves, or copies of it. A mere click selects `one` alone.
-    Move { anchor: Point, copies: bool, one: Option<Selection> },
-    /// Pressed on empty canvas with shift: a rubber band.
-    Band { before: Selection },
-    /// Drawing a link.
-    Link { from: String },
-    /// Shaping a frame, a note or a link.
-    Shape(Shape),
-    /// Two fingers.
-    Pinch { view: View, distance: f64, middle: Point },
-}
-
-/// The gesture going on.
-#[derive(Clone, Debug, Default)]
-pub struct Gesture {
-    doing: Doing,
-    start: Point,
-    last: Point,
-    moved: bool,
-    touch: bool,
-    pointers: BTreeMap<i32, Point>,
-}
 
 fn closest(event: &PointerEvent, selector: &str) -> Option<Element> {
     closest_to(event.target(), selector)

@@ -10,7 +10,6 @@ mod shapes;
 mod streams;
 
 pub use marks::LIFE_MS as MARK_LIFE_MS;
-pub use streams::Stream;
 
 use std::collections::VecDeque;
 use std::f64::consts::FRAC_PI_2;
@@ -123,28 +122,25 @@ pub struct Layers<'a> {
 }
 
 /// Draws all layers, those that look the same left as they are.
-pub fn paint(layers: &Layers, picture: &Picture, scene: &mut Scene) {
-    let mut kept = std::mem::take(&mut scene.kept);
+pub fn paint(layers: &Layers, picture: &Picture, scene: &mut Scene, kept: &mut Kept) {
     if scene.colours.is_none() {
         scene.colours = Colours::read();
         kept.recolour();
     }
     let colours = scene.colours.take();
-    scene.kept = kept;
     if let Some(colours) = &colours {
-        paint_in(layers, picture, scene, colours);
+        paint_in(layers, picture, scene, kept, colours);
     }
     scene.colours = colours;
 }
 
-fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, colours: &Colours) {
+fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, kept: &mut Kept, colours: &Colours) {
     let frame = picture.frame;
-    let passed_s = if frame.now > scene.kept.at { frame.now.since(scene.kept.at).as_secs_f64() } else { 0.0 };
-    scene.kept.at = frame.now;
-    streams::follow(frame, scene, passed_s);
+    let passed_s = if frame.now > kept.at { frame.now.since(kept.at).as_secs_f64() } else { 0.0 };
+    kept.at = frame.now;
+    streams::follow(frame, scene, &mut kept.streaming, passed_s);
     // Taken out while they are read, so that the scene can remember where packets are.
     let kept_ways = std::mem::take(&mut scene.ways);
-    let mut kept = std::mem::take(&mut scene.kept);
     let ways: Vec<Option<&Way>> = frame.links.iter().map(|l| kept_ways.get(&l.id)).collect();
 
     let under = Under {
@@ -181,7 +177,6 @@ fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, colours: &Col
         labels::paint(layers.over, picture, scene, &ways, colours);
     }
     kept.blank = !busy;
-    scene.kept = kept;
     scene.ways = kept_ways;
     if busy {
         marks::paint(layers.over, picture, scene, colours);

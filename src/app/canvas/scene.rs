@@ -118,8 +118,6 @@ pub struct Scene {
     pub places: BTreeMap<String, Point>,
     /// Where packets of requests were drawn last, in diagram pixels.
     pub packets: Vec<(Point, RequestId)>,
-    /// What the painting keeps from frame to frame.
-    pub kept: super::paint::Kept,
     /// Counts layouts.
     pub layouts: u64,
     laid_out: Option<(Arc<Document>, Drag, Glide)>,

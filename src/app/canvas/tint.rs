@@ -9,10 +9,8 @@ use crate::engine::SimTime;
 use crate::lab::frame::{Frame, Packet, PacketFate, PacketKind};
 use crate::order::Gather;
 
-use super::colours::Ink;
+use super::ink::{Ink, HUE, HUES, RAMP};
 
-/// Distinct colours for things without an order.
-pub const HUES: usize = 8;
 /// Ages up to which each step of the ramp reaches, in milliseconds; the last has no end.
 const AGES_MS: [f64; 4] = [10.0, 50.0, 250.0, 1000.0];
 
@@ -40,11 +38,6 @@ pub enum ColourBy {
 
 /// An entry of the legend: token of the colour, what it stands for.
 pub type Meaning = (&'static str, String);
-
-/// Tokens of the distinct colours.
-const HUE: [&str; HUES] = ["--cat-1", "--cat-2", "--cat-3", "--cat-4", "--cat-5", "--cat-6", "--cat-7", "--cat-8"];
-/// Tokens of the ramp, young to old.
-pub const RAMP: [&str; 5] = ["--ramp-1", "--ramp-2", "--ramp-3", "--ramp-4", "--ramp-5"];
 
 impl ColourBy {
     /// All of them, in the order of the menu.

@@ -2,7 +2,7 @@
 //! Knows no pen and no packet.
 
 use super::curve::{Curve, Point};
-use super::paint::Stream;
+use super::stream::Stream;
 
 /// Half the distance between what goes and what comes back, in diagram pixels.
 pub const LANE: f64 = 3.5;

@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use crate::diagram::{Document, Entry};
 use crate::editor::{Editor, Step};
 use crate::engine::SimTime;
-use crate::lab::frame::{Event, Tone};
+use crate::lab::frame::Event;
 use crate::lab::timeline::{Timeline, BUDGET};
 use crate::lab::Experiment;
 
-use super::time::Dial;
+use super::dial::Dial;
 
 /// Most events kept for the time lines.
 const KEPT_EVENTS: usize = 200;
@@ -219,9 +219,4 @@ impl Run {
         self.dial = Dial::default();
         more
     }
-}
-
-/// Whether an event is one the automatic dial waits for after a fault: a detection, a failover, a recovery.
-pub fn is_notable(event: &Event) -> bool {
-    event.request.is_none() && event.tone != Tone::Bad
 }

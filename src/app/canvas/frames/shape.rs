@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
 use crate::app::actions::reveal;
 use crate::app::canvas::board::Board;
 use crate::app::canvas::curve::Point;
+use crate::app::canvas::gesture::Shape;
 use crate::app::canvas::scene::Drag;
 use crate::app::dom;
 use crate::app::session::{Goal, Leading, Opening, Thing};
@@ -26,27 +27,6 @@ const LINK_REACH: f64 = 30.0;
 const LEAST: f64 = 48.0;
 /// Beyond so many cards, guides look only at those that are seen.
 const MANY: usize = 400;
-
-/// A gesture of shaping.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
-    /// A corner of a group or note is being dragged.
-    Resize {
-        /// What.
-        thing: Thing,
-        /// Which corner: left, top.
-        corner: (bool, bool),
-        /// As it was.
-        frame: Rect,
-    },
-    /// An end of a link is being led elsewhere.
-    Lead {
-        /// Which link.
-        link: String,
-        /// Which end.
-        end: End,
-    },
-}
 
 fn target(event: &PointerEvent) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()

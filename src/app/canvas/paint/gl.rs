@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, WebGl2RenderingContext as Context, WebGlProgram, WebGlUniformLocation};
 
 use super::shapes::Shape;
-use crate::app::canvas::colours::INKS;
+use crate::app::canvas::ink::INKS;
 
 const VERTEX: &str = include_str!("shape.vert");
 const FRAGMENT: &str = include_str!("shape.frag");

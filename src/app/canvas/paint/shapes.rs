@@ -2,8 +2,8 @@
 //! Knows no pen.
 
 use super::Picture;
-use crate::app::canvas::colours::Ink;
 use crate::app::canvas::curve::Point;
+use crate::app::canvas::ink::Ink;
 use crate::app::canvas::scene::Scene;
 use crate::app::canvas::tint::orders;
 use crate::app::canvas::tint::ColourBy;

@@ -7,57 +7,23 @@ use super::{dashes, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
 use crate::app::canvas::scene::Scene;
+use crate::app::canvas::stream::Stream;
 use crate::app::canvas::way::{Way, LANE};
-use crate::lab::frame::{Flow, Frame};
+use crate::lab::frame::Frame;
 use crate::order::Ordered;
 
 /// Dots nearer than this are drawn as a line, in CSS pixels.
 const NEAREST: f64 = 4.0;
-/// How much of the measured density and speed is kept from one frame to the next.
-const MEMORY: f64 = 0.9;
-
-/// One direction of one link, as it was drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Stream {
-    /// Messages on the link, smoothed.
-    messages: f64,
-    /// Seconds of a way, smoothed.
-    travel_s: f64,
-    /// How far the dots have moved, in ways.
-    phase: f64,
-}
-
-impl Stream {
-    /// Takes a new measurement, `passed_s` of simulated time after the last.
-    fn follow(&mut self, flow: Flow, passed_s: f64) {
-        let fresh = self.messages == 0.0 || passed_s <= 0.0 && self.travel_s == 0.0;
-        let memory = if fresh { 0.0 } else { MEMORY };
-        self.messages = self.messages * memory + flow.messages as f64 * (1.0 - memory);
-        if flow.travel_s > 0.0 {
-            let memory = if self.travel_s == 0.0 { 0.0 } else { MEMORY };
-            self.travel_s = self.travel_s * memory + flow.travel_s * (1.0 - memory);
-        }
-        if self.travel_s > 0.0 {
-            self.phase += passed_s / self.travel_s;
-        }
-    }
-
-    /// Distance of the dots on a way of this length: the messages' own, in steps, so that it does not tremble.
-    fn pitch(&self, length: f64) -> f64 {
-        let pitch = length / self.messages.max(1e-9);
-        libm::exp2(libm::round(libm::log2(pitch) * 2.0) / 2.0)
-    }
-}
 
 /// Lets the flows go on, `passed_s` of simulated time after the last frame; forgets them when every request is drawn.
-pub(super) fn follow(frame: &Frame, scene: &mut Scene, passed_s: f64) {
+pub(super) fn follow(frame: &Frame, scene: &mut Scene, streaming: &mut bool, passed_s: f64) {
     if frame.one_in <= 1 {
-        if std::mem::take(&mut scene.kept.streaming) {
+        if std::mem::take(streaming) {
             scene.ways.values_mut().for_each(|way| way.streams = Default::default());
         }
         return;
     }
-    scene.kept.streaming = true;
+    *streaming = true;
     for link in &frame.links {
         let Some(way) = scene.ways.get_mut(&link.id) else { continue };
         way.streams[0].follow(link.there, passed_s);
@@ -126,20 +92,4 @@ fn trace_beside(pen: &Pen, picture: &Picture, curve: &Curve, side: f64) {
     let [a, b, c, d] = points;
     pen.move_to(a.0, a.1);
     pen.bezier_curve_to(b.0, b.1, c.0, c.1, d.0, d.1);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_stand_as_far_apart_as_messages_and_move_as_fast() {
-        let mut stream = Stream::default();
-        stream.follow(Flow { messages: 25, travel_s: 0.5 }, 0.0);
-        // 200 px for 25 messages: eight apart.
-        assert!((stream.pitch(200.0) - 8.0).abs() < 1e-9);
-        stream.follow(Flow { messages: 25, travel_s: 0.5 }, 0.1);
-        // A fifth of the way in a tenth of a second.
-        assert!((stream.phase - 0.2).abs() < 1e-9);
-    }
 }
