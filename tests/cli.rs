@@ -103,7 +103,7 @@ fn run_prints_the_report_of_the_design() {
         }
     }
     for (id, node) in report["nodes"].as_object().unwrap() {
-        for field in ["kind", "utilisation", "queue_mean", "queue_max", "handled", "failed"] {
+        for field in ["kind", "utilisation", "queue_mean", "queue_max", "present_mean", "handled", "refused", "lost", "failed"] {
             assert!(node.get(field).is_some(), "{id}: {field} is missing");
         }
     }
@@ -155,11 +155,87 @@ fn standard_input_is_read() {
 }
 
 #[test]
-fn the_warm_up_is_left_out_of_the_statistics_but_not_of_the_run() {
-    let whole = done_json(&["run", "single-server", "--for", "10s", "--json"]);
+fn the_time_that_is_named_is_measured_and_the_warm_up_comes_before_it() {
+    let whole = done_json(&["run", "single-server", "--for", "15s", "--json"]);
     let part = done_json(&["run", "single-server", "--for", "10s", "--warmup", "5s", "--json"]);
-    assert_eq!(whole["trace_hash"], part["trace_hash"]);
-    assert!(part["totals"]["sent"].as_u64().unwrap() * 3 < whole["totals"]["sent"].as_u64().unwrap() * 2);
+    assert_eq!(whole["trace_hash"], part["trace_hash"], "the run is the same");
+    assert_eq!((&part["simulated_s"], &part["measured_s"]), (&Json::from(15.0), &Json::from(10.0)));
+    // The same figure as of a repeat, which has the same words for it.
+    let args = ["repeat", "single-server", "--seeds", "1", "--for", "10s", "--warmup", "5s", "--measure", "throughput,latency_all_p99"];
+    let repeat = done_json(&[&args[..], &["--json"]].concat());
+    let measures = &repeat["points"][0]["measures"];
+    assert_eq!(measures["throughput"]["mean"], part["totals"]["throughput_per_s"]);
+    assert_eq!(measures["latency_all_p99"]["mean"], part["totals"]["latency_all_ms"]["p99"]);
+    // Calls and figures of the nodes are of that time too.
+    let (started, sent) = (part["links"]["users-server"]["started"].as_f64().unwrap(), part["totals"]["sent"].as_f64().unwrap());
+    assert_eq!(started, sent);
+    assert!(sent * 1.3 < whole["totals"]["sent"].as_f64().unwrap());
+    let text = done(&["run", "single-server", "--for", "10s", "--warmup", "5s"]);
+    assert!(text.contains("10 s measured after 5 s of warm-up"), "{text}");
+}
+
+#[test]
+fn the_series_come_when_they_are_asked_for() {
+    let plain = done(&["run", "shop", "--for", "5s", "--json"]);
+    let full: Json = done_json(&["run", "shop", "--for", "5s", "--json", "--series"]);
+    let report: Json = serde_json::from_str(&plain).unwrap();
+    assert!(report.get("series").is_none() && report["totals"].get("latency_histogram").is_none());
+    assert!(full["series"].as_array().unwrap().len() >= 50 && !full["nodes"]["cache"]["series"].as_array().unwrap().is_empty());
+    assert_eq!(full["totals"]["ok"], report["totals"]["ok"]);
+    assert!(plain.lines().count() < 700, "{} lines", plain.lines().count());
+    refused(&["run", "shop", "--series"], &["--json"]);
+}
+
+#[test]
+fn a_repeat_prints_the_measures_that_are_asked_for() {
+    let args = ["repeat", "single-server", "--seeds", "3", "--for", "5s", "--measure", "latency_p99", "--measure", "availability"];
+    let table = done(&args);
+    assert_eq!(
+        table.lines().next().unwrap(),
+        "seeds,latency_p99 (ms),latency_p99_low,latency_p99_high,latency_p99_theory,\
+         availability (share),availability_low,availability_high,availability_theory"
+    );
+    let json = done_json(&[&args[..], &["--json"]].concat());
+    assert_eq!((&json["seeds"], &json["measured_s"], &json["warmup_s"]), (&Json::from(3), &Json::from(5.0), &Json::from(1.0)));
+    let point = &json["points"][0];
+    assert_eq!(point["measures"].as_object().unwrap().keys().collect::<Vec<_>>(), ["latency_p99", "availability"]);
+    let p99 = &point["measures"]["latency_p99"];
+    assert_eq!(p99["unit"], "ms");
+    let samples: Vec<(u64, f64)> =
+        p99["samples"].as_array().unwrap().iter().map(|s| (s["seed"].as_u64().unwrap(), s["value"].as_f64().unwrap())).collect();
+    assert_eq!(samples.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 3]);
+    let mean = samples.iter().map(|s| s.1).sum::<f64>() / 3.0;
+    assert!((p99["mean"].as_f64().unwrap() - mean).abs() < 1e-9 && p99["low"].as_f64() < p99["high"].as_f64());
+    // The CSV is the same table.
+    let cell = table.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse::<f64>().unwrap();
+    assert!((cell - mean).abs() < 1e-9);
+    let args = [
+        "sweep",
+        "single-server",
+        "--vary",
+        "users.rate_per_s=20..80/2",
+        "--seeds",
+        "2",
+        "--for",
+        "5s",
+        "--measure",
+        "throughput",
+        "--json",
+    ];
+    let swept = done_json(&args);
+    assert_eq!(swept["varied"], serde_json::json!({"parameter": "users.rate_per_s", "unit": "requests/s"}));
+    assert_eq!(swept["points"].as_array().unwrap().iter().map(|p| p["value"].as_f64().unwrap()).collect::<Vec<_>>(), [20.0, 80.0]);
+    refused(&["repeat", "single-server", "--measure", "speed"], &["--measure", "speed is not a measure", "latency_p99"]);
+    refused(&["repeat", "single-server", "--measure", "hit_ratio"], &["hit_ratio cannot be measured here", "utilisation"]);
+}
+
+#[test]
+fn what_is_not_known_is_a_dash_and_failures_have_their_latency() {
+    let text = done(&["run", "single-server", "--for", "5s", "--fault", "t=0s crash server"]);
+    assert!(text.contains("latency ms: mean –, p50 –") && text.contains("of those that failed: mean "), "{text}");
+    assert!(!done(&["run", "single-server", "--for", "5s"]).contains("of those that failed"));
+    let report = done_json(&["run", "single-server", "--for", "5s", "--json", "--fault", "t=0s crash server"]);
+    assert_eq!(report["totals"]["latency_ms"]["p99"], Json::Null);
 }
 
 #[test]
@@ -194,7 +270,7 @@ fn faults_come_and_go() {
 #[test]
 fn without_json_the_report_is_for_people() {
     let text = done(&["run", "shop", "--for", "2s"]);
-    for part in ["Shop: 2 s simulated, seed 1", "trace ", "latency ms: mean", "replica-a", "hit_ratio", "stale"] {
+    for part in ["Shop: 2 s measured, seed 1", "trace ", "latency ms: mean", "replica-a", "hit_ratio", "stale"] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
 }
@@ -264,7 +340,8 @@ fn bad_requests_are_refused_in_one_line() {
     refused(&["run", "shop", "--for", "-1s"], &["--for", "is not a time"]);
     refused(&["run", "shop", "--for", "NaN"], &["--for", "is not a time"]);
     refused(&["run", "shop", "--for", "9000h"], &["--for", "more than a year"]);
-    refused(&["run", "shop", "--for", "5s", "--warmup", "5s"], &["--warmup", "not shorter"]);
+    let saved = TempFile::new("saved.json", SMALL.replace("\"seed\": 5", "\"seed\": 5, \"moment_ns\": 4000000000"));
+    refused(&["run", saved.path(), "--warmup", "5s"], &["--warmup", "not shorter", "--for"]);
     refused(&["run", "shop", "--set", "orders-1.workers"], &["--set orders-1.workers", "expected node.param=value"]);
     refused(&["run", "shop", "--set", "nobody.workers=1"], &["no node \"nobody\"", "orders-1"]);
     refused(&["run", "shop", "--set", "orders-1.wokers=1"], &["wokers is not a parameter of a service", "workers"]);

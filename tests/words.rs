@@ -237,14 +237,10 @@ fn gauges() -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     for path in sources("src/components") {
         let source = fs::read_to_string(path).unwrap();
-        for gauge in source.split("Gauge {").skip(1) {
-            let gauge = gauge.split('}').next().unwrap();
-            for field in ["label: \"", "unit: \""] {
-                let text = gauge.split_once(field).and_then(|(_, t)| t.split_once('"')).map_or("", |(t, _)| t);
-                if text.chars().any(char::is_alphabetic) {
-                    texts.insert(text.to_string());
-                }
-            }
+        for gauge in source.split("Gauge::").skip(1).filter(|g| ["level(", "total(", "ratio("].iter().any(|kind| g.starts_with(kind))) {
+            // The first is its name in files; label and unit are shown.
+            let told = gauge.lines().next().unwrap().split('"').skip(1).step_by(2).skip(1);
+            texts.extend(told.filter(|text| text.chars().any(char::is_alphabetic)).map(String::from));
         }
     }
     texts

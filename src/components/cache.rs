@@ -8,7 +8,7 @@
 
 use super::holding::Holding;
 use super::model::{self, Model, Station};
-use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -58,6 +58,8 @@ impl Params {
 pub struct Cache {
     params: Params,
     held: Holding,
+    fills: u64,
+    invalidations: u64,
 }
 
 impl Part for Cache {
@@ -80,7 +82,7 @@ impl Part for Cache {
 
     fn new(values: &Values) -> Self {
         let params = Params::from_values(values);
-        Cache { held: Holding::new(params.eviction, params.capacity), params }
+        Cache { held: Holding::new(params.eviction, params.capacity), params, fills: 0, invalidations: 0 }
     }
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
@@ -93,8 +95,15 @@ impl Part for Cache {
         true
     }
 
-    fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
-        self.held.gauges(self.params.capacity)
+    fn gauges(&self, _: &View<'_>) -> Gauges {
+        let mut gauges = self.held.gauges(self.params.capacity);
+        gauges.push(Gauge::result("fills", self.fills as f64));
+        gauges.push(Gauge::result("invalidations", self.invalidations as f64));
+        gauges
+    }
+
+    fn upkeep(&self) -> u64 {
+        self.fills + self.invalidations
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
@@ -102,7 +111,7 @@ impl Part for Cache {
     }
 
     fn frozen(&mut self) -> Self {
-        Cache { params: self.params.clone(), held: self.held.frozen() }
+        Cache { params: self.params.clone(), held: self.held.frozen(), ..*self }
     }
 
     fn thaw(&mut self) {
@@ -143,12 +152,14 @@ impl Part for Cache {
                 Found::Absent => (None, Why::plain("miss: not held")),
             },
             Operation::Fill | Operation::Write => {
+                self.fills += u64::from(message.operation == Operation::Fill);
                 if let Some(value) = message.value {
                     self.held.put(ctx, key, value);
                 }
                 (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.version), 0))
             }
             Operation::Invalidate => {
+                self.invalidations += 1;
                 self.held.remove(key);
                 (None, Why::plain("removed"))
             }

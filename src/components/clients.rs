@@ -14,10 +14,12 @@ mod settings;
 
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use self::keys::Keys;
 use self::replay::Recorded;
 pub use self::settings::{Params, Popularity, Source};
-use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended};
 use crate::engine::link::Role;
@@ -201,9 +203,9 @@ impl Part for Clients {
         }
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let in_flight = view.core.nodes[view.node.at()].requests.in_flight as f64;
-        vec![Gauge { name: "in_flight", label: "in flight", value: in_flight, unit: "requests", of: None }]
+        smallvec![Gauge::level("in_flight", "in flight", in_flight, "requests")]
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -13,10 +13,11 @@ use std::mem;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::model::{Model, Station};
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Kind, Part, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::log::{Log, Parcel};
 use crate::data::rows::Rows;
 use crate::diagram::param::Values;
@@ -121,6 +122,7 @@ pub struct Database {
     watch: Option<SimTime>,
     /// Names the one flush timer that is not void.
     flushes: u64,
+    writes: u64,
     fallbacks: u64,
 }
 
@@ -309,6 +311,7 @@ impl Part for Database {
             unconfirmed: VecDeque::new(),
             watch: None,
             flushes: 0,
+            writes: 0,
             fallbacks: 0,
         }
     }
@@ -326,26 +329,15 @@ impl Part for Database {
         self.watch_oldest(ctx);
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let connections = view.core.nodes[view.node.at()].station.ledger.present as f64;
-        vec![
-            Gauge { name: "keys", label: "written", value: self.rows.versions().len() as f64, unit: "keys", of: None },
-            Gauge { name: "connections", label: "connections", value: connections, unit: "", of: Some(f64::from(self.params.connections)) },
-            Gauge {
-                name: "unflushed",
-                label: "not yet durable",
-                value: (self.log.lsn() - self.durable_lsn) as f64,
-                unit: "writes",
-                of: None,
-            },
-            Gauge {
-                name: "waiting_for_replicas",
-                label: if self.params.replication == Replication::Asynchronous { "" } else { "waiting for replicas" },
-                value: self.waiting.len() as f64,
-                unit: "writes",
-                of: None,
-            },
-            Gauge::result("writes", self.log.lsn() as f64),
+        let waiting = if self.params.replication == Replication::Asynchronous { "" } else { "waiting for replicas" };
+        smallvec![
+            Gauge::level("keys", "written", self.rows.versions().len() as f64, "keys"),
+            Gauge::level("connections", "connections", connections, "").of(f64::from(self.params.connections)),
+            Gauge::level("unflushed", "not yet durable", (self.log.lsn() - self.durable_lsn) as f64, "writes"),
+            Gauge::level("waiting_for_replicas", waiting, self.waiting.len() as f64, "writes"),
+            Gauge::result("writes", self.writes as f64),
             Gauge::result("fallbacks", self.fallbacks as f64),
         ]
     }
@@ -465,6 +457,7 @@ impl Part for Database {
         } else {
             let given = message.value.filter(|v| v.origin == ctx.node).map(|v| v.version);
             let version = self.commit(ctx, message.key, given);
+            self.writes += 1;
             self.note_place(ctx.now());
             if !self.fallen_back() && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
                 ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version, self.log.lsn()));

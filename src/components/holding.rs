@@ -1,7 +1,9 @@
 //! What a cache of either kind does with what it holds: puts, finds, evicts, counts, and tells its figures.
 //! Knows no operation, calls nobody, and leaves it to the kind what a miss means.
 
-use super::{Component, Gauge};
+use smallvec::smallvec;
+
+use super::{Component, Gauge, Gauges};
 use crate::data::held::{Entry, Eviction, Found, Held};
 use crate::engine::behaviour::Ctx;
 use crate::engine::random::{below, Purpose};
@@ -94,15 +96,16 @@ impl Holding {
     }
 
     /// Figures: hit ratio first, then the fill of `capacity`.
-    pub fn gauges(&self, capacity: u32) -> Vec<Gauge> {
+    pub fn gauges(&self, capacity: u32) -> Gauges {
         let tally = &self.held.tally;
         let held = self.held.len() as f64;
-        vec![
-            Gauge { name: "hit_ratio", label: "hit ratio", value: tally.hit_ratio(), unit: "%", of: Some(1.0) },
-            Gauge { name: "held", label: "held", value: held, unit: "keys", of: Some(f64::from(capacity)) },
-            Gauge { name: "stale_hits", label: "stale answers", value: self.stale_hits as f64, unit: "", of: None },
-            Gauge::result("hits", tally.hits as f64),
-            Gauge::result("misses", tally.misses as f64),
+        let (hits, misses) = (tally.hits as f64, tally.misses as f64);
+        smallvec![
+            Gauge::ratio("hit_ratio", "hit ratio", (hits, hits + misses), "%").of(1.0),
+            Gauge::level("held", "held", held, "keys").of(f64::from(capacity)),
+            Gauge::total("stale_hits", "stale answers", self.stale_hits as f64, ""),
+            Gauge::result("hits", hits),
+            Gauge::result("misses", misses),
             Gauge::result("expired", tally.expired as f64),
             Gauge::result("evictions", tally.evictions as f64),
         ]

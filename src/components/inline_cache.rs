@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::holding::Holding;
 use super::model::{Cache, Model, HELD};
-use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::data::held::{Eviction, Found};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
@@ -223,10 +223,10 @@ impl Part for InlineCache {
         true
     }
 
-    fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, _: &View<'_>) -> Gauges {
         let mut gauges = self.held.gauges(self.params.capacity);
         let label = if self.params.on_write == OnWrite::Back { "not yet in the store" } else { "" };
-        gauges.insert(2, Gauge { name: "dirty", label, value: self.dirty.len() as f64, unit: "keys", of: None });
+        gauges.insert(2, Gauge::level("dirty", label, self.dirty.len() as f64, "keys"));
         gauges.push(Gauge::result("deferred", self.deferred as f64));
         gauges.push(Gauge::result("written_back", self.written_back as f64));
         gauges
@@ -392,7 +392,7 @@ mod tests {
         let after = |on_write: &str| {
             let clients = json!({"read_percent": 0});
             let experiment = run(&line(clients, json!({"on_write": on_write})), 5.0);
-            (figure(&experiment, "m", "held"), experiment.totals().latency_ms.mean)
+            (figure(&experiment, "m", "held"), experiment.totals().latency_ms.mean.unwrap())
         };
         let ((through, slow), (around, _)) = (after("through"), after("around"));
         assert_eq!((through, around), (20.0, 0.0));
@@ -405,7 +405,7 @@ mod tests {
         let clients = json!({"read_percent": 50});
         let experiment = run(&line(clients, json!({"on_write": "back", "flush_interval": 500})), 20.0);
         let report = experiment.report();
-        assert!(report.totals.latency_ms.p90 < 1.0, "{}", report.totals.latency_ms.p90);
+        assert!(report.totals.latency_ms.p90.unwrap() < 1.0, "{}", report.totals.latency_ms.p90.unwrap());
         // 100 writes a second to 20 keys: at most 20 of them reach the store in each half second.
         let (deferred, written) = (report.nodes["m"].more["deferred"], report.nodes["m"].more["written_back"]);
         assert!(deferred > 1_900.0 && written < 41.0 * 20.0 && written > 500.0, "{deferred} {written}");

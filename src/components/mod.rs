@@ -25,7 +25,7 @@ mod testing;
 pub mod worker;
 
 pub use explanation::Explanation;
-pub use part::{Gauge, Group, Headline, Kind, Part, Range, Rules, Telling, View};
+pub use part::{Gauge, Gauges, Group, Headline, Kind, Part, Range, Reading, Rules, Telling, View};
 pub use ports::{can_connect, role_between};
 
 use std::sync::Arc;
@@ -193,7 +193,11 @@ impl Component {
         /// Empties it, if it is a cache. Returns whether it is.
         pub fn flush(&mut self) -> bool;
         /// What its kind adds to the picture.
-        pub fn gauges(&self, view: &View<'_>) -> Vec<Gauge>;
+        pub fn gauges(&self, view: &View<'_>) -> Gauges;
+        /// Jobs that it has completed and that were none of its callers' requests.
+        pub fn upkeep(&self) -> u64;
+        /// Statistics begin anew: forgets the greatest so far.
+        pub fn forget_peaks(&mut self);
         /// What it says of others.
         pub fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)>;
         /// How it spreads requests over others.

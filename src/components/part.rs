@@ -114,6 +114,38 @@ pub struct Kind {
     pub headline: Headline,
 }
 
+/// What a gauge reads: what kind of number it is says what becomes of it over time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading {
+    /// How things stand. Of a stretch of time its mean is told.
+    Level(f64),
+    /// A count, or a sum, since the run began. Statistics that begin later tell what was added since.
+    Total(f64),
+    /// One such sum by another, as a share of looks or a mean over messages is: what was added to the one by what was added to the other.
+    Ratio(f64, f64),
+    /// The most there was since the statistics began: see [`Part::forget_peaks`].
+    Peak(f64),
+}
+
+impl Reading {
+    /// As a number; `None` of nothing.
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Reading::Level(value) | Reading::Total(value) | Reading::Peak(value) => Some(value),
+            Reading::Ratio(part, whole) => (whole > 0.0).then(|| part / whole),
+        }
+    }
+
+    /// Of the time since an earlier reading of the same gauge.
+    pub fn since(self, before: Reading) -> Reading {
+        match (self, before) {
+            (Reading::Total(now), Reading::Total(then)) => Reading::Total(now - then),
+            (Reading::Ratio(part, whole), Reading::Ratio(part_then, whole_then)) => Reading::Ratio(part - part_then, whole - whole_then),
+            _ => self,
+        }
+    }
+}
+
 /// One named figure of a node: `hit ratio 71 %`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gauge {
@@ -121,8 +153,8 @@ pub struct Gauge {
     pub name: &'static str,
     /// Name on the screen: `hit ratio`; empty if it is for the results file only.
     pub label: &'static str,
-    /// Value in `unit`.
-    pub value: f64,
+    /// What it reads, in `unit`.
+    pub reading: Reading,
     /// `%` (value from 0 to 1), `ms`, `keys`, `/s`, …
     pub unit: &'static str,
     /// Full scale, where there is one: a bar can be drawn.
@@ -130,11 +162,44 @@ pub struct Gauge {
 }
 
 impl Gauge {
-    /// A figure that is only for the results file.
+    /// How things stand.
+    pub fn level(name: &'static str, label: &'static str, value: f64, unit: &'static str) -> Gauge {
+        Gauge { name, label, reading: Reading::Level(value), unit, of: None }
+    }
+
+    /// A count or a sum since the run began.
+    pub fn total(name: &'static str, label: &'static str, value: f64, unit: &'static str) -> Gauge {
+        Gauge { name, label, reading: Reading::Total(value), unit, of: None }
+    }
+
+    /// A sum by another since the run began.
+    pub fn ratio(name: &'static str, label: &'static str, (part, whole): (f64, f64), unit: &'static str) -> Gauge {
+        Gauge { name, label, reading: Reading::Ratio(part, whole), unit, of: None }
+    }
+
+    /// The most there was since the statistics began, for the results file.
+    pub fn peak(name: &'static str, value: f64) -> Gauge {
+        Gauge { name, label: "", reading: Reading::Peak(value), unit: "", of: None }
+    }
+
+    /// A count or a sum that is only for the results file.
     pub fn result(name: &'static str, value: f64) -> Gauge {
-        Gauge { name, label: "", value, unit: "", of: None }
+        Gauge::total(name, "", value, "")
+    }
+
+    /// With a full scale.
+    pub fn of(self, full: f64) -> Gauge {
+        Gauge { of: Some(full), ..self }
+    }
+
+    /// Its value in `unit`; `None` if there is nothing to tell it of.
+    pub fn value(&self) -> Option<f64> {
+        self.reading.value()
     }
 }
+
+/// A node's gauges, without memory of their own as long as they are no more than the kinds have.
+pub type Gauges = smallvec::SmallVec<[Gauge; 10]>;
 
 /// What a gauge may look at.
 pub struct View<'a> {
@@ -162,11 +227,17 @@ pub trait Part: Clone + std::fmt::Debug {
     fn flush(&mut self) -> bool {
         false
     }
-    /// Figures, most important first.
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    /// Figures, most important first. Counts are since the run began: whoever tells them of a later time subtracts.
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let _ = view;
-        Vec::new()
+        Gauges::new()
     }
+    /// Jobs that it has completed and that were none of its callers' requests, but the upkeep of what it holds.
+    fn upkeep(&self) -> u64 {
+        0
+    }
+    /// Statistics begin anew: forgets the greatest so far, and how requests were spread. Counts go on.
+    fn forget_peaks(&mut self) {}
     /// What it says of others.
     fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
         let _ = view;

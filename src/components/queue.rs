@@ -10,9 +10,11 @@
 
 use std::collections::VecDeque;
 
+use smallvec::smallvec;
+
 use super::model::Model;
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Headline, Kind, Part, View};
+use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
@@ -236,26 +238,19 @@ impl Part for Queue {
         }
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
-        let gauge = |name, label, value: u64| Gauge { name, label, value: value as f64, unit: "", of: None };
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let backlog = self.backlog() as u64;
         let oldest = self.messages.iter().flatten().next().map_or(0, |m| view.core.now.since(m.stored).0 / 1_000_000);
-        let age_sum = self.age_sum as f64 / 1e6;
-        vec![
-            gauge("backlog", "in backlog", backlog),
-            gauge("unacknowledged", "unacknowledged", self.held - backlog.min(self.held)),
-            Gauge { name: "oldest_ms", label: "oldest message", value: oldest as f64, unit: "ms", of: None },
-            Gauge {
-                name: "mean_age_ms",
-                label: "stored to acknowledged",
-                value: age_sum / self.acknowledged.max(1) as f64,
-                unit: "ms",
-                of: None,
-            },
-            gauge("redeliveries", "redelivered", self.redeliveries),
-            gauge("dead_letters", "dead letters", self.dead),
+        let (age_sum, acknowledged) = (self.age_sum as f64 / 1e6, self.acknowledged as f64);
+        smallvec![
+            Gauge::level("backlog", "in backlog", backlog as f64, ""),
+            Gauge::level("unacknowledged", "unacknowledged", (self.held - backlog.min(self.held)) as f64, ""),
+            Gauge::level("oldest_ms", "oldest message", oldest as f64, "ms"),
+            Gauge::ratio("mean_age_ms", "stored to acknowledged", (age_sum, acknowledged), "ms"),
+            Gauge::total("redeliveries", "redelivered", self.redeliveries as f64, ""),
+            Gauge::total("dead_letters", "dead letters", self.dead as f64, ""),
             Gauge::result("stored", self.stored as f64),
-            Gauge::result("acknowledged", self.acknowledged as f64),
+            Gauge::result("acknowledged", acknowledged),
             Gauge::result("age_sum_ms", age_sum),
         ]
     }

@@ -8,9 +8,11 @@
 use std::collections::VecDeque;
 use std::mem;
 
+use smallvec::smallvec;
+
 use super::model::{Follower, Model, Station};
 use super::signal::{LogEntry, Signal};
-use super::{Component, Gauge, Group, Kind, Part, Range, Telling, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::data::rows::Rows;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -132,17 +134,21 @@ impl Part for Replica {
         self.params = Params::from_values(values);
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.lag(p, self.applied, view.core.now));
-        vec![
-            Gauge { name: "lag_ms", label: "lag", value: lag.as_millis_f64(), unit: "ms", of: None },
-            Gauge { name: "pending", label: "to apply", value: self.pending.len() as f64, unit: "entries", of: None },
-            Gauge { name: "stale_served", label: "stale answers", value: self.stale_served as f64, unit: "", of: None },
+        smallvec![
+            Gauge::level("lag_ms", "lag", lag.as_millis_f64(), "ms"),
+            Gauge::level("pending", "to apply", self.pending.len() as f64, "entries"),
+            Gauge::total("stale_served", "stale answers", self.stale_served as f64, ""),
             Gauge::result("reads", self.reads as f64),
-            Gauge::result("applied", self.applied as f64),
-            Gauge::result("lag_mean_ms", self.lag_sum.as_millis_f64() / self.lag_count.max(1) as f64),
-            Gauge::result("lag_max_ms", self.lag_max.as_millis_f64()),
+            Gauge::level("applied", "", self.applied as f64, ""),
+            Gauge::ratio("lag_mean_ms", "", (self.lag_sum.as_millis_f64(), self.lag_count as f64), "ms"),
+            Gauge::peak("lag_max_ms", self.lag_max.as_millis_f64()),
         ]
+    }
+
+    fn forget_peaks(&mut self) {
+        self.lag_max = SimDuration::ZERO;
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {

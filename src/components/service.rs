@@ -7,8 +7,10 @@
 //! A worker is held until the reply: that is how a slow dependency spreads. Cache-aside as in the Azure pattern catalogue:
 //! the service reads the cache, then the store, then fills; between the two a write can slip in.
 
+use smallvec::smallvec;
+
 use super::model::{self, Model, Passing, Station};
-use super::{Component, Gauge, Group, Kind, Part, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::sessions::{Cookie, Sessions, Visitor};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -209,16 +211,16 @@ impl Part for Service {
         }
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         if self.params.sessions == Keeping::Nowhere {
-            return Vec::new();
+            return Gauges::new();
         }
         let held = self.sessions.count(view.node, &view.core.shared.jar) as f64;
         let (logins, relogins, lost) = (self.sessions.logins as f64, self.sessions.relogins as f64, self.sessions.lost as f64);
-        vec![
-            Gauge { name: "sessions", label: "sessions", value: held, unit: "users", of: None },
-            Gauge { name: "relogins", label: "logged in again", value: relogins, unit: "", of: None },
-            Gauge { name: "sessions_lost", label: "sessions lost", value: lost, unit: "", of: None },
+        smallvec![
+            Gauge::level("sessions", "sessions", held, "users"),
+            Gauge::total("relogins", "logged in again", relogins, ""),
+            Gauge::total("sessions_lost", "sessions lost", lost, ""),
             Gauge::result("logins", logins),
         ]
     }
@@ -452,7 +454,7 @@ mod tests {
         ];
         let mean = |stage: u32| {
             let links = [("c", "s", json!({})), ("s", "a", json!({})), ("s", "b", json!({"stage": stage}))];
-            run(&document(&nodes, &links), 5.0).totals().latency_ms.mean
+            run(&document(&nodes, &links), 5.0).totals().latency_ms.mean.unwrap()
         };
         assert!((mean(1) - 10.4).abs() < 1e-6 && (mean(2) - 20.6).abs() < 1e-6, "{} {}", mean(1), mean(2));
     }

@@ -9,9 +9,10 @@
 //! or a directory that remembers where each key was put.
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::model::Model;
-use super::{Component, Gauge, Group, Kind, Part, View};
+use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::ring::{modulo_owner, Ring};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -162,18 +163,22 @@ impl Part for ShardRouter {
             != (self.params.placement, self.params.virtual_nodes, self.params.key_space);
     }
 
-    fn gauges(&self, view: &View<'_>) -> Vec<Gauge> {
+    fn gauges(&self, view: &View<'_>) -> Gauges {
         let shares = self.shares(view);
         let most_keys = self.keys.iter().max().map_or(0.0, |n| *n as f64);
         let hottest = shares.iter().map(|(_, s)| *s).fold(0.0, f64::max);
-        vec![
-            Gauge { name: "shards", label: "shards", value: shares.len() as f64, unit: "", of: None },
-            Gauge { name: "hottest_share", label: "hottest shard", value: hottest, unit: "%", of: Some(1.0) },
-            Gauge { name: "moved_share", label: "moved by the last change", value: self.moved_share, unit: "%", of: Some(1.0) },
-            Gauge::result("moved_keys", self.moved as f64),
-            Gauge::result("known_keys", self.places.len() as f64),
-            Gauge::result("fullest_share", most_keys / self.places.len().max(1) as f64),
+        smallvec![
+            Gauge::level("shards", "shards", shares.len() as f64, ""),
+            Gauge::level("hottest_share", "hottest shard", hottest, "%").of(1.0),
+            Gauge::level("moved_share", "moved by the last change", self.moved_share, "%").of(1.0),
+            Gauge::level("moved_keys", "", self.moved as f64, ""),
+            Gauge::level("known_keys", "", self.places.len() as f64, ""),
+            Gauge::level("fullest_share", "", most_keys / self.places.len().max(1) as f64, ""),
         ]
+    }
+
+    fn forget_peaks(&mut self) {
+        self.sent.fill(0);
     }
 
     fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
@@ -309,7 +314,7 @@ mod tests {
         let with = |placement: &str| {
             let experiment = run(&store(4, json!({"placement": placement, "lookup_time": 7})), 3.0);
             let report = experiment.report();
-            (report.nodes["r"].more["fullest_share"], report.totals.latency_ms.mean)
+            (report.nodes["r"].more["fullest_share"], report.totals.latency_ms.mean.unwrap())
         };
         let ((even, slow), (uneven, quick)) = (with("directory"), with("hash_modulo"));
         assert!((even - 0.25).abs() < 1e-9 && uneven > 0.25, "{even} {uneven}");

@@ -10,9 +10,11 @@
 
 use std::collections::VecDeque;
 
+use smallvec::smallvec;
+
 use super::model::Model;
 use super::signal::Signal;
-use super::{Component, Gauge, Group, Headline, Kind, Part, View};
+use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
@@ -151,10 +153,10 @@ impl Part for Worker {
         self.ask(ctx);
     }
 
-    fn gauges(&self, _: &View<'_>) -> Vec<Gauge> {
-        vec![
-            Gauge { name: "done", label: "done", value: self.done as f64, unit: "messages", of: None },
-            Gauge { name: "failed_work", label: "failed", value: self.failed as f64, unit: "messages", of: None },
+    fn gauges(&self, _: &View<'_>) -> Gauges {
+        smallvec![
+            Gauge::total("done", "done", self.done as f64, "messages"),
+            Gauge::total("failed_work", "failed", self.failed as f64, "messages"),
         ]
     }
 

@@ -41,6 +41,19 @@ pub struct Consistency {
     pub lost_writes: u64,
 }
 
+impl Consistency {
+    /// What was counted since an earlier state of the same counts. Of writes that were thought lost by then, some may have turned up.
+    pub fn since(&self, before: &Consistency) -> Consistency {
+        Consistency {
+            reads: self.reads - before.reads,
+            stale_reads: self.stale_reads - before.stale_reads,
+            read_your_writes_violations: self.read_your_writes_violations - before.read_your_writes_violations,
+            monotonic_read_violations: self.monotonic_read_violations - before.monotonic_read_violations,
+            lost_writes: self.lost_writes.saturating_sub(before.lost_writes),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct History {
     assigned: u64,

@@ -74,6 +74,31 @@ impl JobLedger {
     }
 }
 
+/// Areas under numbers of workers and jobs over time, in ns: by the time that passed, they are means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// Workers that were taken, while their number was limited.
+    pub busy: u128,
+    /// Workers that there were, while their number was limited.
+    pub capacity: u128,
+    /// Waiting jobs.
+    pub queue: u128,
+    /// Jobs that were there.
+    pub present: u128,
+}
+
+impl Areas {
+    /// What was added since an earlier moment.
+    pub fn since(&self, before: &Areas) -> Areas {
+        Areas {
+            busy: self.busy - before.busy,
+            capacity: self.capacity - before.capacity,
+            queue: self.queue - before.queue,
+            present: self.present - before.present,
+        }
+    }
+}
+
 /// The running state.
 #[derive(Clone, Debug)]
 pub struct Station {
@@ -89,12 +114,10 @@ pub struct Station {
     pub sharing: Sharing,
     /// The books.
     pub ledger: JobLedger,
-    /// Longest line so far.
+    /// Longest line since the statistics began.
     pub queue_max: usize,
     last: SimTime,
-    busy_area: u128,
-    queue_area: u128,
-    present_area: u128,
+    areas: Areas,
     /// Sum over departed jobs of (departure - arrival), in ns: with Little's law equal to the area under `present`.
     pub sojourn_sum_ns: u128,
 }
@@ -111,9 +134,7 @@ impl Station {
             ledger: JobLedger::default(),
             queue_max: 0,
             last: now,
-            busy_area: 0,
-            queue_area: 0,
-            present_area: 0,
+            areas: Areas::default(),
             sojourn_sum_ns: 0,
         }
     }
@@ -139,19 +160,22 @@ impl Station {
     /// Brings the areas up to `now`; call before any change.
     pub fn account(&mut self, now: SimTime) {
         if now != self.last {
-            (self.busy_area, self.queue_area, self.present_area) = self.areas(now);
+            self.areas = self.areas(now);
             self.last = now;
         }
     }
 
-    /// Area under (busy workers, waiting jobs, present jobs) from the start to `now`, in ns.
-    pub fn areas(&self, now: SimTime) -> (u128, u128, u128) {
+    /// Areas from the start to `now`.
+    pub fn areas(&self, now: SimTime) -> Areas {
         let dt = u128::from(now.since(self.last).0);
-        (
-            self.busy_area + dt * u128::from(self.occupied()),
-            self.queue_area + dt * self.queue_len() as u128,
-            self.present_area + dt * u128::from(self.ledger.present),
-        )
+        // Those that are dismissed at work go when it is done; where there is no limit nobody can be said to be idle.
+        let workers = self.spec.workers.map_or(0, |w| w.max(self.occupied()));
+        Areas {
+            busy: self.areas.busy + dt * u128::from(self.occupied().min(workers)),
+            capacity: self.areas.capacity + dt * u128::from(workers),
+            queue: self.areas.queue + dt * self.queue_len() as u128,
+            present: self.areas.present + dt * u128::from(self.ledger.present),
+        }
     }
 
     /// Whether one more may begin at once.
@@ -199,6 +223,11 @@ impl Station {
         length
     }
 
+    /// Statistics begin anew: forgets the longest line so far.
+    pub fn forget_peaks(&mut self) {
+        self.queue_max = self.queue_len();
+    }
+
     /// Takes the job that is next by the discipline.
     pub fn take_next(&mut self) -> Option<JobKey> {
         match self.spec.discipline {
@@ -233,5 +262,6 @@ packed!(
 packed!(struct StationSpec { workers, queue_limit, discipline });
 packed!(struct JobLedger { arrived, completed, rejected, lost, removed, present });
 packed!(struct Station {
-    spec, busy, lines, working, sharing, ledger, queue_max, last, busy_area, queue_area, present_area, sojourn_sum_ns,
+    spec, busy, lines, working, sharing, ledger, queue_max, last, areas, sojourn_sum_ns,
 });
+packed!(struct Areas { busy, capacity, queue, present });

@@ -421,8 +421,10 @@ impl Experiment {
         events
     }
 
-    /// Forgets the statistics so far (warm-up); the run goes on.
+    /// The statistics begin now, after a warm-up, as if nothing had been counted before; the run goes on, and so do its series.
     pub fn reset_statistics(&mut self) {
+        self.world.core.nodes.iter_mut().for_each(|node| node.station.forget_peaks());
+        self.world.behaviours.iter_mut().for_each(Component::forget_peaks);
         self.meter.reset(&self.world);
     }
 
@@ -446,7 +448,7 @@ impl Experiment {
                 return Err(format!("{id}: {} jobs and {} requests are here, the books say otherwise", jobs.len(), roots.len()));
             }
             let unfinished: u128 = jobs.iter().map(|j| u128::from(core.now.since(j.arrived).0)).sum();
-            let (_, _, area) = node.station.areas(core.now);
+            let area = node.station.areas(core.now).present;
             if area != node.station.sojourn_sum_ns + unfinished {
                 return Err(format!("Little's law at {id}: area {area}, sojourns {}", node.station.sojourn_sum_ns + unfinished));
             }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::engine::{SimDuration, SimTime};
 use crate::lab::report::{by_name, length_s, moment_s};
+use crate::metrics::latency::{LatencyBar, LatencySummary};
 
 /// Identity of a request within a run; never reused.
 pub type RequestId = u64;
@@ -76,7 +77,7 @@ pub enum Health {
     Placeholder,
 }
 
-pub use crate::components::Gauge;
+pub use crate::components::{Gauge, Reading};
 
 /// A node now.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,9 +86,11 @@ pub struct NodeFrame {
     pub id: String,
     /// State.
     pub health: Health,
-    /// Requests finished per second, over the last second of simulated time or so.
+    /// Requests worked on to the end per second, well or not, over the last second of simulated time.
     pub rate_per_s: f64,
-    /// Share of those that went well, 0 to 1; 1 if there were none.
+    /// Requests turned away, or lost in a crash, per second, over the last second.
+    pub refused_per_s: f64,
+    /// Share of all these that went well, 0 to 1; 1 if there were none.
     pub ok_share: f64,
     /// Share of its requests that went well since the statistics began, 0 to 1; `None` if it has had none.
     pub availability: Option<f64>,
@@ -242,6 +245,21 @@ pub struct Waterfall {
     pub spans: Vec<Span>,
 }
 
+/// How long requests took that ended since the statistics began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LatencySpread {
+    /// Those that went well: the bars of a histogram on a logarithmic axis.
+    pub bars: Vec<LatencyBar>,
+    /// And their figures.
+    pub ok: LatencySummary,
+    /// Of those that failed.
+    pub failed: LatencySummary,
+    /// Of all.
+    pub all: LatencySummary,
+    /// Share of all that went well, 0 to 1; `None` if none ended.
+    pub availability: Option<f64>,
+}
+
 /// One bucket of the charts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Bucket {
@@ -285,9 +303,11 @@ pub struct NodeBucket {
     pub utilisation: f64,
     /// Mean number of waiting requests.
     pub queue: f64,
-    /// Requests finished, well or not, turned away or lost; at clients those that ended.
+    /// Requests worked on to the end, well or not; at clients those that ended.
     pub handled: u64,
-    /// Of those, failed.
+    /// All that ended here: handled, turned away, lost in a crash.
+    pub ended: u64,
+    /// Of these, failed.
     pub failed: u64,
     /// Cost per hour at the bucket's rate.
     pub cost_per_hour: f64,
@@ -299,7 +319,7 @@ pub struct NodeBucket {
 impl NodeBucket {
     /// Share of its requests that went well, 0 to 1; `None` if it had none.
     pub fn availability(&self) -> Option<f64> {
-        crate::metrics::availability(self.handled.saturating_sub(self.failed), self.failed)
+        crate::metrics::availability(self.ended.saturating_sub(self.failed), self.failed)
     }
 
     /// Neighbours as one: counts are added, the rest are means over time; `None` of none.
@@ -323,6 +343,7 @@ impl NodeBucket {
             utilisation: mean(&|b| b.utilisation),
             queue: mean(&|b| b.queue),
             handled: buckets.iter().map(|b| b.handled).sum(),
+            ended: buckets.iter().map(|b| b.ended).sum(),
             failed: buckets.iter().map(|b| b.failed).sum(),
             cost_per_hour: mean(&|b| b.cost_per_hour),
             gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),

@@ -1,104 +1,39 @@
 //! The meter of an experiment: turns what the world observed into totals, series and rates. Decides nothing.
 
+mod baseline;
+mod counts;
 mod history;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::baseline::Baseline;
+pub use self::counts::{Counts, LinkCount, NodeCount};
 use self::history::{History, Raw};
 use crate::components::{Component, View};
-use crate::engine::core::{Observation, RequestLedger};
+use crate::engine::core::Observation;
 use crate::engine::pack::{packed, Pack, Packer, Unpacker};
-use crate::engine::request::ByReason;
 use crate::engine::scale::{list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::{cost_per_hour, Clock, Latency};
 
-/// Counters of a node that only grow.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NodeCount {
-    /// Finished jobs, or ended requests at a client.
-    pub finished: u64,
-    /// Of those, failed (or turned away).
-    pub failed: ByReason,
-    /// Of those, requests that ended well at a client.
-    pub requests_ok: u64,
-    /// Area under busy workers, ns.
-    pub busy_area: u128,
-    /// Area under waiting jobs, ns.
-    pub queue_area: u128,
-}
-
-/// Counters of a link that only grow.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LinkCount {
-    /// Attempts started.
-    pub started: u64,
-    /// Attempts failed.
-    pub failed: u64,
-}
-
-/// All counters at one instant.
-#[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// When.
-    pub at: SimTime,
-    /// Nodes by index.
-    pub nodes: Vec<NodeCount>,
-    /// Links by index.
-    pub links: Vec<LinkCount>,
-}
-
-impl NodeCount {
-    /// Reads a node's counters.
-    pub fn read(world: &World<Component>, index: NodeIndex) -> NodeCount {
-        let node = &world.core.nodes[index.at()];
-        let (busy_area, queue_area, _) = node.station.areas(world.core.now);
-        let (jobs, requests) = (&node.station.ledger, &node.requests);
-        let mut failed = node.failed;
-        failed.merge(&requests.failed);
-        let finished = jobs.completed + jobs.rejected + jobs.lost + requests.ok + requests.failed.total();
-        NodeCount { finished, failed, requests_ok: requests.ok, busy_area, queue_area }
-    }
-}
-
-packed!(struct NodeCount { finished, failed, requests_ok, busy_area, queue_area });
+packed!(struct NodeCount { completed, upkeep, refused, lost, failed, requests_ok, areas });
 packed!(struct LinkCount { started, failed });
 
 impl NodeCount {
-    fn since(&self, before: &NodeCount) -> NodeCount {
-        NodeCount {
-            finished: self.finished - before.finished,
-            failed: self.failed.since(&before.failed),
-            requests_ok: self.requests_ok - before.requests_ok,
-            busy_area: self.busy_area - before.busy_area,
-            queue_area: self.queue_area - before.queue_area,
-        }
-    }
-
     fn after(mut self, before: &NodeCount) -> NodeCount {
-        self.finished += before.finished;
+        self.completed += before.completed;
+        self.upkeep += before.upkeep;
+        self.refused += before.refused;
+        self.lost += before.lost;
         self.failed.merge(&before.failed);
         self.requests_ok += before.requests_ok;
-        self.busy_area += before.busy_area;
-        self.queue_area += before.queue_area;
+        self.areas.busy += before.areas.busy;
+        self.areas.capacity += before.areas.capacity;
+        self.areas.queue += before.areas.queue;
+        self.areas.present += before.areas.present;
         self
-    }
-}
-
-impl Counts {
-    /// Reads a world's counters.
-    pub fn read(world: &World<Component>) -> Counts {
-        let core = &world.core;
-        let node = |i: usize| NodeCount::read(world, NodeIndex(i as u32));
-        let link = |l: &crate::engine::link::Link| LinkCount { started: l.ledger.started, failed: l.ledger.failed.total() };
-        Counts { at: core.now, nodes: (0..core.nodes.len()).map(node).collect(), links: core.links.iter().map(link).collect() }
-    }
-
-    /// A node's counters; zero for nodes that are newer.
-    pub fn node(&self, node: NodeIndex) -> NodeCount {
-        self.nodes.get(node.at()).copied().unwrap_or_default()
     }
 }
 
@@ -110,12 +45,12 @@ pub struct Meter {
     closed: History,
     last: Arc<Counts>,
     recent: VecDeque<Arc<Counts>>,
-    /// Latency of successful requests by client.
+    /// How long requests took that went well, by client.
     pub by_client: Vec<Latency>,
-    /// State of the books when statistics began (after warm-up).
-    pub baseline: Arc<Counts>,
-    /// Request ledgers at that time.
-    pub baseline_requests: Vec<RequestLedger>,
+    /// How long requests took that failed, by client.
+    pub failed_by_client: Vec<Latency>,
+    /// The books when the statistics began (after a warm-up).
+    pub baseline: Arc<Baseline>,
 }
 
 impl Default for Meter {
@@ -127,8 +62,8 @@ impl Default for Meter {
             last: Arc::default(),
             recent: VecDeque::new(),
             by_client: Vec::new(),
+            failed_by_client: Vec::new(),
             baseline: Arc::default(),
-            baseline_requests: Vec::new(),
         }
     }
 }
@@ -148,17 +83,21 @@ impl Meter {
     /// Takes note of an observation.
     pub fn observe(&mut self, observation: &Observation) {
         if let Observation::Ended { at, client, start, outcome, stale, internal: false, .. } = observation {
-            match outcome {
+            let latency = at.since(*start);
+            let by_client = match outcome {
                 Ok(_) => {
-                    let latency = at.since(*start);
                     self.present.record(latency);
-                    if self.by_client.len() <= client.at() {
-                        self.by_client.resize_with(client.at() + 1, || Latency::new(3));
-                    }
-                    self.by_client[client.at()].record(latency);
+                    &mut self.by_client
                 }
-                Err(reason) => self.present.failed.add(*reason),
+                Err(reason) => {
+                    self.present.failed.add(*reason);
+                    &mut self.failed_by_client
+                }
+            };
+            if by_client.len() <= client.at() {
+                by_client.resize_with(client.at() + 1, || Latency::new(3));
             }
+            by_client[client.at()].record(latency);
             self.present.stale += u64::from(*stale);
         }
     }
@@ -173,24 +112,28 @@ impl Meter {
         let ns = length.0.max(1) as f64;
         for i in 0..counts.nodes.len() {
             let node = NodeIndex(i as u32);
-            let (now, before) = (counts.node(node), self.last.node(node));
-            let handled = now.finished - before.finished;
+            let added = counts.node(node).since(&self.last.node(node));
             let cost = match world.core.nodes[i].removed {
                 true => 0.0,
-                false => cost_per_hour(world.behaviours[i].prices(), handled as f64 / length.as_secs_f64().max(1e-9)),
+                false => cost_per_hour(world.behaviours[i].prices(), added.completed as f64 / length.as_secs_f64().max(1e-9)),
             };
             done.cost += cost * length.as_secs_f64();
-            let workers = world.core.nodes[i].station.spec.workers.map_or(f64::INFINITY, |w| f64::from(w.max(1)));
             let view = View { core: &world.core, node };
-            let gauges = world.behaviours[i].gauges(&view).into_iter().filter(|g| !g.label.is_empty()).map(|g| (g.name, g.value)).collect();
+            let gauges = world.behaviours[i]
+                .gauges(&view)
+                .into_iter()
+                .filter(|g| !g.label.is_empty())
+                .map(|g| (g.name, g.value().unwrap_or(0.0)))
+                .collect();
             nodes.push(NodeBucket {
                 start: self.last.at,
                 length,
-                handled,
-                failed: now.failed.since(&before.failed).total(),
+                handled: added.handled(),
+                ended: added.ended(),
+                failed: added.failed.total(),
                 cost_per_hour: cost,
-                utilisation: (now.busy_area - before.busy_area) as f64 / ns / workers,
-                queue: (now.queue_area - before.queue_area) as f64 / ns,
+                utilisation: added.utilisation(),
+                queue: added.areas.queue as f64 / ns,
                 gauges,
             });
         }
@@ -207,11 +150,16 @@ impl Meter {
         }
     }
 
-    /// Latency of successful requests, over all clients.
-    pub fn latency(&self) -> Latency {
-        let mut all = Latency::new(3);
-        self.by_client.iter().for_each(|latency| all.merge(latency));
-        all
+    /// Latency of requests since the statistics began that went well, and of those that failed: of one client, or of all.
+    pub fn latency(&self, client: Option<NodeIndex>) -> [Latency; 2] {
+        [&self.by_client, &self.failed_by_client].map(|by_client| {
+            let mut sum = Latency::new(3);
+            match client {
+                Some(client) => by_client.get(client.at()).into_iter().for_each(|latency| sum.merge(latency)),
+                None => by_client.iter().for_each(|latency| sum.merge(latency)),
+            }
+            sum
+        })
     }
 
     /// The closed buckets.
@@ -245,8 +193,8 @@ impl Meter {
             last: Arc::default(),
             recent: VecDeque::new(),
             by_client: self.by_client.iter_mut().filter(|l| l.count() > 0).map(Latency::frozen).collect(),
+            failed_by_client: self.failed_by_client.clone(),
             baseline: self.baseline.clone(),
-            baseline_requests: self.baseline_requests.clone(),
         }
     }
 
@@ -295,10 +243,9 @@ impl Meter {
     /// Weighs a frozen copy.
     pub fn weigh(&self, scale: &mut Scale) {
         self.closed.weigh(scale);
-        scale.add(list(&self.present.few) + list(&self.by_client) + list(&self.baseline_requests));
+        scale.add(list(&self.present.few) + list(&self.by_client));
         std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
-        let counts = &self.baseline;
-        scale.shared(counts, list(&counts.nodes) + list(&counts.links));
+        scale.shared(&self.baseline, list(&self.baseline.counts.nodes));
     }
 
     /// The counters about a second ago, or the first that know this node if it is younger.
@@ -314,7 +261,7 @@ impl Meter {
     /// Forgets the statistics so far (warm-up), not the series.
     pub fn reset(&mut self, world: &World<Component>) {
         self.by_client.clear();
-        self.baseline = Arc::new(Counts::read(world));
-        self.baseline_requests = world.core.nodes.iter().map(|n| n.requests).collect();
+        self.failed_by_client.clear();
+        self.baseline = Arc::new(Baseline::read(world));
     }
 }

@@ -9,8 +9,7 @@ use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
 use crate::lab::meter::NodeCount;
-use crate::metrics::latency::{LatencyBar, LatencySummary};
-use crate::metrics::{cost_per_hour, cost_per_million};
+use crate::metrics::{availability, cost_per_hour, cost_per_million};
 use crate::order::Ordered;
 
 impl Experiment {
@@ -127,8 +126,8 @@ impl Experiment {
         let seconds = core.now.since(before.at).as_secs_f64().max(1e-9);
         let old = before.node(index);
         let count = NodeCount::read(&self.world, index);
-        let finished = count.finished - old.finished;
-        let failed = count.failed.total().saturating_sub(old.failed.total());
+        let lately = count.since(&old);
+        let per_s = |n: u64| n as f64 / seconds;
         let workers = node.station.spec.workers;
         let id = |n: NodeIndex| self.node_ids[n.at()].clone();
         NodeFrame {
@@ -139,16 +138,17 @@ impl Experiment {
                 () if node.slow != 1.0 => Health::Slow(node.slow),
                 () => Health::Up,
             },
-            rate_per_s: finished as f64 / seconds,
+            rate_per_s: per_s(lately.handled()),
+            refused_per_s: per_s(lately.refused + lately.lost),
             availability: self.node_availability(index),
-            cost_per_hour: cost_per_hour(component.prices(), finished as f64 / seconds),
-            ok_share: 1.0 - (failed as f64 / finished.max(1) as f64).min(1.0),
+            cost_per_hour: cost_per_hour(component.prices(), per_s(lately.completed)),
+            ok_share: availability(lately.ok(), lately.failed.total()).unwrap_or(1.0),
             busy: node.station.occupied() as usize,
             workers: workers.map(|w| w as usize),
             queue: node.station.queue_len(),
             queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
-            utilisation: workers.map_or(0.0, |w| (count.busy_area - old.busy_area) as f64 / (seconds * 1e9) / f64::from(w.max(1))).min(1.0),
-            gauges: component.gauges(&view).into_iter().filter(|g| !g.label.is_empty()).collect(),
+            utilisation: lately.utilisation(),
+            gauges: self.meter.baseline.gauges(&self.world, index).into_iter().filter(|g| !g.label.is_empty()).collect(),
             verdicts: component.verdicts(&view).into_iter().map(|(n, what)| (id(n), what)).collect(),
             shares: component.shares(&view).into_iter().map(|(n, share)| (id(n), share)).collect(),
             sample: component.sample(),
@@ -234,14 +234,24 @@ impl Experiment {
         loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
     }
 
-    /// Latency of the requests that ended well since the statistics began, of one client node or of all together: the bars of
-    /// a histogram on a logarithmic axis, and its figures. Empty if there is no such client.
-    pub fn distribution(&self, client: Option<&str>) -> (Vec<LatencyBar>, LatencySummary) {
-        let latency = match client {
-            None => Some(self.meter.latency()),
-            Some(id) => self.node_index(id).and_then(|n| self.meter.by_client.get(n.at())).cloned(),
+    /// How long requests took that ended since the statistics began, of one client node or of all together. Empty if there is no such
+    /// client.
+    pub fn distribution(&self, client: Option<&str>) -> LatencySpread {
+        let client = match client.map(|id| self.node_index(id)) {
+            Some(None) => return LatencySpread::default(),
+            Some(found) => found,
+            None => None,
         };
-        latency.map(|l| (l.bars(), l.summary())).unwrap_or_default()
+        let [ok, failed] = self.meter.latency(client);
+        let mut all = ok.clone();
+        all.merge(&failed);
+        LatencySpread {
+            bars: ok.bars(),
+            ok: ok.summary(),
+            failed: failed.summary(),
+            all: all.summary(),
+            availability: availability(ok.count(), failed.count()),
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::components::{kind, Group, View};
+use crate::components::{kind, Group};
 use crate::data::judge::Consistency;
 use crate::engine::core::RequestLedger;
 use crate::engine::request::ByReason;
-use crate::engine::{NodeIndex, SimDuration, SimTime};
+use crate::engine::{LinkIndex, NodeIndex, SimDuration, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::lab::meter::NodeCount;
@@ -34,9 +34,13 @@ pub struct Totals {
     pub throughput_per_s: f64,
     /// Share of the requests ended that went well, 0 to 1; null if none ended.
     pub availability: Option<f64>,
-    /// Latency of requests that ended well, in milliseconds.
+    /// Latency of requests that ended well, in milliseconds; nulls if none did.
     pub latency_ms: LatencySummary,
-    /// The same as a histogram on a logarithmic axis; only in a full report.
+    /// How long requests took that failed; nulls if none did.
+    pub latency_failed_ms: LatencySummary,
+    /// How long all took that ended, well or not.
+    pub latency_all_ms: LatencySummary,
+    /// Of those that ended well, as a histogram on a logarithmic axis; only in a full report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub latency_histogram: Vec<LatencyBar>,
 }
@@ -50,13 +54,21 @@ pub struct NodeReport {
     pub utilisation: f64,
     /// Mean number of waiting requests.
     pub queue_mean: f64,
-    /// Most that waited at once, over the whole run.
+    /// Most that waited at once.
     pub queue_max: usize,
-    /// Requests it finished, well or not, and those it turned away or lost.
+    /// Mean number of requests here, waiting or being worked on.
+    pub present_mean: f64,
+    /// Requests that it worked on to the end, well or not. A cache beside a store counts what it was asked for: see `upkeep`.
     pub handled: u64,
-    /// Of those, failed, by reason.
+    /// What it did besides to keep up what it holds: values put into a cache and removed from it.
+    pub upkeep: u64,
+    /// Requests turned away on arrival: the line full, the node down, …
+    pub refused: u64,
+    /// Requests lost in a crash.
+    pub lost: u64,
+    /// Failed, of all these, by reason.
     pub failed: Failures,
-    /// Share of them that went well, 0 to 1; null if there were none.
+    /// Share of all these that went well, 0 to 1; null if there were none.
     pub availability: Option<f64>,
     /// Cost per hour at the measured rate.
     pub cost_per_hour: f64,
@@ -68,16 +80,26 @@ pub struct NodeReport {
     /// What its kind adds.
     #[serde(flatten)]
     pub more: BTreeMap<&'static str, f64>,
+    /// What its kind would add if there had been anything to tell it of: nulls.
+    #[serde(flatten)]
+    pub unknown: BTreeMap<&'static str, ()>,
 }
 
-/// A link's results, over the whole run.
+impl NodeReport {
+    /// Whether its kind tells this figure, known by now or not.
+    pub fn tells(&self, name: &str) -> bool {
+        self.more.contains_key(name) || self.unknown.contains_key(name)
+    }
+}
+
+/// A link's results.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LinkReport {
     /// Calling node.
     pub from: String,
     /// Called node.
     pub to: String,
-    /// Attempts started.
+    /// Attempts started, and those under way when the statistics began.
     pub started: u64,
     /// Attempts answered well.
     pub answered: u64,
@@ -96,7 +118,7 @@ pub struct LinkReport {
 /// What the judge counted; nulls stand for what is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ConsistencyReport {
-    /// Counts over the whole run.
+    /// Counts.
     #[serde(flatten)]
     pub counts: Consistency,
     /// Conflicting writes; null, since nothing here accepts writes in two places.
@@ -105,14 +127,16 @@ pub struct ConsistencyReport {
     pub linearizable: Option<bool>,
 }
 
-/// Results of a run.
+/// Results of a run: all that is counted is of the time since the statistics began, after the warm-up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Seed.
     pub seed: u64,
-    /// Simulated time, in seconds.
+    /// Simulated time, in seconds, warm-up included.
     pub simulated_s: f64,
-    /// Events handled.
+    /// Simulated time measured, in seconds: that after the warm-up.
+    pub measured_s: f64,
+    /// Events handled, in all of it.
     pub events: u64,
     /// Time it took, in seconds, as told by whoever ran it.
     pub wall_s: f64,
@@ -162,7 +186,7 @@ fn failures(counts: &ByReason) -> Failures {
 impl Experiment {
     /// Requests over all clients.
     pub fn totals(&self) -> Totals {
-        self.totals_of(&self.requests_of_all(), &self.meter.latency())
+        self.totals_of(&self.requests_of_all(), self.meter.latency(None))
     }
 
     /// Share of all requests ended since the statistics began that went well; `None` if none ended.
@@ -174,7 +198,7 @@ impl Experiment {
     fn requests_of_all(&self) -> RequestLedger {
         let mut sum = RequestLedger::default();
         for i in 0..self.world.core.nodes.len() {
-            let ledger = self.requests_since(NodeIndex(i as u32));
+            let ledger = self.meter.baseline.requests(&self.world, NodeIndex(i as u32));
             sum.sent += ledger.sent;
             sum.ok += ledger.ok;
             sum.failed.merge(&ledger.failed);
@@ -183,67 +207,67 @@ impl Experiment {
         sum
     }
 
-    /// Requests finished at a node since the statistics began, and of those failed; at a client those that ended.
-    fn finished_since(&self, index: NodeIndex) -> (u64, ByReason) {
-        let (now, before) = (NodeCount::read(&self.world, index), self.meter.baseline.node(index));
-        (now.finished - before.finished, now.failed.since(&before.failed))
+    /// What a node has counted since the statistics began.
+    fn counted(&self, index: NodeIndex) -> NodeCount {
+        NodeCount::read(&self.world, index).since(&self.meter.baseline.counts.node(index))
     }
 
     pub(super) fn node_availability(&self, index: NodeIndex) -> Option<f64> {
-        let (finished, failed) = self.finished_since(index);
-        availability(finished.saturating_sub(failed.total()), failed.total())
+        let counted = self.counted(index);
+        availability(counted.ok(), counted.failed.total())
     }
 
-    /// A client's requests since the statistics began; what was under way then counts as sent.
-    fn requests_since(&self, client: NodeIndex) -> RequestLedger {
-        let ledger = self.world.core.nodes[client.at()].requests;
-        let before = self.meter.baseline_requests.get(client.at()).copied().unwrap_or_default();
-        RequestLedger {
-            sent: ledger.sent - before.sent + before.in_flight,
-            ok: ledger.ok - before.ok,
-            failed: ledger.failed.since(&before.failed),
-            in_flight: ledger.in_flight,
-        }
+    /// Time since the statistics began.
+    fn measured(&self) -> SimDuration {
+        self.now().since(self.meter.baseline.counts.at)
     }
 
-    fn totals_of(&self, ledger: &RequestLedger, latency: &Latency) -> Totals {
-        let seconds = self.now().since(self.meter.baseline.at).as_secs_f64().max(1e-9);
+    fn totals_of(&self, ledger: &RequestLedger, [ok, failed]: [Latency; 2]) -> Totals {
+        let mut all = ok.clone();
+        all.merge(&failed);
         Totals {
             sent: ledger.sent,
             ok: ledger.ok,
             failed: failures(&ledger.failed),
             in_flight: ledger.in_flight,
-            throughput_per_s: ledger.ok as f64 / seconds,
+            throughput_per_s: ledger.ok as f64 / self.measured().as_secs_f64().max(1e-9),
             availability: availability(ledger.ok, ledger.failed.total()),
-            latency_ms: latency.summary(),
+            latency_ms: ok.summary(),
+            latency_failed_ms: failed.summary(),
+            latency_all_ms: all.summary(),
             latency_histogram: Vec::new(),
         }
     }
 
     fn node_report(&self, index: NodeIndex) -> NodeReport {
-        let core = &self.world.core;
-        let node = &core.nodes[index.at()];
-        let before = self.meter.baseline.node(index);
-        let ns = (self.now().since(self.meter.baseline.at).0 as f64).max(1.0);
-        let (busy, queue, _) = node.station.areas(core.now);
-        let (handled, failed) = self.finished_since(index);
-        let component = &self.world.behaviours[index.at()];
+        let station = &self.world.core.nodes[index.at()].station;
+        let ns = (self.measured().0 as f64).max(1.0);
+        let counted = self.counted(index);
         let per_s = |n: u64| n as f64 / (ns / 1e9);
-        let cost_per_hour = cost_per_hour(component.prices(), per_s(handled));
-        let gauges = component.gauges(&View { core, node: index });
-        NodeReport {
+        let cost_per_hour = cost_per_hour(self.world.behaviours[index.at()].prices(), per_s(counted.completed));
+        let mut report = NodeReport {
             kind: self.diagram.node(&self.node_ids[index.at()]).map(|n| n.kind.clone()).unwrap_or_default(),
-            utilisation: node.station.spec.workers.map_or(0.0, |w| (busy - before.busy_area) as f64 / ns / f64::from(w.max(1))),
-            queue_mean: (queue - before.queue_area) as f64 / ns,
-            queue_max: node.station.queue_max,
-            handled,
-            failed: failures(&failed),
-            availability: self.node_availability(index),
+            utilisation: counted.utilisation(),
+            queue_mean: counted.areas.queue as f64 / ns,
+            queue_max: station.queue_max,
+            present_mean: counted.areas.present as f64 / ns,
+            handled: counted.handled(),
+            upkeep: counted.upkeep,
+            refused: counted.refused,
+            lost: counted.lost,
+            failed: failures(&counted.failed),
+            availability: availability(counted.ok(), counted.failed.total()),
             cost_per_hour,
-            cost_per_million: cost_per_million(cost_per_hour, per_s(handled.saturating_sub(failed.total()))),
-            series: Vec::new(),
-            more: gauges.into_iter().map(|g| (g.name, g.value)).gather(),
+            cost_per_million: cost_per_million(cost_per_hour, per_s(counted.ok())),
+            ..NodeReport::default()
+        };
+        for gauge in self.meter.baseline.gauges(&self.world, index) {
+            match gauge.value() {
+                Some(value) => drop(report.more.insert(gauge.name, value)),
+                None => drop(report.unknown.insert(gauge.name, ())),
+            }
         }
+        report
     }
 
     /// Results so far.
@@ -252,20 +276,20 @@ impl Experiment {
         let mut report = Report {
             seed: self.diagram.seed,
             simulated_s: self.now().as_secs_f64(),
+            measured_s: self.measured().as_secs_f64(),
             events: self.world.events(),
             wall_s: self.wall_s,
             trace_hash: format!("{:016x}", self.trace_hash()),
             totals: self.totals(),
-            consistency: ConsistencyReport { counts: core.shared.counts(), ..Default::default() },
+            consistency: ConsistencyReport { counts: self.meter.baseline.consistency(&self.world), ..Default::default() },
             ..Default::default()
         };
-        let empty = Latency::new(3);
         for (i, node) in core.nodes.iter().enumerate().filter(|(_, n)| !n.removed) {
             let (index, id) = (NodeIndex(i as u32), self.node_ids[i].clone());
             let kind_id = self.diagram.node(&id).map_or("", |n| n.kind.as_str());
             if kind(kind_id).is_some_and(|k| k.group == Group::Traffic) {
-                let latency = self.meter.by_client.get(i).unwrap_or(&empty);
-                report.clients.insert(id, self.totals_of(&self.requests_since(index), latency));
+                let ledger = self.meter.baseline.requests(&self.world, index);
+                report.clients.insert(id, self.totals_of(&ledger, self.meter.latency(Some(index))));
             } else {
                 let node_report = self.node_report(index);
                 report.cost_per_hour += node_report.cost_per_hour;
@@ -275,7 +299,8 @@ impl Experiment {
         }
         report.cost_per_million = cost_per_million(report.cost_per_hour, report.totals.throughput_per_s);
         for (i, link) in core.links.iter().enumerate().filter(|(_, l)| !l.removed) {
-            let ledger = &link.ledger;
+            let books = self.meter.baseline.link(&self.world, LinkIndex(i as u32));
+            let ledger = &books.attempts;
             let link_report = LinkReport {
                 from: self.node_ids[link.from.at()].clone(),
                 to: self.node_ids[link.to.at()].clone(),
@@ -284,8 +309,8 @@ impl Experiment {
                 failed: failures(&ledger.failed),
                 abandoned: ledger.abandoned,
                 open: ledger.open,
-                dropped: link.dropped,
-                connections_opened: link.connections_opened,
+                dropped: books.dropped,
+                connections_opened: books.connections_opened,
             };
             report.links.insert(self.link_ids[i].clone(), link_report);
         }
@@ -296,9 +321,9 @@ impl Experiment {
     pub fn full_report(&self) -> Report {
         let mut report = self.report();
         report.series = self.series_of_at_most(REPORTED_BUCKETS);
-        report.totals.latency_histogram = self.distribution(None).0;
+        report.totals.latency_histogram = self.distribution(None).bars;
         for (id, client) in &mut report.clients {
-            client.latency_histogram = self.distribution(Some(id)).0;
+            client.latency_histogram = self.distribution(Some(id)).bars;
         }
         for (id, node) in &mut report.nodes {
             node.series = self.node_series_of_at_most(id, REPORTED_BUCKETS);

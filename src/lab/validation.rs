@@ -10,8 +10,6 @@ pub use judge::{judge, Finding, Verdict};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 
-use serde_json::Value as Json;
-
 use super::Experiment;
 use crate::engine::SimTime;
 use crate::order::Ordered;
@@ -23,14 +21,9 @@ pub fn sample(case: &Case, seed: u64) -> Result<f64, String> {
     let mut experiment = Experiment::new(&document).without_stories();
     experiment.advance(SimTime::from_secs_f64(case.warmup_s), u64::MAX);
     experiment.reset_statistics();
-    let before = report(&experiment)?;
     experiment.advance(SimTime::from_secs_f64(case.warmup_s + case.run_s), u64::MAX);
     experiment.check_books()?;
-    case.measure.read(&before, &report(&experiment)?)
-}
-
-fn report(experiment: &Experiment) -> Result<Json, String> {
-    serde_json::to_value(experiment.report()).map_err(|e| e.to_string())
+    case.measure.read(&serde_json::to_value(experiment.report()).map_err(|e| e.to_string())?)
 }
 
 /// A seed and what was measured under it.

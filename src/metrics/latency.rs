@@ -34,23 +34,23 @@ const LONGEST: usize = 4;
 /// But not below this, in bytes.
 const SHORTEST: usize = 1 << 12;
 
-/// The figures of a distribution, in milliseconds; zero where nothing was recorded.
+/// The figures of a distribution, in milliseconds; `None` where nothing was recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct LatencySummary {
     /// Mean.
-    pub mean: f64,
+    pub mean: Option<f64>,
     /// Median.
-    pub p50: f64,
+    pub p50: Option<f64>,
     /// 90th percentile.
-    pub p90: f64,
+    pub p90: Option<f64>,
     /// 95th percentile.
-    pub p95: f64,
+    pub p95: Option<f64>,
     /// 99th percentile.
-    pub p99: f64,
+    pub p99: Option<f64>,
     /// 99.9th percentile.
-    pub p999: f64,
+    pub p999: Option<f64>,
     /// Longest.
-    pub max: f64,
+    pub max: Option<f64>,
 }
 
 /// One bar of a distribution. The edges form one grid for all distributions: twelve steps to a factor of ten.
@@ -330,15 +330,15 @@ impl Latency {
 
     /// All figures.
     pub fn summary(&self) -> LatencySummary {
-        let q = |q| self.quantile_ms(q).unwrap_or(0.0);
+        let q = |q| self.quantile_ms(q);
         LatencySummary {
-            mean: self.mean_ms().unwrap_or(0.0),
+            mean: self.mean_ms(),
             p50: q(0.5),
             p90: q(0.9),
             p95: q(0.95),
             p99: q(0.99),
             p999: q(0.999),
-            max: self.max_ns as f64 / 1e6,
+            max: (self.count > 0).then(|| self.max_ns as f64 / 1e6),
         }
     }
 }

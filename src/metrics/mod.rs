@@ -11,6 +11,11 @@ pub fn availability(ok: u64, failed: u64) -> Option<f64> {
     (ok + failed > 0).then(|| ok as f64 / (ok + failed) as f64)
 }
 
+/// Whether so many requests failed that the latencies of those that went well say little alone: one in a hundred, or more.
+pub fn many_fail(availability: Option<f64>) -> bool {
+    availability.is_some_and(|share| share <= 0.99)
+}
+
 /// Cost per hour of something with a fixed price and one per million operations, at so many operations a second.
 pub fn cost_per_hour((per_hour, per_million): (f64, f64), operations_per_s: f64) -> f64 {
     per_hour + per_million * operations_per_s * 3600.0 / 1e6

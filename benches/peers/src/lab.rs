@@ -23,7 +23,7 @@ fn run(document: &Document, jobs: u64, seconds: f64) -> Done {
     experiment.check_books().unwrap_or_else(|e| panic!("{e}"));
     let totals = experiment.totals();
     assert!(totals.ok * 100 > jobs * 97, "only {} of {jobs} jobs were done", totals.ok);
-    Done { events: experiment.effective_events(), jobs: totals.ok, seconds, mean: totals.latency_ms.mean / SERVICE_MS }
+    Done { events: experiment.effective_events(), jobs: totals.ok, seconds, mean: totals.latency_ms.mean.unwrap_or(f64::NAN) / SERVICE_MS }
 }
 
 pub fn mm1(jobs: u64) -> Done {

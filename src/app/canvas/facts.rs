@@ -170,17 +170,18 @@ fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
 /// A gauge in words: `hit ratio 71 %`, `812 of 1,000 keys`.
 pub fn gauge(gauge: &Gauge) -> String {
     let (label, unit) = (t!(gauge.label), t!(gauge.unit));
-    let of = |of: f64| t!("%{part} of %{whole}", part = format::whole(gauge.value), whole = format::whole(of));
+    let Some(value) = gauge.value() else { return format!("{label} –") };
+    let of = |of: f64| t!("%{part} of %{whole}", part = format::whole(value), whole = format::whole(of));
     match (gauge.unit, gauge.of) {
-        ("%", _) => format!("{label} {} %", format::percent(gauge.value)),
+        ("%", _) => format!("{label} {} %", format::percent(value)),
         ("", Some(full)) => format!("{} {label}", of(full)),
-        ("", None) if gauge.value.fract() == 0.0 => format!("{} {label}", format::whole(gauge.value)),
-        ("", None) => format!("{label} {}", format::glance(gauge.value)),
+        ("", None) if value.fract() == 0.0 => format!("{} {label}", format::whole(value)),
+        ("", None) => format!("{label} {}", format::glance(value)),
         (_, Some(full)) if full > 0.0 => format!("{} {unit}", of(full)),
-        ("/s", _) => format!("{label} {}/s", format::glance(gauge.value)),
-        ("ms" | "s", _) => format!("{label} {} {unit}", format::glance(gauge.value)),
+        ("/s", _) => format!("{label} {}/s", format::glance(value)),
+        ("ms" | "s", _) => format!("{label} {} {unit}", format::glance(value)),
         // Things that are counted: `14 requests in flight`.
-        _ => format!("{} {unit} {label}", format::whole(gauge.value)),
+        _ => format!("{} {unit} {label}", format::whole(value)),
     }
 }
 

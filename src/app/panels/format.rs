@@ -118,6 +118,11 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     }
 }
 
+/// The same; a dash for what is not known.
+pub fn known(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| "–".into(), |value| with_unit(value, unit))
+}
+
 /// An amount: cents where there are any and they are seen.
 fn money(value: f64) -> String {
     match value {

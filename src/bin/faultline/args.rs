@@ -20,9 +20,9 @@ pub struct Args {
 pub enum Command {
     /// Run a diagram and print what was measured
     Run(RunOptions),
-    /// Run a diagram under several seeds and print means with 95 % intervals, as CSV
+    /// Run a diagram under several seeds and print means with 95 % intervals, as CSV or JSON
     Repeat(TrialOptions),
-    /// Vary a parameter and print means with 95 % intervals at each value, as CSV
+    /// Vary a parameter and print means with 95 % intervals at each value, as CSV or JSON
     Sweep {
         /// What to vary, as in users.rate_per_s=10..90/9; append log for steps by factors
         #[arg(long, value_name = "NODE.PARAM=FROM..TO/COUNT")]
@@ -90,12 +90,18 @@ pub struct TrialOptions {
     /// Simulated time measured in each run, after the warm-up [default: 60s]
     #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub length: Option<Duration>,
-    /// Simulated time before it that the statistics leave out [default: a fifth of it]
+    /// Simulated time before it, of which nothing is counted [default: a fifth of it]
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub warmup: Option<Duration>,
     /// Node that is measured beside the system as a whole [default: the one that is varied or called by it]
     #[arg(long, value_name = "NODE")]
     pub at: Option<String>,
+    /// Measures to print, as in latency_p99,availability; may be repeated [default: all that fit]
+    #[arg(long = "measure", value_name = "NAME", value_delimiter = ',')]
+    pub measures: Vec<String>,
+    /// Print JSON: means, intervals, theory, and the value under each seed
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to validate.
@@ -151,10 +157,10 @@ pub enum Table {
 pub struct RunOptions {
     #[command(flatten)]
     pub subject: Subject,
-    /// Simulated time to run, warm-up included [default: the moment at which the file was saved, else 60s]
+    /// Simulated time measured, after the warm-up [default: until the moment at which the file was saved, else 60s]
     #[arg(long = "for", value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub length: Option<Duration>,
-    /// Simulated time at the start that the statistics leave out
+    /// Simulated time before it, of which nothing is counted: no request, no call, no figure of any node
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub warmup: Option<Duration>,
     /// Break something, as in "t=10s crash db for 5s"; also slow db x4, cut a->b, flush cache; may be repeated
@@ -163,6 +169,9 @@ pub struct RunOptions {
     /// Print JSON
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// With --json, how it went over time and the histograms of latency too
+    #[arg(long, requires = "json")]
+    pub series: bool,
     /// Print a table in CSV
     #[arg(long, value_name = "TABLE", value_enum)]
     pub csv: Option<Table>,

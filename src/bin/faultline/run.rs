@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use faultline::components;
 use faultline::diagram::{Document, Node};
-use faultline::engine::SimTime;
+use faultline::engine::{SimDuration, SimTime};
 use faultline::export::svg::{plain_caption, plain_words, Picture};
 use faultline::export::{csv, Theme};
 use faultline::files::validate;
@@ -16,7 +16,7 @@ use crate::args::{RunOptions, Table, ThemeName};
 use crate::{faults, input, settings, summary, Outcome};
 
 /// How long a diagram runs that was never run before.
-const USUAL_LENGTH: SimTime = SimTime(60_000_000_000);
+const USUAL_LENGTH: SimDuration = SimDuration::from_millis(60_000);
 /// Events between two looks at the clock.
 const SLICE: u64 = 50_000;
 /// A run longer than this shows its progress.
@@ -26,11 +26,19 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub fn run(options: &RunOptions) -> Result<Outcome, String> {
     let (doc, faults) = prepared(options)?;
     let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
-    let saved_at = if doc.moment > SimTime::ZERO { doc.moment } else { USUAL_LENGTH };
-    let end = options.length.map_or(saved_at, moment);
+    let length = |d: Duration| moment(d).since(SimTime::ZERO);
     let warmup = options.warmup.map_or(SimTime::ZERO, moment);
+    let end = match options.length {
+        Some(measured) => warmup + length(measured),
+        None if doc.moment > SimTime::ZERO => doc.moment,
+        None => warmup + USUAL_LENGTH,
+    };
     if warmup > SimTime::ZERO && warmup >= end {
-        return Err(format!("--warmup: {} s is not shorter than the run of {} s", warmup.as_secs_f64(), end.as_secs_f64()));
+        return Err(format!(
+            "--warmup: {} s is not shorter than the run of {} s: say with --for how long is measured after it",
+            warmup.as_secs_f64(),
+            end.as_secs_f64()
+        ));
     }
     if let Some((_, fault)) = faults.iter().find(|(begins, _)| *begins > end) {
         return Err(format!("--fault \"{fault}\": begins after the end of the run at {} s", end.as_secs_f64()));
@@ -44,10 +52,13 @@ pub fn run(options: &RunOptions) -> Result<Outcome, String> {
     advance(&mut experiment, end, &mut progress);
     experiment.took(progress.finish());
     let text = match (options.json, options.csv) {
-        (true, _) => serde_json::to_string_pretty(&experiment.full_report()).map_err(|e| e.to_string())? + "\n",
+        (true, _) => {
+            let report = if options.series { experiment.full_report() } else { experiment.report() };
+            serde_json::to_string_pretty(&report).map_err(|e| e.to_string())? + "\n"
+        }
         (_, Some(Table::Series)) => csv::series(&experiment),
         (_, Some(Table::Totals)) => csv::totals(&experiment.report()),
-        _ => summary::of(&doc, &experiment.report(), warmup),
+        _ => summary::of(&doc, &experiment.report()),
     };
     Ok(Outcome::done(text))
 }
@@ -111,7 +122,8 @@ pub fn check(name: &str) -> Result<Outcome, String> {
         }
     }
     let mut experiment = Experiment::new(&doc).without_stories();
-    advance(&mut experiment, doc.moment.min(USUAL_LENGTH), &mut Progress::new(doc.moment.min(USUAL_LENGTH)));
+    let end = doc.moment.min(SimTime::ZERO + USUAL_LENGTH);
+    advance(&mut experiment, end, &mut Progress::new(end));
     if let Err(message) = experiment.check_books() {
         findings.push(format!("{name}: the books do not balance: {message}\n"));
     }

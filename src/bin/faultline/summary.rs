@@ -4,25 +4,17 @@
 use std::fmt::Write as _;
 
 use faultline::diagram::Document;
-use faultline::engine::SimTime;
 use faultline::lab::report::{Failures, Report, Totals};
 use faultline::metrics::grouped;
+use faultline::metrics::latency::LatencySummary;
 
 /// The report as text.
-pub fn of(doc: &Document, report: &Report, warmup: SimTime) -> String {
+pub fn of(doc: &Document, report: &Report) -> String {
     let mut out = String::new();
-    let left_out = match warmup {
-        SimTime::ZERO => String::new(),
-        t => format!(", the first {} s left out", t.as_secs_f64()),
-    };
-    let _ = writeln!(
-        out,
-        "{}: {} s simulated{left_out}, seed {}, {} events",
-        doc.title,
-        report.simulated_s,
-        report.seed,
-        grouped(report.events)
-    );
+    let warmup = report.simulated_s - report.measured_s;
+    let before = if warmup > 0.0 { format!(" after {warmup} s of warm-up") } else { String::new() };
+    let _ =
+        writeln!(out, "{}: {} s measured{before}, seed {}, {} events", doc.title, report.measured_s, report.seed, grouped(report.events));
     let _ = writeln!(out, "trace {}\n", report.trace_hash);
     totals(&mut out, "all", &report.totals);
     if report.clients.len() > 1 {
@@ -66,20 +58,20 @@ fn totals(out: &mut String, name: &str, t: &Totals) {
         t.throughput_per_s,
         t.availability.map_or(String::new(), |share| format!(", availability {}", percent(share)))
     );
-    let l = &t.latency_ms;
-    let _ = writeln!(
-        out,
-        "{:width$}  latency ms: mean {:.2}, p50 {:.2}, p90 {:.2}, p95 {:.2}, p99 {:.2}, p99.9 {:.2}, max {:.2}",
-        "",
-        l.mean,
-        l.p50,
-        l.p90,
-        l.p95,
-        l.p99,
-        l.p999,
-        l.max,
-        width = name.chars().count()
-    );
+    latency(out, name, "latency ms", &t.latency_ms);
+    // Those that went well may be quick because the others were given up.
+    if failed > 0 {
+        latency(out, name, "of those that failed", &t.latency_failed_ms);
+        latency(out, name, "of all that ended", &t.latency_all_ms);
+    }
+}
+
+/// A line of latencies below the line of a name.
+fn latency(out: &mut String, name: &str, what: &str, figures: &LatencySummary) {
+    let LatencySummary { mean, p50, p90, p95, p99, p999, max } = *figures;
+    let list = [("mean", mean), ("p50", p50), ("p90", p90), ("p95", p95), ("p99", p99), ("p99.9", p999), ("max", max)];
+    let list = list.map(|(name, ms)| format!("{name} {}", ms.map_or("–".into(), |ms| format!("{ms:.2}"))));
+    let _ = writeln!(out, "{:width$}  {what}: {}", "", list.join(", "), width = name.chars().count());
 }
 
 /// A share in percent, never rounded up to all.
@@ -99,16 +91,29 @@ fn reasons(failed: &Failures) -> String {
 }
 
 fn nodes(report: &Report) -> Vec<Vec<String>> {
-    let mut rows =
-        vec![["node", "kind", "handled", "failed", "availability", "utilisation", "queue mean", "queue max", "cost per hour", "more"]
-            .map(String::from)
-            .to_vec()];
+    let mut rows = vec![[
+        "node",
+        "kind",
+        "handled",
+        "refused",
+        "failed",
+        "availability",
+        "utilisation",
+        "queue mean",
+        "queue max",
+        "cost per hour",
+        "more",
+    ]
+    .map(String::from)
+    .to_vec()];
     for (id, n) in &report.nodes {
-        let more: Vec<_> = n.more.iter().map(|(name, v)| format!("{name} {}", short(*v))).collect();
+        let mut more: Vec<_> = n.more.iter().map(|(name, v)| format!("{name} {}", short(*v))).collect();
+        more.extend(n.unknown.keys().map(|name| format!("{name} –")));
         rows.push(vec![
             id.clone(),
             n.kind.clone(),
             grouped(n.handled),
+            grouped(n.refused),
             grouped(n.failed.values().sum()),
             n.availability.map_or("–".into(), percent),
             format!("{:.1} %", 100.0 * n.utilisation),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use faultline::diagram::Document;
 use faultline::lab::theory;
-use faultline::lab::trials::{spread, suggest, Knob, Owner, Plan, Results, Trial};
+use faultline::lab::trials::{spread, suggest, Knob, Metric, Owner, Plan, Results, Trial};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{time, TrialOptions};
@@ -42,9 +42,30 @@ pub fn trials(options: &TrialOptions, vary: Option<&str>) -> Result<Outcome, Str
         run_s,
     };
     plan.check()?;
-    let results = run(&plan)?;
-    let csv = results.csv(|point, metric| theory::figure(&plan.document_at(point).ok()?, plan.focus.as_deref(), metric));
-    Ok(Outcome::done(csv))
+    let fitting = Metric::fitting(&plan.document, plan.focus.as_deref());
+    let metrics = match options.measures.as_slice() {
+        [] => fitting,
+        names => names.iter().map(|name| measure(name.trim(), &fitting)).collect::<Result<_, _>>()?,
+    };
+    let mut results = run(&plan)?;
+    results.metrics = metrics;
+    let expected = |point, metric| theory::figure(&plan.document_at(point).ok()?, plan.focus.as_deref(), metric);
+    Ok(Outcome::done(match options.json {
+        true => serde_json::to_string_pretty(&results.table(expected)).map_err(|e| e.to_string())? + "\n",
+        false => results.csv(expected),
+    }))
+}
+
+/// The measure of this name, if it can be measured here.
+fn measure(name: &str, fitting: &[Metric]) -> Result<Metric, String> {
+    let names: Vec<&str> = fitting.iter().map(|m| m.id()).collect();
+    fitting.iter().copied().find(|m| m.id() == name).ok_or_else(|| {
+        let why = match Metric::ALL.iter().any(|m| m.id() == name) {
+            true => "cannot be measured here",
+            false => "is not a measure",
+        };
+        format!("--measure: {name} {why}; what can be is {}", names.join(", "))
+    })
 }
 
 /// `node.param=10..95` or `link:ID.param=0ms..2s`, with `/7` for the number of values and `log` for steps by factors.

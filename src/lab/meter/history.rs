@@ -117,10 +117,11 @@ impl PackedNodes {
     fn new(nodes: impl Iterator<Item = NodeBucket>, texts: &mut Texts) -> PackedNodes {
         let mut to = Packer::new(texts.clone());
         to.reserve(nodes.size_hint().0 * BYTES_OF_NODE);
-        let pack = |NodeBucket { start, length, utilisation, queue, handled, failed, cost_per_hour, gauges }: NodeBucket| {
+        let pack = |NodeBucket { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges }: NodeBucket| {
             to.number(start.0);
             (length, utilisation, queue).pack(&mut to);
-            (handled, failed, cost_per_hour).pack(&mut to);
+            (handled, ended, failed).pack(&mut to);
+            cost_per_hour.pack(&mut to);
             gauges.pack(&mut to);
             to.len() as u32
         };
@@ -136,9 +137,10 @@ impl PackedNodes {
         let mut from = Unpacker::new(&self.bytes[start..end], texts);
         let start = SimTime(from.number());
         let (length, utilisation, queue) = Pack::unpack(&mut from);
-        let (handled, failed, cost_per_hour) = Pack::unpack(&mut from);
+        let (handled, ended, failed) = Pack::unpack(&mut from);
+        let cost_per_hour = Pack::unpack(&mut from);
         let gauges = Pack::unpack(&mut from);
-        Some(NodeBucket { start, length, utilisation, queue, handled, failed, cost_per_hour, gauges })
+        Some(NodeBucket { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges })
     }
 }
 

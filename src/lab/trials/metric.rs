@@ -2,9 +2,7 @@
 //! Reads reports; knows no kind, only the names of figures.
 
 use crate::components;
-use crate::diagram::param::complete;
 use crate::diagram::Document;
-use crate::engine::Reason;
 use crate::lab::report::{NodeReport, Report};
 use crate::lab::Experiment;
 
@@ -19,6 +17,10 @@ pub enum Metric {
     LatencyP95,
     /// Its 99th percentile.
     LatencyP99,
+    /// How long all requests took that ended, well or not, on average.
+    LatencyAllMean,
+    /// The 99th percentile of that.
+    LatencyAllP99,
     /// Requests that ended well, per second.
     Throughput,
     /// Share of the requests ended that went well.
@@ -51,11 +53,13 @@ const SHARE: &str = "%";
 
 impl Metric {
     /// All of them, in the order of the list.
-    pub const ALL: [Metric; 16] = [
+    pub const ALL: [Metric; 18] = [
         Metric::LatencyMean,
         Metric::LatencyP50,
         Metric::LatencyP95,
         Metric::LatencyP99,
+        Metric::LatencyAllMean,
+        Metric::LatencyAllP99,
         Metric::Throughput,
         Metric::Availability,
         Metric::StaleReads,
@@ -91,6 +95,8 @@ impl Metric {
             Metric::LatencyP50 => ("latency_p50", "Median latency", MS),
             Metric::LatencyP95 => ("latency_p95", "95th percentile of latency", MS),
             Metric::LatencyP99 => ("latency_p99", "99th percentile of latency", MS),
+            Metric::LatencyAllMean => ("latency_all_mean", "Mean latency, failures included", MS),
+            Metric::LatencyAllP99 => ("latency_all_p99", "99th percentile, failures included", MS),
             Metric::Throughput => ("throughput", "Requests that go well", "/s"),
             Metric::Availability => ("availability", "Availability", SHARE),
             Metric::StaleReads => ("stale_reads", "Stale reads", SHARE),
@@ -116,90 +122,64 @@ impl Metric {
         let node = focus.and_then(|id| document.node(id));
         let has_station = node.and_then(|n| components::kind(&n.kind)).is_some_and(|k| k.has_station);
         let report = Experiment::new(document).report();
-        let more = node.and_then(|n| report.nodes.get(&n.id)).map(|n| n.more.clone()).unwrap_or_default();
-        let has = |names: [&str; 2]| names.iter().all(|n| more.contains_key(n));
+        let told = node.and_then(|n| report.nodes.get(&n.id));
+        let has = |names: &[&str]| told.is_some_and(|report| names.iter().all(|n| report.tells(n)));
         let fits = |metric: &Metric| match metric {
             Metric::Utilisation | Metric::Waiting | Metric::Wait | Metric::Stay | Metric::Rejected => has_station,
-            Metric::HitRatio => has(HITS),
-            Metric::StaleAnswers => has(STALE) || has(STALE_HITS),
-            Metric::Lag => has(["lag_ms", "lag_mean_ms"]),
+            Metric::HitRatio => has(&[HIT_RATIO]),
+            Metric::StaleAnswers => has(&STALE) || has(&STALE_HITS),
+            Metric::Lag => has(&[LAG]),
             _ => true,
         };
         Metric::ALL.into_iter().filter(fits).collect()
     }
 
-    /// Reads it off the reports at the end of the warm-up and of the run; not a number where there was nothing to measure.
-    pub fn read(self, before: &Report, after: &Report, at: Option<&Place>) -> f64 {
-        let latency = &after.totals.latency_ms;
-        let timed = |v: f64| if after.totals.ok > 0 { v } else { f64::NAN };
+    /// Reads it off a run's report; `node` is the node that is measured. Not a number where there was nothing to measure.
+    pub fn read(self, report: &Report, node: Option<&str>) -> f64 {
+        let (latency, all) = (&report.totals.latency_ms, &report.totals.latency_all_ms);
+        let timed = |figure: Option<f64>| figure.unwrap_or(f64::NAN);
         match self {
             Metric::LatencyMean => timed(latency.mean),
             Metric::LatencyP50 => timed(latency.p50),
             Metric::LatencyP95 => timed(latency.p95),
             Metric::LatencyP99 => timed(latency.p99),
-            Metric::Throughput => after.totals.throughput_per_s,
-            Metric::Availability => after.totals.availability.unwrap_or(f64::NAN),
+            Metric::LatencyAllMean => timed(all.mean),
+            Metric::LatencyAllP99 => timed(all.p99),
+            Metric::Throughput => report.totals.throughput_per_s,
+            Metric::Availability => report.totals.availability.unwrap_or(f64::NAN),
             Metric::StaleReads => {
-                let (now, then) = (&after.consistency.counts, &before.consistency.counts);
-                ratio((now.stale_reads - then.stale_reads) as f64, (now.reads - then.reads) as f64)
+                let counts = &report.consistency.counts;
+                ratio(counts.stale_reads as f64, counts.reads as f64)
             }
-            Metric::Cost => after.cost_per_hour,
-            _ => at.map_or(f64::NAN, |place| self.read_node(before, after, place)),
+            Metric::Cost => report.cost_per_hour,
+            _ => node.and_then(|id| report.nodes.get(id)).map_or(f64::NAN, |node| self.read_node(node, report.measured_s)),
         }
     }
 
-    fn read_node(self, before: &Report, after: &Report, place: &Place) -> f64 {
-        let Some(node) = after.nodes.get(&place.node) else { return f64::NAN };
-        let growth = |name: &str| {
-            let at = |report: &Report| report.nodes.get(&place.node).and_then(|n| n.more.get(name)).copied().unwrap_or(0.0);
-            at(after) - at(before)
-        };
-        let seconds = after.simulated_s - before.simulated_s;
-        let turned_away = turned_away(node) as f64;
-        let accepted_per_ms = (node.handled as f64 - turned_away) / seconds / 1000.0;
+    fn read_node(self, node: &NodeReport, seconds: f64) -> f64 {
+        let figure = |name: &str| node.more.get(name).copied().unwrap_or(f64::NAN);
+        let accepted = (node.handled + node.lost) as f64;
+        let accepted_per_ms = (accepted + node.upkeep as f64) / seconds / 1000.0;
         match self {
             Metric::Utilisation => node.utilisation,
             Metric::Waiting => node.queue_mean,
             // Little's law.
             Metric::Wait => ratio(node.queue_mean, accepted_per_ms),
-            Metric::Stay => ratio(node.queue_mean + node.utilisation * place.workers, accepted_per_ms),
-            Metric::Rejected => ratio(turned_away, node.handled as f64),
-            Metric::HitRatio => ratio(growth(HITS[0]), growth(HITS[0]) + growth(HITS[1])),
-            Metric::StaleAnswers if node.more.contains_key(STALE[0]) => ratio(growth(STALE[0]), growth(STALE[1])),
-            Metric::StaleAnswers => ratio(growth(STALE_HITS[0]), growth(STALE_HITS[1])),
-            Metric::Lag => node.more.get("lag_mean_ms").copied().unwrap_or(f64::NAN),
+            Metric::Stay => ratio(node.present_mean, accepted_per_ms),
+            Metric::Rejected => ratio(node.refused as f64, accepted + node.refused as f64),
+            Metric::HitRatio => figure(HIT_RATIO),
+            Metric::StaleAnswers if node.tells(STALE[0]) => ratio(figure(STALE[0]), figure(STALE[1])),
+            Metric::StaleAnswers => ratio(figure(STALE_HITS[0]), figure(STALE_HITS[1])),
+            Metric::Lag => figure(LAG),
             _ => f64::NAN,
         }
     }
 }
 
-const HITS: [&str; 2] = ["hits", "misses"];
+const HIT_RATIO: &str = "hit_ratio";
+const LAG: &str = "lag_mean_ms";
 const STALE: [&str; 2] = ["stale_served", "reads"];
 const STALE_HITS: [&str; 2] = ["stale_hits", "hits"];
-
-/// The node that is measured.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// Its id.
-    pub node: String,
-    /// Its workers, of which the utilisation is a share.
-    pub workers: f64,
-}
-
-impl Place {
-    /// A node of a diagram.
-    pub fn of(document: &Document, node: &str) -> Option<Place> {
-        let node = document.node(node)?;
-        let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
-        let workers = complete(&specs, &node.params).get("workers").and_then(serde_json::Value::as_f64);
-        Some(Place { node: node.id.clone(), workers: workers.unwrap_or(0.0) })
-    }
-}
-
-fn turned_away(node: &NodeReport) -> u64 {
-    let doors = [Reason::QueueFull, Reason::TooManyConnections, Reason::Refused];
-    doors.iter().filter_map(|r| node.failed.get(r.as_str())).sum()
-}
 
 fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 {

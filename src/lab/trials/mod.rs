@@ -10,7 +10,7 @@ mod trial;
 
 pub use estimate::{estimate, Estimate};
 pub use knob::{spread, Knob, Owner};
-pub use metric::{telling, Metric, Place};
+pub use metric::{telling, Metric};
 pub use results::Results;
 pub use trial::{events_per_second, Trial};
 

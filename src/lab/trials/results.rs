@@ -1,14 +1,16 @@
 //! What the runs of a plan measured: samples by job, curves with intervals, a table to take away.
 //! Draws nothing.
 
-use super::{estimate, Estimate, Metric, Plan};
+use serde_json::{json, Map, Value as Json};
+
+use super::{estimate, Estimate, Metric, Owner, Plan};
 
 /// Samples of a plan's jobs, as they come in.
 #[derive(Clone, Debug)]
 pub struct Results {
     /// What was run.
     pub plan: Plan,
-    /// What can be read off, in the order of the list.
+    /// What is read off: all that can be, or some of it.
     pub metrics: Vec<Metric>,
     /// By job: values in the order of [`Metric::ALL`]; empty until the job is done.
     samples: Vec<Vec<f64>>,
@@ -53,6 +55,49 @@ impl Results {
     pub fn estimate(&self, point: usize, metric: Metric) -> Option<Estimate> {
         let values: Vec<f64> = self.samples(point, metric).into_iter().map(|(_, value)| value).collect();
         estimate(&values)
+    }
+
+    /// The table for a file: for each point and metric mean, interval, theory's value where there is one, and the value under each seed.
+    pub fn table(&self, theory: impl Fn(usize, Metric) -> Option<f64>) -> Json {
+        let point = |point: usize| {
+            let measure = |metric: &Metric| {
+                let estimate = self.estimate(point, *metric);
+                let samples = self.samples(point, *metric);
+                let by_seed: Vec<Json> = samples.iter().map(|(seed, value)| json!({"seed": seed, "value": value})).collect();
+                let figures = json!({
+                    "unit": metric.unit(),
+                    "mean": estimate.map(|e| e.mean),
+                    "low": estimate.map(|e| e.low),
+                    "high": estimate.map(|e| e.high),
+                    "theory": theory(point, *metric),
+                    "samples": by_seed,
+                });
+                (metric.id().to_string(), figures)
+            };
+            let measures: Json = self.metrics.iter().map(measure).collect::<Map<_, _>>().into();
+            match &self.plan.vary {
+                Some(_) => json!({"value": self.value_at(point), "measures": measures}),
+                None => json!({"measures": measures}),
+            }
+        };
+        let plan = &self.plan;
+        let varied = plan.vary.as_ref().map(|(knob, _)| {
+            let owner = match &knob.owner {
+                Owner::Node(id) => id.clone(),
+                Owner::Link(id) => format!("link:{id}"),
+            };
+            json!({"parameter": format!("{owner}.{}", knob.param), "unit": knob.spec(&plan.document).map_or("", |s| s.unit)})
+        });
+        json!({
+            "title": plan.document.title,
+            "seed": plan.document.seed,
+            "seeds": plan.seeds,
+            "warmup_s": plan.warmup_s,
+            "measured_s": plan.run_s,
+            "at": plan.focus,
+            "varied": varied,
+            "points": (0..plan.points()).map(point).collect::<Vec<_>>(),
+        })
     }
 
     /// The table as CSV: a line for each point, for each metric its mean and interval, and theory's value where there is one.

@@ -1,21 +1,21 @@
 //! One run of a plan: forward in slices, so that whoever runs it can breathe between them.
 //! Knows no clock but the run's own; how it is sliced changes no result.
 
-use super::metric::{Metric, Place};
+use super::Metric;
 use crate::diagram::Document;
 use crate::engine::SimTime;
-use crate::lab::report::Report;
 use crate::lab::Experiment;
 
 /// A run under way.
 #[derive(Debug)]
 pub struct Trial {
     experiment: Experiment,
-    place: Option<Place>,
+    /// The node that is measured.
+    focus: Option<String>,
     warmup: SimTime,
     end: SimTime,
-    /// The report at the end of the warm-up, once it is over.
-    before: Option<Report>,
+    /// Whether the warm-up is over.
+    warm: bool,
 }
 
 impl Trial {
@@ -23,24 +23,24 @@ impl Trial {
     pub fn new(document: &Document, focus: Option<&str>, warmup_s: f64, run_s: f64) -> Trial {
         Trial {
             experiment: Experiment::new(document).without_stories(),
-            place: focus.and_then(|id| Place::of(document, id)),
+            focus: focus.map(str::to_string),
             warmup: SimTime::from_secs_f64(warmup_s),
             end: SimTime::from_secs_f64(warmup_s + run_s),
-            before: None,
+            warm: false,
         }
     }
 
     /// Goes on for about so many events. Returns whether it is done.
     pub fn advance(&mut self, events: u64) -> bool {
         let mut left = events.max(1);
-        if self.before.is_none() {
+        if !self.warm {
             let handled = self.experiment.advance(self.warmup, left);
             if handled >= left {
                 return false;
             }
             left -= handled;
             self.experiment.reset_statistics();
-            self.before = Some(self.experiment.report());
+            self.warm = true;
         }
         self.experiment.advance(self.end, left) < left
     }
@@ -53,9 +53,8 @@ impl Trial {
     /// What was measured, in the order of [`Metric::ALL`]; the error says which books do not balance.
     pub fn sample(&self) -> Result<Vec<f64>, String> {
         self.experiment.check_books()?;
-        let after = self.experiment.report();
-        let before = self.before.as_ref().ok_or("the run is not over")?;
-        Ok(Metric::ALL.iter().map(|m| m.read(before, &after, self.place.as_ref())).collect())
+        let report = self.experiment.report();
+        Ok(Metric::ALL.iter().map(|m| m.read(&report, self.focus.as_deref())).collect())
     }
 }
 

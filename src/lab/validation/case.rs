@@ -56,9 +56,6 @@ pub struct Measure {
     /// What it is divided by.
     #[serde(default)]
     pub over: Option<Over>,
-    /// For counters that a warm-up does not reset: the growth since its end.
-    #[serde(default)]
-    pub growth: bool,
     /// One minus the value.
     #[serde(default)]
     pub complement: bool,
@@ -77,9 +74,9 @@ pub enum Over {
 }
 
 impl Measure {
-    /// Reads it off the reports at the end of the warm-up and of the run.
-    pub fn read(&self, before: &Json, after: &Json) -> Result<f64, String> {
-        let value = |path: &str| -> Result<f64, String> { Ok(at(after, path)? - if self.growth { at(before, path)? } else { 0.0 }) };
+    /// Reads it off a run's report.
+    pub fn read(&self, report: &Json) -> Result<f64, String> {
+        let value = |path: &str| at(report, path);
         let divisor = match &self.over {
             None => 1.0,
             Some(Over::Number(number)) => *number,

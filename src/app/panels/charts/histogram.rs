@@ -8,14 +8,13 @@ use super::format;
 use crate::app::live::{live, memo, piece, Show};
 use crate::app::panels::scale::round_step;
 use crate::app::session::Session;
+use crate::lab::frame::LatencySpread;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
+use crate::metrics::many_fail;
 
-/// Bars, figures, and how many requests they are of.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Spread {
-    bars: Vec<LatencyBar>,
-    figures: LatencySummary,
-    count: u64,
+/// How many requests the bars are of.
+fn count(spread: &LatencySpread) -> u64 {
+    spread.bars.iter().map(|b| b.count).sum()
 }
 
 /// Where the axis begins and ends, in milliseconds: 1, 2 or 5 times a power of ten, around the bars.
@@ -76,8 +75,10 @@ fn words(bars: &[LatencyBar], index: usize) -> String {
 }
 
 /// The percentiles that are marked: name, value, token of the colour.
-fn marks(figures: &LatencySummary) -> [(&'static str, f64, &'static str); 4] {
-    [("p50", figures.p50, "--good"), ("p95", figures.p95, "--warn"), ("p99", figures.p99, "--bad"), ("p99.9", figures.p999, "--odd")]
+fn marks(figures: &LatencySummary) -> Vec<(&'static str, f64, &'static str)> {
+    let all =
+        [("p50", figures.p50, "--good"), ("p95", figures.p95, "--warn"), ("p99", figures.p99, "--bad"), ("p99.9", figures.p999, "--odd")];
+    all.into_iter().filter_map(|(name, ms, token)| Some((name, ms?, token))).collect()
 }
 
 /// The histogram, or its table.
@@ -92,10 +93,9 @@ pub(super) fn Histogram(
     tabled: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::get();
-    let spread: Memo<Spread> = memo(move || {
+    let spread: Memo<LatencySpread> = memo(move || {
         session.frame.track();
-        let (bars, figures) = session.with_experiment(|e| e.distribution(client.get().as_deref()));
-        Spread { count: bars.iter().map(|b| b.count).sum(), bars, figures }
+        session.with_experiment(|e| e.distribution(client.get().as_deref()))
     });
     let chosen = RwSignal::new(None::<f64>);
     let bounds = memo(move || spread.with(|s| axis(&s.bars)));
@@ -116,7 +116,7 @@ pub(super) fn Histogram(
     };
     let on_key = move |event: ev::KeyboardEvent| {
         let key = event.key();
-        let next = spread.with_untracked(|Spread { bars, .. }| {
+        let next = spread.with_untracked(|LatencySpread { bars, .. }| {
             let last = bars.len().saturating_sub(1);
             let here = chosen.get_untracked().and_then(|ms| bars.iter().position(|b| ms < b.to_ms));
             let index = match (key.as_str(), here) {
@@ -141,7 +141,7 @@ pub(super) fn Histogram(
     let highest = move || {
         spread.with(|s| {
             let most = s.bars.iter().map(|b| b.count).max().unwrap_or(0);
-            format::with_unit(most as f64 / s.count.max(1) as f64, "%")
+            format::with_unit(most as f64 / count(s).max(1) as f64, "%")
         })
     };
     let labels = move || {
@@ -151,7 +151,7 @@ pub(super) fn Histogram(
     };
     let lines = move || {
         let bounds = bounds.get();
-        let (figures, few) = spread.with(|s| (marks(&s.figures), s.count < 2));
+        let (figures, few) = spread.with(|s| (marks(&s.ok), count(s) < 2));
         figures
             .into_iter()
             .filter(|_| !few)
@@ -162,7 +162,7 @@ pub(super) fn Histogram(
     };
     let legend = move || {
         spread
-            .with(|s| marks(&s.figures))
+            .with(|s| marks(&s.ok))
             .into_iter()
             .map(|(name, ms, token)| {
                 view! { <li><span class="mark" style=format!("color: var({token})") aria-hidden="true"></span>{name} " " <b>{format::millis(ms)}</b></li> }
@@ -174,7 +174,7 @@ pub(super) fn Histogram(
             <figure class="chart histogram" data-chart="histogram">
                 <figcaption>
                     <span class="chart-title">{piece(move || title.get())}</span>
-                    <strong class="chart-now">{piece(move || spread.with(|s| t!("%{count} requests", count = format::count(s.count))))}</strong>
+                    <strong class="chart-now">{piece(move || spread.with(|s| t!("%{count} requests", count = format::count(count(s)))))}</strong>
                 </figcaption>
                 <div
                     class="chart-plot"
@@ -202,7 +202,7 @@ pub(super) fn Histogram(
                     <div class="histogram-marks" aria-hidden="true">{piece(lines)}</div>
                 </div>
                 <div class="histogram-axis" aria-hidden="true">{piece(labels)}</div>
-                <ul class="legend">{piece(legend)}<li class="histogram-said">{piece(move || chosen.get().map(|_| spoken()))}</li></ul>
+                <ul class="legend">{piece(legend)}<li>{piece(move || spread.with(failures))}</li><li class="histogram-said">{piece(move || chosen.get().map(|_| spoken()))}</li></ul>
                 <p class="visually-hidden">{piece(move || spread.with(summed))}</p>
             </figure>
         }
@@ -215,26 +215,42 @@ pub(super) fn Histogram(
 }
 
 /// The whole picture in a sentence.
-fn summed(Spread { figures, count, .. }: &Spread) -> String {
-    if *count == 0 {
-        return t!("No request has succeeded yet").into();
+fn summed(spread: &LatencySpread) -> String {
+    let figures = &spread.ok;
+    let of_ok = match count(spread) {
+        0 => t!("No request has succeeded yet").into(),
+        count => t!(
+            "Of %{count} requests, half took at most %{p50}, 95 % at most %{p95}, 99 % at most %{p99}; the longest took %{max}",
+            count = format::count(count),
+            p50 = format::known(figures.p50, "ms"),
+            p95 = format::known(figures.p95, "ms"),
+            p99 = format::known(figures.p99, "ms"),
+            max = format::known(figures.max, "ms")
+        ),
+    };
+    match failures(spread) {
+        Some(said) => format!("{of_ok}. {said}"),
+        None => of_ok,
     }
-    t!(
-        "Of %{count} requests, half took at most %{p50}, 95 % at most %{p95}, 99 % at most %{p99}; the longest took %{max}",
-        count = format::count(*count),
-        p50 = format::millis(figures.p50),
-        p95 = format::millis(figures.p95),
-        p99 = format::millis(figures.p99),
-        max = format::millis(figures.max)
-    )
+}
+
+/// How long the others took, where there are many: those that went well may be quick because the rest was given up.
+fn failures(spread: &LatencySpread) -> Option<String> {
+    let ok = spread.availability.filter(|_| many_fail(spread.availability))?;
+    Some(t!(
+        "%{share} failed, half of these within %{p50}; with them, 99 % took at most %{p99}",
+        share = format::with_unit(1.0 - ok, "%"),
+        p50 = format::known(spread.failed.p50, "ms"),
+        p99 = format::known(spread.all.p99, "ms")
+    ))
 }
 
 /// The same as figures.
 #[component]
-fn Table(spread: Memo<Spread>) -> impl IntoView {
+fn Table(spread: Memo<LatencySpread>) -> impl IntoView {
     let rows = move || {
         spread.with(|s| {
-            let all = s.count.max(1) as f64;
+            let all = count(s).max(1) as f64;
             let mut until = 0;
             let rows = s.bars.iter().map(|bar| {
                 until += bar.count;

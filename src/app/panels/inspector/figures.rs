@@ -57,9 +57,12 @@ pub fn costs(per_hour: f64, per_million: Option<f64>) -> Vec<Figure> {
 pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
     let mut list: Vec<Figure> = frame.gauges.iter().map(of_gauge).collect();
     list.push(plain(t!("Finished"), format::with_unit(frame.rate_per_s, "/s")));
-    let ok = if frame.rate_per_s > 0.0 { format::with_unit(frame.ok_share, "%") } else { "–".into() };
+    if frame.refused_per_s > 0.0 {
+        list.push(plain(t!("Turned away"), format::with_unit(frame.refused_per_s, "/s")));
+    }
+    let ok = Some(frame.ok_share).filter(|_| frame.rate_per_s + frame.refused_per_s > 0.0);
     let tone = if frame.ok_share < 0.99 { "bad" } else { "good" };
-    list.push(Figure { label: t!("Of these ok").into(), value: ok, share: (frame.rate_per_s > 0.0).then_some(frame.ok_share), tone });
+    list.push(Figure { label: t!("Of these ok").into(), value: format::known(ok, "%"), share: ok, tone });
     list.extend(frame.availability.map(availability));
     list.extend(costs(frame.cost_per_hour, None));
     if !has_station {
@@ -96,15 +99,16 @@ pub fn of_node(frame: &NodeFrame, has_station: bool) -> Vec<Figure> {
 }
 
 fn of_gauge(gauge: &Gauge) -> Figure {
-    let value = match gauge.of {
-        Some(of) if gauge.unit != "%" => {
-            t!("%{part} of %{whole}", part = format::figure(gauge.value), whole = format::with_unit(of, gauge.unit))
+    let known = gauge.value();
+    let value = match (known, gauge.of) {
+        (Some(value), Some(of)) if gauge.unit != "%" => {
+            t!("%{part} of %{whole}", part = format::figure(value), whole = format::with_unit(of, gauge.unit))
         }
-        _ => format::with_unit(gauge.value, gauge.unit),
+        (value, _) => format::known(value, gauge.unit),
     };
     let share = match (gauge.of, gauge.unit) {
-        (Some(of), _) if of > 0.0 => Some(gauge.value / of),
-        (None, "%") => Some(gauge.value),
+        (Some(of), _) if of > 0.0 => known.map(|value| value / of),
+        (None, "%") => known,
         _ => None,
     };
     Figure { label: format::sentence(t!(gauge.label)), value, share, tone: "accent" }

@@ -11,6 +11,7 @@ use crate::app::live::{memo, piece};
 use crate::app::panels::format;
 use crate::app::session::Session;
 use crate::lab::report::Report;
+use crate::metrics::many_fail;
 use crate::order::Ordered;
 
 /// The panel when nothing is selected.
@@ -68,10 +69,19 @@ fn figures(report: &Report) -> Vec<Figure> {
         list.push(row(t!("Stale reads"), counts.stale_reads, Some(counts.stale_reads as f64 / counts.reads.max(1) as f64), "odd"));
     }
     let latency = &totals.latency_ms;
-    let time = |label: &str, ms: f64| Figure { label: label.into(), value: format::millis(ms), share: None, tone: "accent" };
-    if totals.ok > 0 {
-        list.push(time(t!("Median latency"), latency.p50));
-        list.push(time(t!("99th percentile"), latency.p99));
+    let time = |label: &str, ms: Option<f64>, tone: &'static str| Figure {
+        label: label.into(),
+        value: format::known(ms, "ms"),
+        share: None,
+        tone,
+    };
+    if ended > 0 {
+        list.push(time(t!("Median latency"), latency.p50, "accent"));
+        list.push(time(t!("99th percentile"), latency.p99, "accent"));
+    }
+    if many_fail(totals.availability) {
+        list.push(time(t!("99th percentile, failed"), totals.latency_failed_ms.p99, "bad"));
+        list.push(time(t!("99th percentile, all"), totals.latency_all_ms.p99, "bad"));
     }
     list.extend(totals.availability.map(availability));
     list.extend(costs(report.cost_per_hour, report.cost_per_million));

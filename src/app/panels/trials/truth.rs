@@ -15,9 +15,8 @@ use crate::app::words::translate;
 use crate::components::{self, Explanation};
 use crate::diagram::Document;
 use crate::export::curve::Curve;
-use crate::lab::report::Report;
 use crate::lab::theory::{self, Theory};
-use crate::lab::trials::{spread, suggest, Metric, Place};
+use crate::lab::trials::{spread, suggest, Metric};
 
 /// How the engine is checked.
 const SOURCES: &[&str] = &[
@@ -101,9 +100,8 @@ fn Compared(document: Arc<Document>, node: String) -> impl IntoView {
             .into_any();
         }
     };
-    let place = Place::of(&document, &node);
     let report = session.with_experiment(|e| e.report());
-    let measured = |metric: Metric| Some(metric.read(&Report::default(), &report, place.as_ref())).filter(|v| v.is_finite());
+    let measured = |metric: Metric| Some(metric.read(&report, Some(&node))).filter(|v| v.is_finite());
     let rows = theory.figures.iter().map(|(metric, value)| {
         let text = |v: f64| format::with_unit(v, metric.unit());
         view! {
@@ -126,7 +124,7 @@ fn Compared(document: Arc<Document>, node: String) -> impl IntoView {
         let svg = curve.svg(|token| format!("var({token})"));
         view! { <div class="trial-picture" role="img" aria-label=summary inner_html=svg></div> }
     });
-    let passed = format::seconds(report.simulated_s);
+    let passed = format::seconds(report.measured_s);
     view! {
         <h3>{t!("Theory and this run")}</h3>
         <p>{kind}</p>
