@@ -301,6 +301,24 @@ fn check_tells_good_from_bad() {
 }
 
 #[test]
+fn every_problem_of_a_file_has_a_line() {
+    let bad = SMALL
+        .replace("\"x\": 240", "\"x\": \"left\"")
+        .replace("\"to\": \"db\"", "\"to\": \"nowhere\"")
+        .replace("\"seed\": 5", "\"seed\": -5");
+    let file = TempFile::new("three.json", bad);
+    for command in ["check", "run"] {
+        let said = faultline(&[command, file.path()]);
+        assert_eq!((said.status, said.out.as_str()), (2, ""), "{}", said.err);
+        let lines: Vec<&str> = said.err.lines().collect();
+        assert_eq!(lines.len(), 3, "{}", said.err);
+        for (line, at) in lines.iter().zip(["seed: is -5", "nodes[1].x: is \"left\"", "links[1].to: there is no node \"nowhere\""]) {
+            assert!(line.starts_with(&format!("faultline: {}: {at}", file.path())), "{line}");
+        }
+    }
+}
+
+#[test]
 fn every_scenario_is_fine() {
     let list = done_json(&["list", "scenarios", "--json"]);
     assert!(list.as_array().unwrap().len() >= 7);

@@ -12,7 +12,7 @@ use documents::{a_document, config, Choices};
 use faultline::diagram::Document;
 use faultline::editor::{share, Editor};
 use faultline::engine::SimTime;
-use faultline::files::{read, stripped, validate, write, Problem};
+use faultline::files::{read, stripped, validate, write, Problems};
 use faultline::lab::scenarios::scenarios;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -142,7 +142,7 @@ fn corrupt(text: &str, others: &[String], dice: &mut Dice) -> Vec<u8> {
 }
 
 /// What must hold of whatever came out.
-fn judge(outcome: Result<Document, Problem>) -> Result<bool, String> {
+fn judge(outcome: Result<Document, Problems>) -> Result<bool, String> {
     match outcome {
         Ok(document) => {
             validate(&document).map_err(|p| format!("was read but breaks a rule: {p}"))?;
@@ -160,9 +160,9 @@ fn judge(outcome: Result<Document, Problem>) -> Result<bool, String> {
             validate(editor.document()).map_err(|p| format!("breaks a rule once its run is over: {p}"))?;
             Ok(true)
         }
-        Err(problem) => {
-            let said = problem.to_string();
-            if problem.message.trim().is_empty() || said.contains('\n') || said.len() > 2_000 {
+        Err(problems) => {
+            let said = problems.lines();
+            if said.len() > 51 || said.iter().any(|line| line.trim().is_empty() || line.contains('\n') || line.len() > 2_000) {
                 return Err(format!("is refused with a poor message: {said:?}"));
             }
             Ok(false)

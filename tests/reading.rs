@@ -3,7 +3,7 @@
 
 use faultline::diagram::{Document, Edit, Entry, Fault};
 use faultline::engine::SimTime;
-use faultline::files::{read, stripped, write, Problem};
+use faultline::files::{stripped, validate, write, Problem, Problems};
 use serde_json::{json, Value as Json};
 
 /// A legal file with a bit of everything.
@@ -51,6 +51,11 @@ fn good() -> Json {
             {"at_ns": 3000000002u64, "edit": "reconnect", "link": "api-db", "from": "oracle", "to": "db"}
         ]
     })
+}
+
+/// Reads a text, or says what is wrong first.
+fn read(text: &str) -> Result<Document, Problem> {
+    faultline::files::read(text).map_err(|problems| problems.first().clone())
 }
 
 fn read_json(file: &Json) -> Result<Document, Problem> {
@@ -349,6 +354,121 @@ fn a_file_of_the_first_version_is_read() {
     assert_eq!(read(&write(&doc)).unwrap(), doc);
 }
 
+/// What is said of a file, a line for each problem.
+fn said(file: &Json) -> Vec<String> {
+    faultline::files::read(&file.to_string()).map_err(|p: Problems| p.lines()).expect_err("was read")
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once_and_in_order() {
+    let mut file = good();
+    file["colour"] = json!(1);
+    file["style"] = json!(1);
+    file["title"] = json!(7);
+    file["nodes"][0] = json!({"id": "users", "kind": "clients", "x": "left", "y": 0, "hat": 1});
+    file["nodes"][1]["params"] = json!({"workers": 0, "wokers": 3, "queue_limit": -1});
+    file["nodes"][1]["group"] = json!("nowhere");
+    file["links"][1]["to"] = json!("dbb");
+    file["links"][1]["params"]["retries"] = json!(99);
+    file["groups"][0]["kind"] = json!("continent");
+    file["notes"][0]["width"] = json!(-1);
+    file["view"] = json!({"x": 0, "y": 0, "zoom": 99});
+    file["journal"][0]["node"] = json!("nobody");
+    file["journal"][1]["factor"] = json!(0);
+    let said = said(&file);
+    let at: Vec<&str> = said.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        at,
+        [
+            "title",
+            "nodes[0].name",
+            "nodes[0].x",
+            "nodes[0].hat",
+            "nodes[1].params.workers",
+            "nodes[1].params.wokers",
+            "nodes[1].params.queue_limit",
+            "nodes[1].group",
+            "links[1].to",
+            "links[1].params.retries",
+            "groups[0].kind",
+            "notes[0].width",
+            "view.zoom",
+            "journal[0].node",
+            "journal[1].factor",
+            "colour",
+            "style",
+        ],
+        "{said:#?}"
+    );
+    assert!(said.iter().all(|line| !line.contains('\n')));
+}
+
+#[test]
+fn what_only_follows_from_another_problem_is_not_said() {
+    // A node without a readable id: links to it and entries about it are not wrong for that.
+    assert_eq!(said(&with("/nodes/1/id", Some(json!(3)))), ["nodes[1].id: is 3, it must be a text"]);
+    assert_eq!(said(&with("/nodes", None)), ["nodes: is missing"]);
+    assert_eq!(said(&with("/groups", Some(json!(1)))), ["groups: is 1, it must be a list"]);
+    assert_eq!(said(&with("/groups/0/id", None)), ["groups[0].id: is missing"]);
+    assert_eq!(said(&with("/links/1/to", json!("api").into())), ["links[1]: API cannot be linked to itself"]);
+    // A node that is none at all leaves the numbers of the others as they are.
+    let mut file = with("/nodes/0", Some(json!("users")));
+    file["nodes"][1]["x"] = json!("left");
+    assert_eq!(said(&file), ["nodes[0]: is \"users\", it must be an object", "nodes[1].x: is \"left\", it must be a number"]);
+    // An edit that cannot be: what comes after it may need it.
+    let file = with("/journal/4/node/id", Some(json!("api")));
+    assert_eq!(said(&file), ["journal[4].node.id: there is already a node \"api\""]);
+    let file = with("/journal/4", Some(json!({"at_ns": 1, "edit": "paint"})));
+    assert_eq!(said(&file).len(), 1, "{:?}", said(&file));
+}
+
+#[test]
+fn no_more_than_fifty_problems_are_said() {
+    let node = |i: usize| json!({"id": format!("n{i}"), "kind": "service", "name": "", "x": 0, "y": "a"});
+    let file = json!({"format": "faultline", "version": 2, "nodes": (0..60).map(node).collect::<Vec<_>>(), "links": []});
+    let said = said(&file);
+    assert_eq!(said.len(), 51);
+    assert_eq!(said[0], "nodes[0].y: is \"a\", it must be a number");
+    assert_eq!(said[1], "nodes[0].name: is \"\", it must be one line of 1 to 80 characters");
+    assert_eq!(said[50], "and 70 more problems");
+}
+
+#[test]
+fn two_links_between_the_same_nodes_carry_different_operations() {
+    let second = |first: &str, params: Json| {
+        let mut file = with("/links/1/params", Some(json!({"when": first})));
+        let links = file["links"].as_array_mut().unwrap();
+        links.push(json!({"id": "second", "from": "api", "to": "db", "params": params}));
+        file["journal"].as_array_mut().unwrap().pop();
+        file
+    };
+    for (a, b) in [("read", "write"), ("write", "read"), ("session", "any"), ("session", "read")] {
+        let file = second(a, json!({"when": b, "retries": 3, "timeout": 50}));
+        let doc = read_json(&file).unwrap_or_else(|p| panic!("{a} beside {b}: {p}"));
+        assert_eq!(read(&write(&doc)).unwrap(), stripped(&doc));
+    }
+    for (a, b) in [("any", "read"), ("read", "any"), ("read", "read"), ("write", "any"), ("session", "session")] {
+        refused(&second(a, json!({"when": b})), "links[4]", "goes from api to db, as links[1] already does");
+    }
+    // While it runs, neither may come to carry what the other does.
+    let file = second("read", json!({"when": "write"}));
+    let set = |param: &str, value: Json| {
+        let mut file = file.clone();
+        let entry = json!({"at_ns": 5000000000u64, "edit": "set_link_param", "id": "second", "param": param, "value": value});
+        file["journal"].as_array_mut().unwrap().push(entry);
+        file
+    };
+    assert!(read_json(&set("retries", json!(1))).is_ok());
+    assert!(read_json(&set("when", json!("session"))).is_ok());
+    refused(&set("when", json!("any")), "journal[14].value", "API is already linked to Primary");
+    refused(&set("when", json!(null)), "journal[14].value", "API is already linked to Primary");
+    // A log is one link, whatever it is said to carry; so is a link from one that does not go by operations.
+    let mut log = good();
+    log["links"].as_array_mut().unwrap().push(json!({"id": "log", "from": "db", "to": "copy", "params": {"when": "read"}}));
+    log["links"][2]["params"] = json!({"when": "write"});
+    refused(&log, "links[4]", "goes from db to copy, as links[2] already does");
+}
+
 #[test]
 fn calls_may_not_go_round_in_a_circle() {
     let mut file = good();
@@ -399,10 +519,10 @@ fn numbers_that_are_none() {
     for v in [f64::NAN, f64::INFINITY] {
         let mut doc = read(&text).unwrap();
         doc.nodes[0].x = v;
-        assert_eq!(faultline::files::validate(&doc).unwrap_err().at, "nodes[0].x");
+        assert_eq!(validate(&doc).unwrap_err().first().at, "nodes[0].x");
         doc.nodes[0].x = 0.0;
         doc.view.zoom = v;
-        assert_eq!(faultline::files::validate(&doc).unwrap_err().at, "view.zoom");
+        assert_eq!(validate(&doc).unwrap_err().first().at, "view.zoom");
     }
 }
 

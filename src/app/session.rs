@@ -330,6 +330,7 @@ impl Session {
     fn message(self, text: String, tone: MessageTone, offer: Option<Offer>) {
         let text = translate(&text).into_owned();
         self.announce(text.clone());
+        let lines = text.lines().count();
         let id = self.messages.with_untracked(|list| list.last().map_or(1, |m| m.id + 1));
         self.messages.update(|list| {
             // There is one way back.
@@ -343,6 +344,8 @@ impl Session {
             Some(Offer::Reload) => return,
             Some(Offer::Recent) => 15_000,
             Some(Offer::Before | Offer::Return) => 8_000,
+            // A list takes its time to be read.
+            None if lines > 1 => return,
             None if tone == MessageTone::Problem => 8_000,
             None => 4_000,
         };

@@ -6,7 +6,7 @@ mod shelf;
 mod work;
 
 use super::dom;
-use super::words::{self, translate};
+use super::words::{self, told};
 use crate::diagram::Document;
 use crate::editor::share;
 use crate::engine::SimTime;
@@ -81,7 +81,7 @@ pub fn starter(id: &str) -> Option<Document> {
 pub fn from_address() -> Option<Result<Document, String>> {
     let hash = dom::window()?.location().hash().ok()?;
     let code = hash.strip_prefix(FRAGMENT)?;
-    Some(share::decode(code).map_err(|problem| t!("The share link could not be read: %{what}", what = translate(&problem.to_string()))))
+    Some(share::decode(code).map_err(|problem| t!("The share link could not be read: %{what}", what = told(&problem))))
 }
 
 /// The link to this document.
@@ -134,7 +134,7 @@ pub fn opening() -> Opening {
         Err(problem) => {
             let set_aside = Some(t!(
                 "What was kept here could not be read (%{what}); it is set aside, among the recent diagrams",
-                what = translate(&problem.to_string())
+                what = told(&problem)
             ));
             Opening { document: first_starter(), set_aside, ..opening }
         }

@@ -10,6 +10,7 @@ use std::fmt::Display;
 use crate::components::kind;
 use crate::diagram::{Document, Edit, Entry};
 use crate::editor::Step;
+use crate::files::Problems;
 
 pub use language::{marks, Language};
 
@@ -78,6 +79,15 @@ fn rename(name: &mut String, stem: &'static str, is_taken: impl Fn(&str) -> bool
     let mut names = std::iter::once(stem.to_string()).chain((2u32..).map(|n| format!("{stem} {n}")));
     if let Some(free) = names.find(|name| !is_taken(name)) {
         *name = free;
+    }
+}
+
+/// All that is wrong with a file, in the chosen language: on one line if it is one thing, else each on a line of its own.
+pub fn told(problems: &Problems) -> String {
+    let lines: Vec<String> = problems.lines().iter().map(|line| translate(line).into_owned()).collect();
+    match lines.as_slice() {
+        [one] => one.clone(),
+        several => several.iter().map(|line| format!("\n• {line}")).collect(),
     }
 }
 

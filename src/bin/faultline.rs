@@ -1,5 +1,5 @@
 //! The command-line tool: the same engine without a browser. Standard output is the result only, messages go to
-//! standard error; exit 0 done, 1 what was checked does not hold, 2 bad input (one line: where and what).
+//! standard error; exit 0 done, 1 what was checked does not hold, 2 bad input (a line for each problem: where and what).
 
 #[path = "faultline/args.rs"]
 mod args;
@@ -67,7 +67,8 @@ fn main() -> ExitCode {
             ExitCode::from(if outcome.holds { 0 } else { 1 })
         }
         Err(message) => {
-            eprintln!("faultline: {message}");
+            // What is wrong in several places of a file has a line for each.
+            message.lines().for_each(|line| eprintln!("faultline: {line}"));
             ExitCode::from(2)
         }
     }

@@ -6,7 +6,7 @@ use super::geometry::{bounds, snap};
 use super::{Selection, Step};
 use crate::diagram::{Document, Group, Link, Node, View};
 use crate::engine::SimTime;
-use crate::files::{self, Problem};
+use crate::files;
 
 /// What the text says it is.
 const FORMAT: &str = "faultline-fragment";
@@ -46,13 +46,12 @@ pub fn is_one(text: &str) -> bool {
 }
 
 /// Reads a fragment, or a whole file, as it stands now.
-fn parse(text: &str) -> Result<Document, Problem> {
-    let none = || Problem::new("", "What was copied is no part of a diagram");
+fn parse(text: &str) -> Result<Document, String> {
+    let none = || String::from("What was copied is no part of a diagram");
     if !is_one(text) {
         return Err(none());
     }
-    let cannot = |p: Problem| Problem::new("", format!("What was copied cannot be pasted: {p}"));
-    let read = files::read_as(text, &["faultline", FORMAT]).map_err(cannot)?;
+    let read = files::read_as(text, &["faultline", FORMAT]).map_err(|p| format!("What was copied cannot be pasted: {p}"))?;
     match read.nodes.is_empty() && read.groups.is_empty() && read.notes.is_empty() {
         true => Err(none()),
         false => Ok(read.folded()),
@@ -62,7 +61,7 @@ fn parse(text: &str) -> Result<Document, Problem> {
 /// Adds what a text holds, with ids of its own: with its middle at a point, or a little aside of where it was. Returns
 /// the step and what was added, or why the text is no fragment.
 pub fn paste(diagram: &Document, text: &str, at: Option<(f64, f64)>) -> Result<(Step, Selection), String> {
-    let part = parse(text).map_err(|p| p.to_string())?;
+    let part = parse(text)?;
     let by = match (at, bounds(&part)) {
         (Some((x, y)), Some(area)) => (snap(x - area.centre().0), snap(y - area.centre().1)),
         _ => (0.0, 0.0),

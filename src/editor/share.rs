@@ -12,7 +12,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use miniz_oxide::inflate::TINFLStatus;
 
 use crate::diagram::Document;
-use crate::files::{self, Problem, MAX_BYTES};
+use crate::files::{self, Problem, Problems, MAX_BYTES};
 
 /// The document as a text of letters, digits, `-` and `_`.
 pub fn encode(doc: &Document) -> String {
@@ -21,14 +21,14 @@ pub fn encode(doc: &Document) -> String {
 }
 
 /// The document in such a text, validated as a file is.
-pub fn decode(text: &str) -> Result<Document, Problem> {
+pub fn decode(text: &str) -> Result<Document, Problems> {
     let bad = |message: &str| Problem::new("", message);
     let text = text.trim().trim_end_matches('=');
     if text.is_empty() {
-        return Err(bad("the link holds no diagram"));
+        return Err(bad("the link holds no diagram").into());
     }
     if text.len() > MAX_BYTES {
-        return Err(bad("the link is too long"));
+        return Err(bad("the link is too long").into());
     }
     let bytes =
         URL_SAFE_NO_PAD.decode(text).map_err(|_| bad("the link is damaged: it holds letters that no link has, or its end is missing"))?;

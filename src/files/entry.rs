@@ -3,57 +3,65 @@
 
 use super::fields::{brief, Fields};
 use super::{group_kind, place, read_group, read_link, read_node, Problem};
-use crate::diagram::{Edit, Entry, Fault};
+use crate::diagram::{Edit, Entry, Fault, GroupKind};
 use crate::engine::SimTime;
 
 const FAULTS: &str = "crash, restart, slow, cut, mend, flush";
 const EDITS: &str = "add_node, remove_node, add_link, remove_link, reconnect, set_node_param, set_link_param, add_group, \
      remove_group, set_group, place_group";
 
-pub fn read_entry(mut f: Fields) -> Result<(SimTime, Entry), Problem> {
-    let at = SimTime(f.required("at_ns", Fields::whole)?);
+/// An entry with its time; none if anything in it is wrong.
+pub fn read_entry(mut f: Fields) -> Option<(SimTime, Entry)> {
+    let found = f.found();
+    let before = found.count();
+    let at = f.required("at_ns", Fields::whole);
+    let path = f.at().to_string();
     let entry = match (f.has("fault"), f.has("edit")) {
-        (true, false) => Entry::Fault(read_fault(f)?),
-        (false, true) => Entry::Edit(read_edit(f)?),
-        (true, true) => return Err(Problem::new(f.at(), "is both a fault and an edit")),
-        (false, false) => return Err(Problem::new(f.at(), "must have either a field fault or a field edit")),
+        (true, false) => read_fault(f).map(Entry::Fault),
+        (false, true) => read_edit(f).map(Entry::Edit),
+        (both, _) => {
+            let message = if both { "is both a fault and an edit" } else { "must have either a field fault or a field edit" };
+            found.add(Problem::new(path, message));
+            None
+        }
     };
-    Ok((at, entry))
+    (found.count() == before).then_some((SimTime(at?), entry?))
 }
 
-fn read_fault(mut f: Fields) -> Result<Fault, Problem> {
+fn read_fault(mut f: Fields) -> Option<Fault> {
     let path = f.path("fault");
     let which = f.required("fault", Fields::text)?;
     let fault = match which.as_str() {
-        "crash" => Fault::Crash { node: f.required("node", Fields::text)? },
-        "restart" => Fault::Restart { node: f.required("node", Fields::text)? },
-        "slow" => Fault::Slow { node: f.required("node", Fields::text)?, factor: f.required("factor", Fields::number)? },
-        "cut" => Fault::Cut { link: f.required("link", Fields::text)? },
-        "mend" => Fault::Mend { link: f.required("link", Fields::text)? },
-        "flush" => Fault::Flush { node: f.required("node", Fields::text)? },
-        other => return Err(Problem::new(path, format!("is {}, it must be one of {FAULTS}", brief(&other.into())))),
+        "crash" => Fault::Crash { node: f.name("node") },
+        "restart" => Fault::Restart { node: f.name("node") },
+        "slow" => Fault::Slow { node: f.name("node"), factor: f.float("factor") },
+        "cut" => Fault::Cut { link: f.name("link") },
+        "mend" => Fault::Mend { link: f.name("link") },
+        "flush" => Fault::Flush { node: f.name("node") },
+        other => {
+            f.found().add(Problem::new(path, format!("is {}, it must be one of {FAULTS}", brief(&other.into()))));
+            return None;
+        }
     };
-    let known: &[&str] = match fault {
+    f.finish(match fault {
         Fault::Slow { .. } => &["at_ns", "fault", "node", "factor"],
         Fault::Cut { .. } | Fault::Mend { .. } => &["at_ns", "fault", "link"],
         _ => &["at_ns", "fault", "node"],
-    };
-    f.finish(known)?;
-    Ok(fault)
+    });
+    Some(fault)
 }
 
-fn read_edit(mut f: Fields) -> Result<Edit, Problem> {
+fn read_edit(mut f: Fields) -> Option<Edit> {
     let path = f.path("edit");
     let which = f.required("edit", Fields::text)?;
     let (edit, known): (Edit, &[&str]) = match which.as_str() {
-        "add_node" => (Edit::AddNode { node: read_node(f.required("node", Fields::object)?)? }, &["at_ns", "edit", "node"]),
-        "add_link" => (Edit::AddLink { link: read_link(f.required("link", Fields::object)?)? }, &["at_ns", "edit", "link"]),
-        "remove_node" => (Edit::RemoveNode { id: f.required("id", Fields::text)? }, &["at_ns", "edit", "id"]),
-        "remove_link" => (Edit::RemoveLink { id: f.required("id", Fields::text)? }, &["at_ns", "edit", "id"]),
+        "add_node" => (Edit::AddNode { node: read_node(f.inner("node")) }, &["at_ns", "edit", "node"]),
+        "add_link" => (Edit::AddLink { link: read_link(f.inner("link")) }, &["at_ns", "edit", "link"]),
+        "remove_node" => (Edit::RemoveNode { id: f.name("id") }, &["at_ns", "edit", "id"]),
+        "remove_link" => (Edit::RemoveLink { id: f.name("id") }, &["at_ns", "edit", "id"]),
         "set_node_param" | "set_link_param" => {
-            let id = f.required("id", Fields::text)?;
-            let param = f.required("param", Fields::text)?;
-            let value = f.required("value", Fields::any)?;
+            let (id, param) = (f.name("id"), f.name("param"));
+            let value = f.required("value", Fields::any).unwrap_or_default();
             let edit = match which.as_str() {
                 "set_node_param" => Edit::SetNodeParam { id, param, value },
                 _ => Edit::SetLinkParam { id, param, value },
@@ -61,30 +69,32 @@ fn read_edit(mut f: Fields) -> Result<Edit, Problem> {
             (edit, &["at_ns", "edit", "id", "param", "value"])
         }
         "reconnect" => {
-            let (from, to) = (f.required("from", Fields::text)?, f.required("to", Fields::text)?);
-            (Edit::Reconnect { link: f.required("link", Fields::text)?, from, to }, &["at_ns", "edit", "link", "from", "to"])
+            let (from, to) = (f.name("from"), f.name("to"));
+            (Edit::Reconnect { link: f.name("link"), from, to }, &["at_ns", "edit", "link", "from", "to"])
         }
-        "add_group" => (Edit::AddGroup { group: read_group(f.required("group", Fields::object)?)? }, &["at_ns", "edit", "group"]),
-        "remove_group" => (Edit::RemoveGroup { id: f.required("id", Fields::text)? }, &["at_ns", "edit", "id"]),
+        "add_group" => (Edit::AddGroup { group: read_group(f.inner("group")) }, &["at_ns", "edit", "group"]),
+        "remove_group" => (Edit::RemoveGroup { id: f.name("id") }, &["at_ns", "edit", "id"]),
         "set_group" => {
-            let group = f.required("group", Fields::text_or_null)?;
-            (Edit::SetGroup { node: f.required("node", Fields::text)?, group }, &["at_ns", "edit", "node", "group"])
+            let group = f.required("group", Fields::text_or_null).flatten();
+            (Edit::SetGroup { node: f.name("node"), group }, &["at_ns", "edit", "node", "group"])
         }
         "place_group" => {
-            let edit = Edit::PlaceGroup {
-                id: f.required("id", Fields::text)?,
-                kind: f.required("kind", group_kind)?,
-                parent: f.required("parent", Fields::text_or_null)?,
-                place: f.required("place", |at, value| if value.is_null() { Ok(None) } else { place(at, value).map(Some) })?,
-            };
-            (edit, &["at_ns", "edit", "id", "kind", "parent", "place"])
+            let id = f.name("id");
+            let kind = f.required("kind", group_kind).unwrap_or(GroupKind::Box);
+            let parent = f.required("parent", Fields::text_or_null).flatten();
+            let place = f.required("place", |at, value| if value.is_null() { Ok(None) } else { place(at, value).map(Some) });
+            (Edit::PlaceGroup { id, kind, parent, place: place.flatten() }, &["at_ns", "edit", "id", "kind", "parent", "place"])
         }
         "move" | "rename" | "update_group" | "add_note" | "remove_note" | "update_note" => {
             let message = format!("a {which} does not change the run, so it is not in the journal; known are {EDITS}");
-            return Err(Problem::new(path, message));
+            f.found().add(Problem::new(path, message));
+            return None;
         }
-        other => return Err(Problem::new(path, format!("is {}, it must be one of {EDITS}", brief(&other.into())))),
+        other => {
+            f.found().add(Problem::new(path, format!("is {}, it must be one of {EDITS}", brief(&other.into()))));
+            return None;
+        }
     };
-    f.finish(known)?;
-    Ok(edit)
+    f.finish(known);
+    Some(edit)
 }

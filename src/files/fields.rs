@@ -3,17 +3,25 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Problem;
+use super::problems::{Found, Problem};
 
-/// An object, the path where it stands, and the fields not taken yet.
-pub struct Fields {
+/// An object, the path where it stands, the fields not taken yet, and what was wrong with those that were.
+pub struct Fields<'a> {
     at: String,
     map: Map<String, Json>,
+    found: &'a Found,
 }
 
-impl Fields {
-    pub fn new(at: &str, map: Map<String, Json>) -> Self {
-        Fields { at: at.to_string(), map }
+impl<'a> Fields<'a> {
+    /// The fields of an object; of none where something else stands.
+    pub fn new(at: &str, value: Json, found: &'a Found) -> Option<Self> {
+        match value {
+            Json::Object(map) => Some(Fields { at: at.to_string(), map, found }),
+            other => {
+                found.add(wrong_type(at, &other, "an object"));
+                None
+            }
+        }
     }
 
     /// The path of a field of this object.
@@ -28,44 +36,58 @@ impl Fields {
         &self.at
     }
 
+    pub fn found(&self) -> &'a Found {
+        self.found
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
     }
 
-    pub fn skip(&mut self, name: &str) {
-        self.map.shift_remove(name);
+    /// Takes a field as it is.
+    pub fn take(&mut self, name: &str) -> Option<Json> {
+        self.map.shift_remove(name)
     }
 
-    pub fn into_map(self) -> Map<String, Json> {
-        self.map
-    }
-
-    /// Takes a field that must be there; `convert` is one of the functions below.
-    pub fn required<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Result<T, Problem> {
+    /// Takes a field that must be there; `convert` is one of the functions below. None if something is wrong, which is noted.
+    pub fn required<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Option<T> {
         let path = self.path(name);
-        match self.map.get_mut(name).map(Json::take) {
-            None => Err(Problem::new(path, "is missing")),
-            Some(value) => {
-                let out = convert(&path, value);
-                self.skip(name);
-                out
-            }
-        }
+        let read = self.take(name).ok_or_else(|| Problem::new(path.as_str(), "is missing")).and_then(|value| convert(&path, value));
+        self.found.note(read)
     }
 
     /// Takes a field that may be absent.
-    pub fn optional<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Result<Option<T>, Problem> {
-        match self.has(name) {
-            true => self.required(name, convert).map(Some),
-            false => Ok(None),
-        }
+    pub fn optional<T>(&mut self, name: &str, convert: fn(&str, Json) -> Result<T, Problem>) -> Option<T> {
+        self.has(name).then(|| self.required(name, convert)).flatten()
     }
 
-    /// Refuses what was not taken.
-    pub fn finish(self, known: &[&str]) -> Result<(), Problem> {
-        match self.map.keys().next() {
-            None => Ok(()),
-            Some(name) => Err(Problem::new(self.path(&clip(name)), format!("is not a known field; known are {}", known.join(", ")))),
+    /// Takes a field that must be an object.
+    pub fn inner(&mut self, name: &str) -> Option<Fields<'a>> {
+        let value = self.required(name, Fields::any)?;
+        Fields::new(&self.path(name), value, self.found)
+    }
+
+    /// Takes an object that may be absent, as it is.
+    pub fn values(&mut self, name: &str) -> Map<String, Json> {
+        let inner = if self.has(name) { self.inner(name) } else { None };
+        inner.map(|fields| fields.map).unwrap_or_default()
+    }
+
+    /// Takes a text that must be there.
+    pub fn name(&mut self, name: &str) -> String {
+        self.required(name, Fields::text).unwrap_or_default()
+    }
+
+    /// Takes a number that must be there.
+    pub fn float(&mut self, name: &str) -> f64 {
+        self.required(name, Fields::number).unwrap_or_default()
+    }
+
+    /// Notes what was not taken.
+    pub fn finish(self, known: &[&str]) {
+        for name in self.map.keys() {
+            let message = format!("is not a known field; known are {}", known.join(", "));
+            self.found.add(Problem::new(self.path(&clip(name)), message));
         }
     }
 
@@ -94,13 +116,6 @@ impl Fields {
         match value {
             Json::Array(items) => Ok(items),
             other => Err(wrong_type(at, &other, "a list")),
-        }
-    }
-
-    pub fn object(at: &str, value: Json) -> Result<Fields, Problem> {
-        match value {
-            Json::Object(map) => Ok(Fields::new(at, map)),
-            other => Err(wrong_type(at, &other, "an object")),
         }
     }
 

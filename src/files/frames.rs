@@ -3,49 +3,47 @@
 
 use rustc_hash::FxHashMap;
 
-use super::rules::{absent, check_id, check_name, check_position, room, under, within};
+use super::problems::Found;
+use super::rules::{absent, check_id, check_name, first, noted, position_problems, room, within};
 use super::{Problem, MAX_GROUPS, MAX_NOTE, MAX_NOTES, SIZES};
 use crate::diagram::{Document, Edit, Group, GroupKind, Note};
 
 /// Checks all groups and notes of a document, and the groups that its nodes name.
-pub fn check_all(doc: &Document) -> Result<(), Problem> {
+pub fn check_all(doc: &Document, found: &Found) {
     let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
     for (i, group) in doc.groups.iter().enumerate() {
         let at = format!("groups[{i}]");
-        check_group(group).map_err(|p| under(&at, p))?;
+        group_problems(group).into_iter().for_each(|p| found.add(p.under(&at)));
         if let Some(first) = seen.insert(&group.id, i) {
-            return Err(Problem::new(format!("{at}.id"), format!("is \"{}\", which groups[{first}] already has", group.id)));
+            found.add(Problem::new(format!("{at}.id"), format!("is \"{}\", which groups[{first}] already has", group.id)));
         }
     }
-    let known = |at: String, id: Option<&str>| match id {
-        Some(id) if !seen.contains_key(id) => Err(Problem::new(at, absent("group", id))),
-        _ => Ok(()),
-    };
+    // A group whose id could not be read may be the one that is meant.
+    let nameless = seen.contains_key("");
+    let is_known = |id: &str| nameless || seen.contains_key(id);
+    let unknown = |id: &Option<String>| id.as_deref().filter(|id| !is_known(id)).map(|id| absent("group", id));
     for (i, group) in doc.groups.iter().enumerate() {
-        known(format!("groups[{i}].parent"), group.parent.as_deref())?;
-    }
-    for (i, group) in doc.groups.iter().enumerate() {
-        nests(doc, group.kind, group.parent.as_deref(), &group.id).map_err(|m| Problem::new(format!("groups[{i}].parent"), m))?;
+        let wrong = unknown(&group.parent).map_or_else(|| nests(doc, group.kind, group.parent.as_deref(), &group.id), Err);
+        found.note_at(|| format!("groups[{i}].parent"), wrong);
     }
     for (i, node) in doc.nodes.iter().enumerate() {
-        known(format!("nodes[{i}].group"), node.group.as_deref())?;
+        found.note_at(|| format!("nodes[{i}].group"), unknown(&node.group).map_or(Ok(()), Err));
     }
     let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
     for (i, note) in doc.notes.iter().enumerate() {
         let at = format!("notes[{i}]");
-        check_note(note).map_err(|p| under(&at, p))?;
+        note_problems(note).into_iter().for_each(|p| found.add(p.under(&at)));
         if let Some(first) = seen.insert(&note.id, i) {
-            return Err(Problem::new(format!("{at}.id"), format!("is \"{}\", which notes[{first}] already has", note.id)));
+            found.add(Problem::new(format!("{at}.id"), format!("is \"{}\", which notes[{first}] already has", note.id)));
         }
     }
-    Ok(())
 }
 
 /// Whether an edit of a group or note may be applied. Paths are within the edit.
 pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
     match edit {
         Edit::AddGroup { group } => {
-            check_group(group).map_err(|p| under("group", p))?;
+            first(group_problems(group)).map_err(|p| p.under("group"))?;
             if doc.group(&group.id).is_some() {
                 return Err(Problem::new("group.id", format!("there is already a group \"{}\"", group.id)));
             }
@@ -80,10 +78,10 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
         Edit::UpdateGroup { id, name, x, y, width, height, .. } => {
             exists(doc, "id", Some(id))?;
             check_name(name).map_err(|m| Problem::new("name", m))?;
-            check_rect(*x, *y, *width, *height)
+            first(rect_problems(*x, *y, *width, *height))
         }
         Edit::AddNote { note } => {
-            check_note(note).map_err(|p| under("note", p))?;
+            first(note_problems(note)).map_err(|p| p.under("note"))?;
             if doc.note(&note.id).is_some() {
                 return Err(Problem::new("note.id", format!("there is already a note \"{}\"", note.id)));
             }
@@ -92,7 +90,7 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
         Edit::RemoveNote { id } => note_exists(doc, "id", id),
         Edit::UpdateNote { note } => {
             note_exists(doc, "note.id", &note.id)?;
-            check_note(note).map_err(|p| under("note", p))
+            first(note_problems(note)).map_err(|p| p.under("note"))
         }
         _ => Ok(()),
     }
@@ -129,26 +127,29 @@ fn never_in(inner: GroupKind, outer: GroupKind) -> String {
     format!("a {} cannot be inside a {}", inner.label().to_lowercase(), outer.label().to_lowercase())
 }
 
-fn check_group(group: &Group) -> Result<(), Problem> {
-    check_id(&group.id).map_err(|m| Problem::new("id", m))?;
-    check_name(&group.name).map_err(|m| Problem::new("name", m))?;
-    check_rect(group.x, group.y, group.width, group.height)
+fn group_problems(group: &Group) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    noted(&mut problems, "id", check_id(&group.id));
+    noted(&mut problems, "name", check_name(&group.name));
+    problems.extend(rect_problems(group.x, group.y, group.width, group.height));
+    problems
 }
 
-fn check_note(note: &Note) -> Result<(), Problem> {
-    check_id(&note.id).map_err(|m| Problem::new("id", m))?;
+fn note_problems(note: &Note) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    noted(&mut problems, "id", check_id(&note.id));
     let fine = |c: char| c == '\n' || c == '\t' || !c.is_control();
     if note.text.chars().count() > MAX_NOTE || !note.text.chars().all(fine) {
-        return Err(Problem::new(
-            "text",
-            format!("must be at most {MAX_NOTE} characters, of which the only control characters are line breaks and tabs"),
-        ));
+        let message = format!("must be at most {MAX_NOTE} characters, of which the only control characters are line breaks and tabs");
+        problems.push(Problem::new("text", message));
     }
-    check_rect(note.x, note.y, note.width, note.height)
+    problems.extend(rect_problems(note.x, note.y, note.width, note.height));
+    problems
 }
 
-fn check_rect(x: f64, y: f64, width: f64, height: f64) -> Result<(), Problem> {
-    check_position(x, y)?;
-    within(width, SIZES.0, SIZES.1).map_err(|m| Problem::new("width", m))?;
-    within(height, SIZES.0, SIZES.1).map_err(|m| Problem::new("height", m))
+fn rect_problems(x: f64, y: f64, width: f64, height: f64) -> Vec<Problem> {
+    let mut problems = position_problems(x, y);
+    noted(&mut problems, "width", within(width, SIZES.0, SIZES.1));
+    noted(&mut problems, "height", within(height, SIZES.0, SIZES.1));
+    problems
 }

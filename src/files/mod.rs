@@ -4,13 +4,13 @@
 mod entry;
 mod fields;
 mod frames;
+mod links;
 mod migrate;
+mod problems;
 mod rules;
 pub mod schema;
 mod tree;
 mod write;
-
-use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
@@ -18,8 +18,11 @@ use crate::diagram::param::Values;
 use crate::diagram::{Document, Group, GroupKind, Link, Node, Note, NoteColour, Place, View};
 use crate::engine::SimTime;
 use fields::Fields;
+use problems::Found;
 
-pub use rules::{can_link, can_link_without, can_reconnect, check_edit, check_fault, cycle_through, validate};
+pub use links::{can_link, can_link_as, can_reconnect, cycle_through, free_operations};
+pub use problems::{Problem, Problems, MOST};
+pub use rules::{check_edit, check_fault, validate};
 pub(crate) use tree::{parse as parse_tree, Segment, MAX_VALUES};
 pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};
@@ -51,161 +54,146 @@ pub const SIZES: (f64, f64) = (16.0, 100_000.0);
 /// Farthest that a node may be from the origin, in either direction, in diagram pixels.
 pub const MAX_COORDINATE: f64 = 1_000_000.0;
 
-/// What is wrong with a document, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Path in the file: `nodes[3].params.workers`; empty for the file as a whole.
-    pub at: String,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
+/// The parts of a file, in order.
+const PARTS: &[&str] = &["format", "version", "title", "seed", "nodes", "links", "groups", "notes", "view", "moment_ns", "journal"];
 
-impl Problem {
-    /// A problem at a path.
-    pub fn new(at: impl Into<String>, message: impl Into<String>) -> Self {
-        Problem { at: at.into(), message: message.into() }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at.as_str() {
-            "" => f.write_str(&self.message),
-            at => write!(f, "{at}: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for Problem {}
-
-/// Reads the text of a file. A document that is returned has passed [`validate`].
-pub fn read(text: &str) -> Result<Document, Problem> {
+/// Reads the text of a file. A document that is returned has passed [`validate`]; all that is wrong with another is told.
+pub fn read(text: &str) -> Result<Document, Problems> {
     read_as(text, &["faultline"])
 }
 
 /// As [`read`], of a text that says it is in one of these formats, which differ in name only.
-pub(crate) fn read_as(text: &str, formats: &[&str]) -> Result<Document, Problem> {
+pub(crate) fn read_as(text: &str, formats: &[&str]) -> Result<Document, Problems> {
     let top = match tree::parse(text, tree::of_a_file)? {
         Json::Object(map) => map,
-        other => return Err(Problem::new("", format!("this is {}, not a Faultline file", fields::type_of(&other)))),
+        other => return Err(Problem::new("", format!("this is {}, not a Faultline file", fields::type_of(&other))).into()),
     };
     match top.get("format").and_then(Json::as_str) {
         Some(format) if formats.contains(&format) => {}
-        _ => return Err(Problem::new("format", "this is not a Faultline file: format must be \"faultline\"")),
+        _ => return Err(Problem::new("format", "this is not a Faultline file: format must be \"faultline\"").into()),
     }
     let version = match top.get("version") {
-        None => return Err(Problem::new("version", "is missing")),
+        None => return Err(Problem::new("version", "is missing").into()),
         Some(v) => v
             .as_u64()
             .filter(|v| *v >= 1)
             .ok_or_else(|| Problem::new("version", format!("is {}, it must be a whole number from 1", fields::brief(v))))?,
     };
     if version > u64::from(VERSION) {
-        return Err(Problem::new(
-            "version",
-            format!("made by a newer version of Faultline: file format {version}, this one reads up to {VERSION}"),
-        ));
+        let message = format!("made by a newer version of Faultline: file format {version}, this one reads up to {VERSION}");
+        return Err(Problem::new("version", message).into());
     }
     read_tree(migrate::to_current(top, version as u32)?)
 }
 
 /// Reads a tree in the shape of the current version.
-pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problem> {
-    let mut top = Fields::new("", top);
-    top.skip("format");
-    top.skip("version");
+pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problems> {
+    let found = Found::default();
+    let Some(mut top) = Fields::new("", Json::Object(top), &found) else { return Ok(Document::default()) };
+    top.take("format");
+    top.take("version");
     let default = Document::default();
-    let title = top.optional("title", Fields::text)?.unwrap_or(default.title);
-    let seed = top.optional("seed", Fields::whole)?.unwrap_or(default.seed);
-    let nodes = list(&mut top, "nodes", MAX_NODES, read_node)?;
-    let links = list(&mut top, "links", MAX_LINKS, read_link)?;
-    let groups = optional_list(&mut top, "groups", MAX_GROUPS, read_group)?;
-    let notes = optional_list(&mut top, "notes", MAX_NOTES, read_note)?;
-    let view = match top.optional("view", Fields::object)? {
-        None => default.view,
-        Some(map) => read_view(map)?,
-    };
-    let moment = SimTime(top.optional("moment_ns", Fields::whole)?.unwrap_or(0));
-    let journal = optional_list(&mut top, "journal", MAX_JOURNAL, entry::read_entry)?;
-    top.finish(&["format", "version", "title", "seed", "nodes", "links", "groups", "notes", "view", "moment_ns", "journal"])?;
-    let doc = Document { title, seed, nodes, links, groups, notes, journal, view, moment };
-    validate(&doc)?;
+    let title = top.optional("title", Fields::text).unwrap_or(default.title);
+    let seed = top.optional("seed", Fields::whole).unwrap_or(default.seed);
+    let nodes = list(&mut top, "nodes", MAX_NODES, read_node);
+    let links = list(&mut top, "links", MAX_LINKS, read_link);
+    let groups = optional_list(&mut top, "groups", MAX_GROUPS, read_group);
+    let notes = optional_list(&mut top, "notes", MAX_NOTES, read_note);
+    let view = if top.has("view") { top.inner("view").map(read_view) } else { None };
+    let moment = SimTime(top.optional("moment_ns", Fields::whole).unwrap_or(0));
+    let journal = optional_list(&mut top, "journal", MAX_JOURNAL, |f| f.and_then(entry::read_entry));
+    top.finish(PARTS);
+    // Of what comes after an entry that could not be read, nobody knows whether it fits.
+    let journal = journal.into_iter().map_while(|entry| entry).collect();
+    let doc = Document { title, seed, nodes, links, groups, notes, journal, view: view.unwrap_or(default.view), moment };
+    // Where a whole list could not be read, everything would lead nowhere.
+    let judged = !["nodes", "links", "groups"].iter().any(|list| found.has(list));
+    let broken = if judged { rules::all_broken(&doc) } else { Found::default() };
+    found.with_rules(broken)?;
     Ok(doc)
 }
 
-fn list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Fields) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
-    let items = top.required(name, Fields::array)?;
+/// A list of objects. What is wrong with an entry is noted, and one stands in its place, so that the others keep their numbers.
+fn list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Option<Fields>) -> T) -> Vec<T> {
+    let items = top.required(name, Fields::array).unwrap_or_default();
     if items.len() > limit {
-        return Err(Problem::new(name, tree::too_many(name, limit)));
+        top.found().add(Problem::new(name, tree::too_many(name, limit)));
+        return Vec::new();
     }
-    let read = |(i, value): (usize, Json)| match value {
-        Json::Object(map) => item(Fields::new(&format!("{name}[{i}]"), map)),
-        other => Err(fields::wrong_type(&format!("{name}[{i}]"), &other, "an object")),
-    };
+    let read = |(i, value): (usize, Json)| item(Fields::new(&format!("{name}[{i}]"), value, top.found()));
     items.into_iter().enumerate().map(read).collect()
 }
 
-fn optional_list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Fields) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
+fn optional_list<T>(top: &mut Fields, name: &str, limit: usize, item: fn(Option<Fields>) -> T) -> Vec<T> {
     match top.has(name) {
         true => list(top, name, limit, item),
-        false => Ok(Vec::new()),
+        false => Vec::new(),
     }
 }
 
-fn read_node(mut f: Fields) -> Result<Node, Problem> {
-    let node = Node {
-        id: f.required("id", Fields::text)?,
-        kind: f.required("kind", Fields::text)?,
-        name: f.required("name", Fields::text)?,
-        x: f.required("x", Fields::number)?,
-        y: f.required("y", Fields::number)?,
-        params: params(&mut f)?,
-        group: f.optional("group", Fields::text)?,
-    };
-    f.finish(&["id", "kind", "name", "x", "y", "params", "group"])?;
-    Ok(node)
+fn read_node(fields: Option<Fields>) -> Node {
+    let mut node = Node { id: String::new(), kind: String::new(), name: String::new(), x: 0.0, y: 0.0, params: Values::new(), group: None };
+    let Some(mut f) = fields else { return node };
+    node.id = f.name("id");
+    node.kind = f.name("kind");
+    node.name = f.name("name");
+    (node.x, node.y) = (f.float("x"), f.float("y"));
+    node.params = f.values("params");
+    node.group = f.optional("group", Fields::text);
+    f.finish(&["id", "kind", "name", "x", "y", "params", "group"]);
+    node
 }
 
-fn read_link(mut f: Fields) -> Result<Link, Problem> {
-    let link = Link {
-        id: f.required("id", Fields::text)?,
-        from: f.required("from", Fields::text)?,
-        to: f.required("to", Fields::text)?,
-        params: params(&mut f)?,
-    };
-    f.finish(&["id", "from", "to", "params"])?;
-    Ok(link)
+fn read_link(fields: Option<Fields>) -> Link {
+    let mut link = Link { id: String::new(), from: String::new(), to: String::new(), params: Values::new() };
+    let Some(mut f) = fields else { return link };
+    link.id = f.name("id");
+    link.from = f.name("from");
+    link.to = f.name("to");
+    link.params = f.values("params");
+    f.finish(&["id", "from", "to", "params"]);
+    link
 }
 
-fn read_group(mut f: Fields) -> Result<Group, Problem> {
-    let group = Group {
-        id: f.required("id", Fields::text)?,
-        kind: f.required("kind", group_kind)?,
-        name: f.required("name", Fields::text)?,
-        x: f.required("x", Fields::number)?,
-        y: f.required("y", Fields::number)?,
-        width: f.required("width", Fields::number)?,
-        height: f.required("height", Fields::number)?,
-        parent: f.optional("parent", Fields::text)?,
-        collapsed: f.optional("collapsed", Fields::truth)?.unwrap_or(false),
-        place: f.optional("place", place)?,
+fn read_group(fields: Option<Fields>) -> Group {
+    let mut group = Group {
+        id: String::new(),
+        kind: GroupKind::Box,
+        name: String::new(),
+        x: 0.0,
+        y: 0.0,
+        width: 0.0,
+        height: 0.0,
+        parent: None,
+        collapsed: false,
+        place: None,
     };
-    f.finish(&["id", "kind", "name", "x", "y", "width", "height", "parent", "collapsed", "place"])?;
-    Ok(group)
+    let Some(mut f) = fields else { return group };
+    group.id = f.name("id");
+    group.kind = f.required("kind", group_kind).unwrap_or(GroupKind::Box);
+    group.name = f.name("name");
+    (group.x, group.y, group.width, group.height) = rect(&mut f);
+    group.parent = f.optional("parent", Fields::text);
+    group.collapsed = f.optional("collapsed", Fields::truth).unwrap_or(false);
+    group.place = f.optional("place", place);
+    f.finish(&["id", "kind", "name", "x", "y", "width", "height", "parent", "collapsed", "place"]);
+    group
 }
 
-fn read_note(mut f: Fields) -> Result<Note, Problem> {
-    let note = Note {
-        id: f.required("id", Fields::text)?,
-        text: f.required("text", Fields::text)?,
-        x: f.required("x", Fields::number)?,
-        y: f.required("y", Fields::number)?,
-        width: f.required("width", Fields::number)?,
-        height: f.required("height", Fields::number)?,
-        colour: f.optional("colour", note_colour)?.unwrap_or_default(),
-    };
-    f.finish(&["id", "text", "x", "y", "width", "height", "colour"])?;
-    Ok(note)
+fn read_note(fields: Option<Fields>) -> Note {
+    let colour = NoteColour::default();
+    let mut note = Note { id: String::new(), text: String::new(), x: 0.0, y: 0.0, width: 0.0, height: 0.0, colour };
+    let Some(mut f) = fields else { return note };
+    note.id = f.name("id");
+    note.text = f.name("text");
+    (note.x, note.y, note.width, note.height) = rect(&mut f);
+    note.colour = f.optional("colour", note_colour).unwrap_or_default();
+    f.finish(&["id", "text", "x", "y", "width", "height", "colour"]);
+    note
+}
+
+fn rect(f: &mut Fields) -> (f64, f64, f64, f64) {
+    (f.float("x"), f.float("y"), f.float("width"), f.float("height"))
 }
 
 fn group_kind(at: &str, value: Json) -> Result<GroupKind, Problem> {
@@ -223,12 +211,8 @@ fn place(at: &str, value: Json) -> Result<Place, Problem> {
     fields::one_of(at, &value, &names, Place::from_id)
 }
 
-fn params(f: &mut Fields) -> Result<Values, Problem> {
-    Ok(f.optional("params", Fields::object)?.map(Fields::into_map).unwrap_or_default())
-}
-
-fn read_view(mut f: Fields) -> Result<View, Problem> {
-    let view = View { x: f.required("x", Fields::number)?, y: f.required("y", Fields::number)?, zoom: f.required("zoom", Fields::number)? };
-    f.finish(&["x", "y", "zoom"])?;
-    Ok(view)
+fn read_view(mut f: Fields) -> View {
+    let view = View { x: f.float("x"), y: f.float("y"), zoom: f.float("zoom") };
+    f.finish(&["x", "y", "zoom"]);
+    view
 }

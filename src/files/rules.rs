@@ -1,48 +1,63 @@
-//! The rules that every document keeps: ids, ranges, links that make sense, no cycles, a journal that fits the diagram.
+//! The rules that every document keeps: ids, ranges, links that make sense, a journal that fits the diagram.
 //! One place for them: the reader, the editor and the command-line tool all ask here.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::fields::clip;
-use super::{frames, tree, Problem};
+use super::problems::Found;
+use super::{frames, links, tree, Problem, Problems};
 use super::{MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTES, MAX_TITLE};
 use crate::components;
 use crate::diagram::param::{ParamSpec, Values};
 use crate::diagram::{Document, Edit, Entry, Fault, Link, Node, View};
-use crate::engine::link::Role;
 use crate::engine::time::MAX_DURATION;
 use crate::engine::SimTime;
 
 /// Checks a whole document: the diagram at time zero, then the journal by applying its entries in order.
-pub fn validate(doc: &Document) -> Result<(), Problem> {
+pub fn validate(doc: &Document) -> Result<(), Problems> {
+    Found::default().with_rules(all_broken(doc))
+}
+
+/// Every rule that a document breaks.
+pub(super) fn all_broken(doc: &Document) -> Found {
+    let found = Found::default();
     if doc.title.chars().count() > MAX_TITLE || doc.title.chars().any(char::is_control) {
-        return Err(Problem::new("title", format!("must be one line of at most {MAX_TITLE} characters")));
+        found.add(Problem::new("title", format!("must be one line of at most {MAX_TITLE} characters")));
     }
-    check_view(&doc.view)?;
-    check_moment(doc.moment).map_err(|m| Problem::new("moment_ns", m))?;
-    for (list, len, limit) in [
+    check_view(&doc.view, &found);
+    found.note_at(|| "moment_ns".into(), check_moment(doc.moment));
+    let lists = [
         ("nodes", doc.nodes.len(), MAX_NODES),
         ("links", doc.links.len(), MAX_LINKS),
         ("groups", doc.groups.len(), MAX_GROUPS),
         ("notes", doc.notes.len(), MAX_NOTES),
         ("journal", doc.journal.len(), MAX_JOURNAL),
-    ] {
+    ];
+    for (list, len, limit) in lists {
         if len > limit {
-            return Err(Problem::new(list, tree::too_many(list, limit)));
+            found.add(Problem::new(list, tree::too_many(list, limit)));
         }
     }
-    check_nodes(doc)?;
-    check_links(doc)?;
-    frames::check_all(doc)?;
-    check_journal(doc)
+    if lists.iter().any(|(_, len, limit)| len > limit) {
+        return found;
+    }
+    check_nodes(doc, &found);
+    links::check_all(doc, &found);
+    frames::check_all(doc, &found);
+    // Of what has no name, nobody knows whether the journal means it.
+    let nameless = doc.nodes.iter().map(|n| &n.id).chain(doc.links.iter().map(|l| &l.id)).chain(doc.groups.iter().map(|g| &g.id));
+    if !nameless.into_iter().any(|id| id.is_empty()) {
+        check_journal(doc, &found);
+    }
+    found
 }
 
-fn check_view(view: &View) -> Result<(), Problem> {
+fn check_view(view: &View, found: &Found) {
     for (name, value, max) in [("x", view.x, 10.0 * MAX_COORDINATE), ("y", view.y, 10.0 * MAX_COORDINATE)] {
-        within(value, -max, max).map_err(|m| Problem::new(format!("view.{name}"), m))?;
+        found.note_at(|| format!("view.{name}"), within(value, -max, max));
     }
-    within(view.zoom, 0.1, 4.0).map_err(|m| Problem::new("view.zoom", m))
+    found.note_at(|| "view.zoom".into(), within(view.zoom, 0.1, 4.0));
 }
 
 fn check_moment(at: SimTime) -> Result<(), String> {
@@ -52,40 +67,41 @@ fn check_moment(at: SimTime) -> Result<(), String> {
     }
 }
 
-fn check_nodes(doc: &Document) -> Result<(), Problem> {
+fn check_nodes(doc: &Document, found: &Found) {
     let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
     let mut specs: FxHashMap<&str, Vec<ParamSpec>> = FxHashMap::default();
     for (i, node) in doc.nodes.iter().enumerate() {
-        let at = format!("nodes[{i}]");
-        check_node(node, &mut specs).map_err(|p| under(&at, p))?;
+        node_problems(node, &mut specs).into_iter().for_each(|p| found.add(p.under(&format!("nodes[{i}]"))));
         if let Some(first) = seen.insert(&node.id, i) {
-            return Err(Problem::new(format!("{at}.id"), format!("is \"{}\", which nodes[{first}] already has", node.id)));
-        }
-    }
-    Ok(())
-}
-
-fn check_node<'a>(node: &'a Node, specs: &mut FxHashMap<&'a str, Vec<ParamSpec>>) -> Result<(), Problem> {
-    check_id(&node.id).map_err(|m| Problem::new("id", m))?;
-    check_id(&node.kind).map_err(|m| Problem::new("kind", m))?;
-    check_name(&node.name).map_err(|m| Problem::new("name", m))?;
-    check_position(node.x, node.y)?;
-    match components::kind(&node.kind) {
-        None => Ok(()),
-        Some(kind) => {
-            let specs = specs.entry(&node.kind).or_insert_with(kind.specs);
-            check_params(&node.params, specs, kind.label).map_err(|p| under("params", p))
+            found.add(Problem::new(format!("nodes[{i}].id"), format!("is \"{}\", which nodes[{first}] already has", node.id)));
         }
     }
 }
 
-pub(super) fn check_position(x: f64, y: f64) -> Result<(), Problem> {
-    within(x, -MAX_COORDINATE, MAX_COORDINATE).map_err(|m| Problem::new("x", m))?;
-    within(y, -MAX_COORDINATE, MAX_COORDINATE).map_err(|m| Problem::new("y", m))
+fn node_problems<'a>(node: &'a Node, specs: &mut FxHashMap<&'a str, Vec<ParamSpec>>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    noted(&mut problems, "id", check_id(&node.id));
+    noted(&mut problems, "kind", check_id(&node.kind));
+    noted(&mut problems, "name", check_name(&node.name));
+    problems.extend(position_problems(node.x, node.y));
+    if let Some(kind) = components::kind(&node.kind) {
+        let specs = specs.entry(&node.kind).or_insert_with(kind.specs);
+        problems.extend(param_problems(&node.params, specs, kind.label));
+    }
+    problems
 }
 
-fn check_params(params: &Values, specs: &[ParamSpec], owner: &str) -> Result<(), Problem> {
-    params.iter().try_for_each(|(name, value)| check_param(name, value, specs, owner))
+pub(super) fn position_problems(x: f64, y: f64) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    noted(&mut problems, "x", within(x, -MAX_COORDINATE, MAX_COORDINATE));
+    noted(&mut problems, "y", within(y, -MAX_COORDINATE, MAX_COORDINATE));
+    problems
+}
+
+/// All that is wrong with the parameters of a node or link.
+pub(super) fn param_problems(params: &Values, specs: &[ParamSpec], owner: &str) -> Vec<Problem> {
+    let wrong = params.iter().filter_map(|(name, value)| check_param(name, value, specs, owner).err());
+    wrong.map(|p| p.under("params")).collect()
 }
 
 fn check_param(name: &str, value: &Json, specs: &[ParamSpec], owner: &str) -> Result<(), Problem> {
@@ -100,71 +116,55 @@ fn check_param(name: &str, value: &Json, specs: &[ParamSpec], owner: &str) -> Re
     }
 }
 
-fn check_links(doc: &Document) -> Result<(), Problem> {
-    let specs = components::link::specs();
-    let kinds: FxHashMap<&str, &Node> = doc.nodes.iter().map(|n| (n.id.as_str(), n)).collect();
-    let mut ids: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut ends: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-    let mut followed: FxHashMap<&str, &str> = FxHashMap::default();
-    for (i, link) in doc.links.iter().enumerate() {
-        let at = format!("links[{i}]");
-        check_id(&link.id).map_err(|m| Problem::new(format!("{at}.id"), m))?;
-        if let Some(first) = ids.insert(&link.id, i) {
-            return Err(Problem::new(format!("{at}.id"), format!("is \"{}\", which links[{first}] already has", link.id)));
-        }
-        let end = |name: &str, id: &str| kinds.get(id).copied().ok_or_else(|| Problem::new(format!("{at}.{name}"), absent("node", id)));
-        let (from, to) = (end("from", &link.from)?, end("to", &link.to)?);
-        ends_fit(from, to).map_err(|m| Problem::new(&at, m))?;
-        if let Some(first) = ends.insert((&link.from, &link.to), i) {
-            let message = format!("goes from {} to {}, as links[{first}] already does", link.from, link.to);
-            return Err(Problem::new(at, message));
-        }
-        if ships_log(from, to) {
-            if let Some(primary) = followed.insert(&to.id, &from.id) {
-                return Err(Problem::new(at, format!("{} already follows {primary}", to.id)));
-            }
-        }
-        check_params(&link.params, &specs, "link").map_err(|p| under(&at, under("params", p)))?;
-    }
-    match cycle(doc) {
-        None => Ok(()),
-        Some(ids) => Err(Problem::new("links", format!("calls go round in a circle: {}", ids.join(" → ")))),
-    }
+/// Notes what is wrong with a field.
+pub(super) fn noted(problems: &mut Vec<Problem>, field: &str, outcome: Result<(), String>) {
+    problems.extend(outcome.err().map(|message| Problem::new(field, message)));
 }
 
-fn check_journal(doc: &Document) -> Result<(), Problem> {
+/// The first of them, where one is enough.
+pub(super) fn first(problems: Vec<Problem>) -> Result<(), Problem> {
+    problems.into_iter().next().map_or(Ok(()), Err)
+}
+
+fn check_journal(doc: &Document, found: &Found) {
     if doc.journal.is_empty() {
-        return Ok(());
+        return;
     }
     let mut now = Document { journal: Vec::new(), ..doc.clone() };
     let mut last = SimTime::ZERO;
     for (i, (at, entry)) in doc.journal.iter().enumerate() {
         let path = format!("journal[{i}]");
         let time = |message: String| Problem::new(format!("{path}.at_ns"), message);
-        check_moment(*at).map_err(time)?;
+        found.note(check_moment(*at).map_err(time));
         if *at < last {
-            return Err(time(format!("is {}, before the entry above it ({}); entries are in order of time", at.0, last.0)));
+            found.add(time(format!("is {}, before the entry above it ({}); entries are in order of time", at.0, last.0)));
         }
-        last = *at;
-        match entry {
-            Entry::Fault(fault) => check_fault(&now, fault).map_err(|p| under(&path, p))?,
-            Entry::Edit(edit) => {
-                if !edit.changes_the_run() {
-                    return Err(Problem::new(path, "this edit does not change the run, so it is not in the journal"));
-                }
-                check_edit(&now, edit).map_err(|p| under(&path, p))?;
-                now.apply(edit).map_err(|m| Problem::new(path, m))?;
+        last = last.max(*at);
+        let edit = match entry {
+            Entry::Fault(fault) => {
+                found.note(check_fault(&now, fault).map_err(|p| p.under(&path)));
+                continue;
             }
+            Entry::Edit(edit) => edit,
+        };
+        let fits = match edit.changes_the_run() {
+            true => check_edit(&now, edit).map_err(|p| p.under(&path)),
+            false => Err(Problem::new(&path, "this edit does not change the run, so it is not in the journal")),
+        };
+        let done = fits.and_then(|()| now.apply(edit).map_err(|m| Problem::new(path, m)));
+        // What follows an edit that adds or removes something may need it.
+        let settings = matches!(edit, Edit::SetNodeParam { .. } | Edit::SetLinkParam { .. });
+        if found.note(done).is_none() && !settings {
+            return;
         }
     }
-    Ok(())
 }
 
 /// Whether an edit may be applied to the diagram `doc` (its journal is not looked at). Paths are within the edit.
 pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
     match edit {
         Edit::AddNode { node } => {
-            check_node(node, &mut FxHashMap::default()).map_err(|p| under("node", p))?;
+            first(node_problems(node, &mut FxHashMap::default())).map_err(|p| p.under("node"))?;
             if doc.node(&node.id).is_some() {
                 return Err(Problem::new("node.id", format!("there is already a node \"{}\"", node.id)));
             }
@@ -185,8 +185,8 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             }
             node_of(doc, "link.from", &link.from)?;
             node_of(doc, "link.to", &link.to)?;
-            can_link(doc, &link.from, &link.to).map_err(|m| Problem::new("link", m))?;
-            check_params(&link.params, &components::link::specs(), "link").map_err(|p| under("link.params", p))?;
+            first(param_problems(&link.params, &components::link::specs(), "link")).map_err(|p| p.under("link"))?;
+            links::can_link_as(doc, None, &link.from, &link.to, &link.params).map_err(|m| Problem::new("link", m))?;
             room(doc.links.len(), "links", MAX_LINKS)
         }
         Edit::RemoveLink { id } => link_of(doc, "id", id).map(|_| ()),
@@ -194,7 +194,7 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             link_of(doc, "link", link)?;
             node_of(doc, "from", from)?;
             node_of(doc, "to", to)?;
-            can_reconnect(doc, link, from, to).map_err(|m| Problem::new("link", m))
+            links::can_reconnect(doc, link, from, to).map_err(|m| Problem::new("link", m))
         }
         Edit::SetNodeParam { id, param, value } => {
             let node = node_of(doc, "id", id)?;
@@ -204,8 +204,9 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
             }
         }
         Edit::SetLinkParam { id, param, value } => {
-            link_of(doc, "id", id)?;
-            check_setting(param, value, &components::link::specs(), "link")
+            let link = link_of(doc, "id", id)?;
+            check_setting(param, value, &components::link::specs(), "link")?;
+            links::can_set(doc, link, param, value).map_err(|m| Problem::new("value", m))
         }
         Edit::Rename { id, name } => {
             node_of(doc, "id", id)?;
@@ -213,7 +214,7 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
         }
         Edit::Move { id, x, y } => {
             node_of(doc, "id", id)?;
-            check_position(*x, *y)
+            first(position_problems(*x, *y))
         }
         Edit::SetGroup { node, .. } => {
             node_of(doc, "node", node)?;
@@ -258,137 +259,6 @@ pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
     }
 }
 
-/// Whether a link from `from` to `to` may be added to the diagram; the reason if not, in the learner's words.
-pub fn can_link(doc: &Document, from: &str, to: &str) -> Result<(), String> {
-    can_link_without(doc, None, from, to)
-}
-
-/// As [`can_link`], were the link `without` not there.
-pub fn can_link_without(doc: &Document, without: Option<&str>, from: &str, to: &str) -> Result<(), String> {
-    let node = |id: &str| doc.node(id).ok_or_else(|| absent("node", id));
-    let (from, to) = (node(from)?, node(to)?);
-    ends_fit(from, to)?;
-    let links = || doc.links.iter().filter(|l| Some(l.id.as_str()) != without);
-    if links().any(|l| l.from == from.id && l.to == to.id) {
-        return Err(format!("{} is already linked to {}", from.name, to.name));
-    }
-    if ships_log(from, to) {
-        let other = links().filter(|l| l.to == to.id).filter_map(|l| doc.node(&l.from));
-        if let Some(primary) = other.into_iter().find(|p| ships_log(p, to)) {
-            return Err(format!("{} already follows {}", to.name, primary.name));
-        }
-    }
-    match circle(links(), &from.id, &to.id) {
-        None => Ok(()),
-        Some(ids) => {
-            let names: Vec<_> = ids.iter().filter_map(|id| doc.node(id)).map(|n| n.name.as_str()).collect();
-            Err(format!("calls would go round in a circle: {}", names.join(" → ")))
-        }
-    }
-}
-
-/// Whether a link may go from `from` to `to` instead; the reason if not, in the learner's words.
-pub fn can_reconnect(doc: &Document, link: &str, from: &str, to: &str) -> Result<(), String> {
-    match doc.link(link) {
-        // Undoing finds the ends as they are.
-        Some(old) if old.from == from && old.to == to => Ok(()),
-        _ => can_link_without(doc, Some(link), from, to),
-    }
-}
-
-fn ends_fit(from: &Node, to: &Node) -> Result<(), String> {
-    if from.id == to.id {
-        return Err(format!("{} cannot be linked to itself", from.name));
-    }
-    match components::kind(&from.kind).is_some() && components::kind(&to.kind).is_some() {
-        true => components::can_connect(&from.kind, &to.kind),
-        false => Ok(()),
-    }
-}
-
-/// Whether a link between these two would carry a replication log.
-fn ships_log(from: &Node, to: &Node) -> bool {
-    components::role_between(&from.kind, &to.kind) == Ok(Role::Log)
-}
-
-/// The circle that a link from `from` to `to` would close, as ids that begin and end with `from`.
-pub fn cycle_through(doc: &Document, from: &str, to: &str) -> Option<Vec<String>> {
-    circle(doc.links.iter(), from, to)
-}
-
-fn circle<'a>(links: impl Iterator<Item = &'a Link>, from: &'a str, to: &'a str) -> Option<Vec<String>> {
-    if from == to {
-        return Some(vec![from.into(), to.into()]);
-    }
-    let mut out: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for link in links {
-        out.entry(&link.from).or_default().push(&link.to);
-    }
-    // Depth first with an explicit stack; `came` remembers the way back.
-    let mut came: FxHashMap<&str, &str> = FxHashMap::default();
-    let mut stack = vec![to];
-    while let Some(id) = stack.pop() {
-        if id == from {
-            let mut path = vec![from];
-            let mut at = from;
-            while at != to {
-                at = came.get(at).copied()?;
-                path.push(at);
-            }
-            path.push(from);
-            path.reverse();
-            return Some(path.into_iter().map(String::from).collect());
-        }
-        for next in out.get(id).into_iter().flatten() {
-            if *next != to && !came.contains_key(next) {
-                came.insert(next, id);
-                stack.push(next);
-            }
-        }
-    }
-    None
-}
-
-/// Some circle of links, if there is one, as ids that begin and end with the same node.
-fn cycle(doc: &Document) -> Option<Vec<&str>> {
-    let mut incoming: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut out: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for link in &doc.links {
-        *incoming.entry(&link.to).or_default() += 1;
-        out.entry(&link.from).or_default().push(&link.to);
-    }
-    // Peel off nodes that nothing left calls; what cannot be peeled off holds a circle.
-    let mut ready: Vec<&str> = doc.nodes.iter().map(|n| n.id.as_str()).filter(|id| !incoming.contains_key(id)).collect();
-    let mut left: FxHashSet<&str> = doc.nodes.iter().map(|n| n.id.as_str()).collect();
-    while let Some(id) = ready.pop() {
-        left.remove(id);
-        for next in out.get(id).into_iter().flatten() {
-            if let Some(count) = incoming.get_mut(next) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(next);
-                }
-            }
-        }
-    }
-    // Every node left has a caller that is left, so walking backwards must come round.
-    let mut caller: FxHashMap<&str, &str> = FxHashMap::default();
-    for link in doc.links.iter().filter(|l| left.contains(l.from.as_str()) && left.contains(l.to.as_str())) {
-        caller.entry(&link.to).or_insert(&link.from);
-    }
-    let mut walk = vec![doc.nodes.iter().map(|n| n.id.as_str()).find(|id| left.contains(id))?];
-    while let Some(next) = caller.get(walk.last()?) {
-        if let Some(start) = walk.iter().position(|id| id == next) {
-            let mut ring = walk.split_off(start);
-            ring.push(next);
-            ring.reverse();
-            return Some(ring);
-        }
-        walk.push(next);
-    }
-    None
-}
-
 fn node_of<'a>(doc: &'a Document, at: &str, id: &str) -> Result<&'a Node, Problem> {
     doc.node(id).ok_or_else(|| Problem::new(at, absent("node", id)))
 }
@@ -421,9 +291,4 @@ pub(super) fn within(value: f64, min: f64, max: f64) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("is {value}, it must be from {min} to {max}")),
     }
-}
-
-pub(super) fn under(at: &str, inner: Problem) -> Problem {
-    let at = if inner.at.is_empty() { at.to_string() } else { format!("{at}.{}", inner.at) };
-    Problem::new(at, inner.message)
 }

@@ -4,7 +4,7 @@
 use super::Session;
 use crate::app::dom;
 use crate::app::storage::{file_name, shelf, starter, Kept};
-use crate::app::words::translate;
+use crate::app::words::told;
 use crate::diagram::Document;
 use crate::files;
 
@@ -60,7 +60,7 @@ impl Session {
                 let said = t!("Opened %{name}", name = document.title);
                 self.open_instead(document, said, true);
             }
-            Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = translate(&problem.to_string()))),
+            Err(problem) => self.refuse(t!("The file could not be opened: %{what}", what = told(&problem))),
         }
     }
 }

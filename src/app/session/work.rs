@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Offer, Session};
 use crate::app::dom;
 use crate::app::storage::{label, note, shelf, Before, Kept, Opening, Saved, OPENING};
-use crate::app::words::translate;
+use crate::app::words::told;
 use crate::diagram::Document;
 use crate::files;
 
@@ -204,7 +204,7 @@ impl Session {
                     let said = t!(said, name = document.title);
                     return self.open_as(document, said, Start { work: ours.then_some(work), built, linked: false });
                 }
-                Some(Err(problem)) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
+                Some(Err(problem)) => self.refuse(t!("This could not be read: %{what}", what = told(&problem))),
                 None if wanted => self.refuse(t!("This is not kept any more")),
                 None => {}
             }
@@ -225,7 +225,7 @@ impl Session {
                 shelf().keep_past(&id, &label(&present, &text, true), &text, false);
                 self.open_as(document, t!("Restored an earlier state").into(), Start { work: Some(id), built: true, linked: false });
             }
-            Err(problem) => self.refuse(t!("This could not be read: %{what}", what = translate(&problem.to_string()))),
+            Err(problem) => self.refuse(t!("This could not be read: %{what}", what = told(&problem))),
         }
     }
 

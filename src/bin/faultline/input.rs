@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use faultline::diagram::Document;
-use faultline::files::{read, MAX_BYTES};
+use faultline::files::{read, Problems, MAX_BYTES};
 use faultline::lab::scenarios::{scenario, scenarios};
 
 /// The document that a word on the command line names.
@@ -22,7 +22,9 @@ pub fn open(name: &str) -> Result<Document, String> {
             }
         },
     };
-    text.and_then(|t| read(&t).map_err(|p| p.to_string())).map_err(|message| format!("{name}: {message}"))
+    // A line for each problem, all of which say where.
+    let problems = |problems: Problems| problems.lines().iter().map(|line| format!("{name}: {line}")).collect::<Vec<_>>().join("\n");
+    text.map_err(|message| format!("{name}: {message}")).and_then(|t| read(&t).map_err(problems))
 }
 
 fn text_of(source: impl Read) -> Result<String, String> {

@@ -73,7 +73,7 @@ fn prepared(options: &RunOptions) -> Result<(Document, Beginnings<'_>), String> 
     let mut begin = Vec::new();
     for fault in &options.faults {
         begin.push((faults::add(&mut doc, fault)?, fault.as_str()));
-        validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", p.message))?;
+        validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", p.first().message))?;
     }
     Ok((doc, begin))
 }

@@ -7,25 +7,31 @@ use crate::diagram::param::Values;
 use crate::diagram::{Document, Edit, Link};
 use crate::editor::Step;
 use crate::engine::link::Role;
-use crate::files::can_link;
+use crate::files::{can_link, free_operations};
 
 /// Whether two nodes may be connected; the reason if not.
 pub fn can_connect(diagram: &Document, from: &str, to: &str) -> Result<(), String> {
     can_link(diagram, from, to)
 }
 
-/// Connects two nodes; returns the step and the new link's id, or why they may not be connected.
+/// Connects two nodes; returns the step and the new link's id, or why they may not be connected. Beside a link that carries
+/// only reads or only writes, a second one carries the others, with a policy of its own.
 ///
 /// A caller that uses a primary and one of its replicas sends writes to the primary and each read to one of the
 /// replicas: the step that completes such a triangle sets its links so, where they still carry everything.
 pub fn connect(diagram: &Document, from: &str, to: &str) -> Result<(Step, String), String> {
-    can_link(diagram, from, to)?;
+    let free = free_operations(diagram, None, from, to)?;
     let id = link_id(diagram, from, to);
     let mut after = diagram.clone();
-    after.links.push(Link { id: id.clone(), from: from.into(), to: to.into(), params: Values::new() });
+    let mut new = Link { id: id.clone(), from: from.into(), to: to.into(), params: Values::new() };
     let mut edits = Vec::new();
     // What the new link is for, and what the others get.
     let (mut own, mut others) = (None, Vec::new());
+    if free != "any" {
+        own = Some(free);
+        new.params.insert("when".into(), free.into());
+    }
+    after.links.push(new);
     for Setting { link, param, value } in divided(&after, &id) {
         let Some(target) = after.links.iter_mut().find(|l| l.id == link) else { continue };
         target.params.insert(param.into(), value.into());

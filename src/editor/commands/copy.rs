@@ -9,7 +9,7 @@ use super::{step, Fresh};
 use crate::diagram::{Document, Edit, Group, GroupKind, Link, Node, Note};
 use crate::editor::geometry::{card, frame_at, free_spot, group_rect, snap, CARD};
 use crate::editor::{Selection, Step};
-use crate::files::can_link;
+use crate::files::can_link_as;
 use crate::order::{Gather, Ordered};
 
 /// How far aside copies of several things go.
@@ -49,7 +49,7 @@ pub fn duplicate_by(diagram: &Document, selection: &Selection, by: Option<(f64, 
         };
         // A copied primary does not take over the original's replicas: each follows one primary. Among copies what
         // holds for the originals holds.
-        if both || can_link(&after, &from, &to).is_ok() {
+        if both || can_link_as(&after, None, &from, &to, &link.params).is_ok() {
             let copy = Link { id: ids.take(&format!("{from}-{to}")), from, to, params: link.params.clone() };
             after.links.push(copy.clone());
             copies.edits.push(Edit::AddLink { link: copy });

@@ -6,7 +6,7 @@ use super::{add_node, connect, link_name, node_name, step};
 use crate::components;
 use crate::diagram::{Document, Edit, Entry, Link};
 use crate::editor::Step;
-use crate::files::{can_link_without, can_reconnect};
+use crate::files::{can_link_as, can_reconnect};
 
 /// An end of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn can_splice(diagram: &Document, node: &str, link: &str) -> Result<(), Stri
         return Err(format!("{} has links already", node_name(diagram, node)));
     }
     can_reconnect(diagram, link, &old.from, node)?;
-    can_link_without(diagram, Some(link), node, &old.to)
+    can_link_as(diagram, Some(link), node, &old.to, &Default::default())
 }
 
 /// Puts a node into a link: the link ends at the node, and a new one goes on from there.

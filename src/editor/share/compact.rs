@@ -15,7 +15,7 @@ use crate::components;
 use crate::diagram::param::Values;
 use crate::diagram::{Document, Link, Node};
 use crate::files::{
-    self, Problem, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES, VERSION,
+    self, Problem, Problems, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES, VERSION,
 };
 
 /// Versions of this shape, apart from the version of the file format that it unfolds to.
@@ -178,14 +178,14 @@ fn weight(tree: &Json) -> (usize, usize) {
 }
 
 /// The document that a compact tree stands for.
-pub fn from_compact(tree: Json) -> Result<Document, Problem> {
+pub fn from_compact(tree: Json) -> Result<Document, Problems> {
     let mut top = list(tree)?;
     let shape = top.first().and_then(Json::as_u64).ok_or_else(damaged)?;
     if shape > FRAMED {
-        return Err(Problem::new("", "the link was made by a newer version of Faultline"));
+        return Err(Problem::new("", "the link was made by a newer version of Faultline").into());
     }
     if (shape, top.len()) != (PLAIN, 9) && (shape, top.len()) != (FRAMED, 11) {
-        return Err(damaged());
+        return Err(damaged().into());
     }
     let framed = (shape == FRAMED).then(|| top.split_off(9));
     let mut next = top.drain(1..);

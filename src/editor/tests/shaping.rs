@@ -41,9 +41,10 @@ fn what_is_copied_is_pasted_with_names_of_its_own() {
 fn what_is_no_part_of_a_diagram_is_not_pasted() {
     let d = small().diagram().clone();
     let why = |text: &str| fragment::paste(&d, text, None).unwrap_err();
-    for text in ["", "hello", "{}", "[1]", "{\"format\": \"faultline-fragment\"", "{\"format\":\"excalidraw\"}"] {
+    for text in ["", "hello", "{}", "[1]", "{\"format\":\"excalidraw\"}"] {
         assert_eq!(why(text), "What was copied is no part of a diagram", "{text}");
     }
+    assert!(why("{\"format\": \"faultline-fragment\"").contains("the text ends here"));
     let text = fragment::copy(&d, &Selection::node("service")).unwrap();
     assert!(why(&text.replace("\"service\",\"name\"", "7,\"name\"")).contains("nodes[0].kind: is 7, it must be a text"));
     assert!(why(&text.replace("\"version\": 2", "\"version\": 9")).contains("newer version"));
