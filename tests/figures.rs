@@ -152,6 +152,7 @@ const LEVELS: &[&str] = &[
     "unacknowledged",
     "oldest_ms",
     "lag_ms",
+    "lsn",
     "pending",
     "applied",
     "sessions",

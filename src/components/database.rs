@@ -337,6 +337,7 @@ impl Part for Database {
             Gauge::level("connections", "connections", connections, "").of(f64::from(self.params.connections)),
             Gauge::level("unflushed", "not yet durable", (self.log.lsn() - self.durable_lsn) as f64, "writes"),
             Gauge::level("waiting_for_replicas", waiting, self.waiting.len() as f64, "writes"),
+            Gauge::level("lsn", "", self.log.lsn() as f64, ""),
             Gauge::result("writes", self.writes as f64),
             Gauge::result("fallbacks", self.fallbacks as f64),
         ]

@@ -324,7 +324,7 @@ mod tests {
         inflict(&mut experiment, Fault::Mend { link: "d-r".into() });
         to(&mut experiment, 6.0);
         assert!(figure(&experiment, "r", "lag_ms") < 5.0);
-        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied") < 5.0);
+        assert!(figure(&experiment, "d", "lsn") - figure(&experiment, "r", "applied") < 5.0);
     }
 
     #[test]
@@ -334,7 +334,7 @@ mod tests {
         to(&mut experiment, 3.0);
         inflict(&mut experiment, Fault::Restart { node: "r".into() });
         to(&mut experiment, 5.0);
-        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied") < 5.0);
+        assert!(figure(&experiment, "d", "lsn") - figure(&experiment, "r", "applied") < 5.0);
     }
 
     #[test]
@@ -346,7 +346,7 @@ mod tests {
         experiment.apply(&Entry::Edit(Edit::AddNode { node })).unwrap();
         experiment.apply(&Entry::Edit(Edit::AddLink { link })).unwrap();
         to(&mut experiment, 3.0);
-        assert!(figure(&experiment, "d", "writes") - figure(&experiment, "r2", "applied") < 5.0);
+        assert!(figure(&experiment, "d", "lsn") - figure(&experiment, "r2", "applied") < 5.0);
     }
 
     #[test]
@@ -357,7 +357,7 @@ mod tests {
         inflict(&mut experiment, Fault::Crash { node: "d".into() });
         inflict(&mut experiment, Fault::Restart { node: "d".into() });
         to(&mut experiment, 4.0);
-        let behind = figure(&experiment, "d", "writes") - figure(&experiment, "r", "applied");
+        let behind = figure(&experiment, "d", "lsn") - figure(&experiment, "r", "applied");
         assert!((0.0..5.0).contains(&behind), "{behind}");
     }
 
