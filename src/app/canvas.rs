@@ -14,11 +14,11 @@ mod keys;
 mod legend;
 mod minimap;
 mod paint;
+mod route;
 mod scene;
 mod stream;
 mod tint;
 mod toolbar;
-mod way;
 
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
@@ -113,8 +113,8 @@ pub fn Stage(
             data-far=live(move || far.get())
             data-linking=live(move || session.linking.with(Option::is_some).to_string())
             data-grabbing=live(move || board.grabbing.get().to_string())
-            data-area=live(move || session.desk.selects_area.get().to_string())
-            data-placing=live(move || session.desk.placing.with(Option::is_some).to_string())
+            data-area=live(move || session.ui.selects_area.get().to_string())
+            data-placing=live(move || session.ui.placing.with(Option::is_some).to_string())
             on:pointerdown=move |e| board.pressed(e)
             on:pointermove=move |e| board.moved(e)
             on:pointerup=move |e| board.released(e)
@@ -144,7 +144,7 @@ pub fn Stage(
             <Typing />
             <p class="stage-hint" data-overlay="">{piece(hint)}</p>
             <Legend />
-            <Show when=move || session.desk.minimap.get()><Minimap /></Show>
+            <Show when=move || session.ui.minimap.get()><Minimap /></Show>
             <div class="zoom" data-overlay="" role="toolbar" aria-label=t!("Zoom")>
                 <ActionButton id="undo" />
                 <ActionButton id="redo" />
@@ -179,7 +179,7 @@ fn hint(session: Session) -> &'static str {
             false => t!("Choose the component to connect to, Escape cancels"),
         };
     }
-    if session.desk.placing.with(Option::is_some) {
+    if session.ui.placing.with(Option::is_some) {
         return t!("Tap the place where it goes");
     }
     if session.to_come.get() > 0 {

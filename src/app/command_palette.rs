@@ -16,7 +16,7 @@ use entries::{entries, Entry};
 #[component]
 pub fn CommandPalette() -> impl IntoView {
     let session = Session::get();
-    let finding = session.desk.finding.get_untracked();
+    let finding = session.ui.finding.get_untracked();
     let typed = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
     let field = NodeRef::<leptos::html::Input>::new();

@@ -45,7 +45,7 @@ fn rows(session: Session, subject: Subject) -> Vec<Option<&'static Action>> {
 #[component]
 pub fn ContextMenu() -> impl IntoView {
     let session = Session::get();
-    piece(move || session.desk.menu.get().map(|menu| view! { <OpenMenu menu=menu /> }))
+    piece(move || session.ui.menu.get().map(|menu| view! { <OpenMenu menu=menu /> }))
 }
 
 #[component]
@@ -70,7 +70,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         menu::focus_first(&element);
     });
     let close = move || {
-        session.desk.menu.set(None);
+        session.ui.menu.set(None);
         if let Some(Ok(element)) = before.get_value().map(|e| e.dyn_into::<HtmlElement>()) {
             let _ = element.focus();
         }
@@ -86,11 +86,11 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         }
         close();
         action.run(session);
-        session.desk.spot.set(None);
+        session.ui.spot.set(None);
     };
     let leave = move || {
         close();
-        session.desk.spot.set(None);
+        session.ui.spot.set(None);
     };
     let keys = move |event: KeyboardEvent| {
         event.stop_propagation();

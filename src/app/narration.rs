@@ -130,7 +130,7 @@ pub fn narrate(session: Session) {
     effect(move || {
         session.frame.track();
         let now = dom::now_ms();
-        if !session.desk.narrating.get() || session.replay.with(Option::is_some) || now - looked.get_value() < LOOK_MS {
+        if !session.ui.narrating.get() || session.replay.with(Option::is_some) || now - looked.get_value() < LOOK_MS {
             return;
         }
         looked.set_value(now);

@@ -176,8 +176,8 @@ fn Line(
             Some(rect) if e.detail() == 0 => (rect.left(), rect.bottom()),
             _ => (f64::from(e.client_x()), f64::from(e.client_y())),
         };
-        session.desk.spot.set(None);
-        session.desk.menu.set(Some(Menu { at, subject: subject(session), held: false }));
+        session.ui.spot.set(None);
+        session.ui.menu.set(Some(Menu { at, subject: subject(session), held: false }));
     };
     let label = move || match state.with(|s| s.words.clone()) {
         words if words.is_empty() => format!("{}, {}", name.get(), t!(kind)),

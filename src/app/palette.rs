@@ -22,7 +22,7 @@ const CLICK: f64 = 5.0;
 pub fn Palette() -> impl IntoView {
     let board = Board::get();
     let session = board.session;
-    let carried = session.desk.carried;
+    let carried = session.ui.carried;
     let groups = GROUPS.map(|group| {
         let items: Vec<_> = kinds().iter().filter(|k| k.group == group).map(|kind| item(board, kind)).collect();
         (!items.is_empty()).then(|| view! { <h2>{t!(group.label())}</h2> {items} })
@@ -47,12 +47,12 @@ pub fn Palette() -> impl IntoView {
 
 fn item(board: Board, kind: &'static Kind) -> impl IntoView {
     let session = board.session;
-    let carried = session.desk.carried;
+    let carried = session.ui.carried;
     let point = |e: &PointerEvent| (f64::from(e.client_x()), f64::from(e.client_y()));
     // A click follows a drag's release on the same element: it must not add a second one.
     let dragged = StoredValue::new(false);
     let touched = StoredValue::new(false);
-    let placing = move || session.desk.placing.with(|p| p.is_some_and(|p| p.id == kind.id));
+    let placing = move || session.ui.placing.with(|p| p.is_some_and(|p| p.id == kind.id));
     let press = move |e: PointerEvent| {
         if e.button() != 0 {
             return;
@@ -103,8 +103,8 @@ fn item(board: Board, kind: &'static Kind) -> impl IntoView {
         // A finger says where by a second tap.
         if touched.get_value() {
             touched.set_value(false);
-            let again = session.desk.placing.with_untracked(|p| p.is_some_and(|p| p.id == kind.id));
-            session.desk.placing.set((!again).then_some(kind));
+            let again = session.ui.placing.with_untracked(|p| p.is_some_and(|p| p.id == kind.id));
+            session.ui.placing.set((!again).then_some(kind));
             if !again {
                 session.announce(t!("Tap the place where it goes"));
             }

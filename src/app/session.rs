@@ -1,7 +1,6 @@
 //! The one state handle of the application: the open document, its run, and the signals that views read.
 //! Knows no view and draws nothing.
 
-mod desk;
 mod dial;
 mod edits;
 mod files;
@@ -9,6 +8,7 @@ mod open;
 mod run;
 mod shaping;
 mod time;
+mod ui;
 mod voice;
 mod work;
 
@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use desk::{Carried, Desk, Finding, Menu, Panel, Subject};
 pub use dial::{Speed, SPEED_RANGE};
 pub use run::{Mark, Run};
 pub use shaping::{Goal, Leading, Opening, Shaping, Thing};
+pub use ui::{Carried, Finding, Menu, Panel, Subject, UiState};
 
 use crate::diagram::{Document, View};
 use crate::editor::{geometry, Selection};
@@ -48,7 +48,7 @@ pub enum Dialog {
     Share,
     /// Keys and the visual language.
     Help,
-    /// The command palette; the desk says what it looks for.
+    /// The command palette; the UI state says what it looks for.
     Commands,
     /// Recent diagrams, and earlier states of this one.
     Recent,
@@ -122,7 +122,7 @@ pub struct Replay {
 #[derive(Clone, Copy)]
 pub struct Session {
     /// What the hands are doing: menus, modes, panels.
-    pub desk: Desk,
+    pub ui: UiState,
     /// What is being shaped on the canvas.
     pub shaping: Shaping,
     run: StoredValue<Run, LocalStorage>,
@@ -194,7 +194,7 @@ impl Session {
         let diagram = Arc::new(run.editor.diagram().clone());
         let frame = Arc::new(run.experiment.frame(0));
         Session {
-            desk: Desk::new(),
+            ui: UiState::new(),
             shaping: Shaping::new(),
             diagram: RwSignal::new(diagram.clone()),
             selection: RwSignal::default(),

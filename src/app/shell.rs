@@ -22,8 +22,8 @@ use crate::icon::Icon;
 #[component]
 pub fn Shell() -> impl IntoView {
     let session = Session::get();
-    let desk = session.desk;
-    let outlined = memo(move || desk.panel.get() == Panel::Outline);
+    let ui = session.ui;
+    let outlined = memo(move || ui.panel.get() == Panel::Outline);
     let board = Board::new(session);
     provide_context(board);
     listen_to_keys(board);
@@ -31,14 +31,14 @@ pub fn Shell() -> impl IntoView {
     super::narration::narrate(session);
     super::panels::trials::tell_of_runs(session);
     view! {
-        <div class="shell" data-panel=live(move || desk.panel.get().name())>
+        <div class="shell" data-panel=live(move || ui.panel.get().name())>
             <Bar />
             <aside class="side" aria-label=t!("Components and outline")>
                 <div class="side-tabs">
-                    <button type="button" class="tab" aria-pressed=live(move || (!outlined.get()).to_string()) on:click=move |_| desk.panel.set(Panel::None)>
+                    <button type="button" class="tab" aria-pressed=live(move || (!outlined.get()).to_string()) on:click=move |_| ui.panel.set(Panel::None)>
                         {t!("Components")}
                     </button>
-                    <button type="button" class="tab" aria-pressed=live(move || outlined.get().to_string()) on:click=move |_| desk.panel.set(Panel::Outline)>
+                    <button type="button" class="tab" aria-pressed=live(move || outlined.get().to_string()) on:click=move |_| ui.panel.set(Panel::Outline)>
                         {t!("Outline")}
                     </button>
                 </div>
@@ -66,7 +66,7 @@ pub fn Shell() -> impl IntoView {
 /// On a narrow page: which panel stands beneath the canvas.
 #[component]
 fn PanelTabs() -> impl IntoView {
-    let desk = Session::get().desk;
+    let ui = Session::get().ui;
     let tabs = [
         (Panel::Add, "plus", t!("Add")),
         (Panel::Inspector, "sliders-horizontal", t!("Inspector")),
@@ -75,7 +75,7 @@ fn PanelTabs() -> impl IntoView {
     ];
     let tabs = tabs.map(|(panel, icon, label)| {
         view! {
-            <button type="button" class="panel-tab" aria-pressed=live(move || (desk.panel.get() == panel).to_string()) on:click=move |_| desk.turn_panel(panel)>
+            <button type="button" class="panel-tab" aria-pressed=live(move || (ui.panel.get() == panel).to_string()) on:click=move |_| ui.turn_panel(panel)>
                 <Icon name=icon />
                 <span>{label}</span>
             </button>

@@ -2,7 +2,7 @@
 //! Knows the document only as text to write and read.
 
 mod browser;
-mod shelf;
+mod history;
 mod work;
 
 use super::dom;
@@ -14,8 +14,8 @@ use crate::files;
 use crate::lab::scenarios::scenarios;
 
 use browser::noted;
-pub use browser::{note, shelf};
-pub use shelf::{Kept, MOST_PAST};
+pub use browser::{history, note};
+pub use history::{Kept, MOST_PAST};
 pub use work::{label, Before, Work, OPENING};
 
 /// Start of the fragment that holds a shared document.
@@ -97,8 +97,8 @@ pub fn opening() -> Opening {
     let start = noted(START);
     let unfinished = noted(work::OPENING);
     note(START, None);
-    let own = noted(work::OWN).and_then(|id| shelf().work(&id));
-    let kept = own.or_else(|| shelf().works().into_iter().next());
+    let own = noted(work::OWN).and_then(|id| history().work(&id));
+    let kept = own.or_else(|| history().works().into_iter().next());
     let mut opening = Opening { fit: true, ..Opening::default() };
     if start.as_deref() == Some("anew") {
         // It may have been what stopped the application.
@@ -106,7 +106,7 @@ pub fn opening() -> Opening {
     }
     match from_address() {
         Some(Ok(document)) => {
-            opening.before = kept.and_then(|k| Some((shelf().text(&k.name)?, k.work, k.label.built)));
+            opening.before = kept.and_then(|k| Some((history().text(&k.name)?, k.work, k.label.built)));
             opening.took_place = opening.before.is_some().then(|| t!("Opened %{name} from the link", name = document.title));
             let still = start.as_deref() == Some("still");
             return Opening { document, built: true, linked: true, still, ..opening };
@@ -122,7 +122,7 @@ pub fn opening() -> Opening {
         let set_aside = Some(t!("The diagram that was open is set aside, among the recent diagrams").into());
         return Opening { document: first_starter(), set_aside, ..opening };
     }
-    match files::read(&shelf().text(&kept.name).unwrap_or_default()) {
+    match files::read(&history().text(&kept.name).unwrap_or_default()) {
         Ok(document) => {
             let hung = start.is_none() && unfinished.as_ref() == Some(&kept.work);
             if hung && opening.message.is_none() {
@@ -153,7 +153,7 @@ pub fn forget_address() {
 
 /// The piece of work whose record has this name.
 pub fn work_of_record(name: &str) -> Option<&str> {
-    name.strip_prefix(shelf::WORK)
+    name.strip_prefix(history::WORK)
 }
 
 /// A name for a file made of this document.

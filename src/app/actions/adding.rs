@@ -14,7 +14,7 @@ use crate::editor::Selection;
 /// The commands.
 pub(super) static ACTIONS: &[Action] = &[Action::new("add", text!("Add a component…"), "plus", Section::Edit, |s| {
     // From a context menu: where it was opened.
-    let spot = s.desk.spot.get_untracked();
+    let spot = s.ui.spot.get_untracked();
     s.find(Finding::Kind(spot));
 })
 .keys(&[key("n")])

@@ -62,7 +62,7 @@ fn by_menu(session: Session, cutting: bool) {
 }
 
 fn paste_by_menu(session: Session) {
-    let at = session.desk.spot.get_untracked();
+    let at = session.ui.spot.get_untracked();
     spawn_local(async move {
         match dom::copied().await {
             Some(text) => paste(session, &text, at),

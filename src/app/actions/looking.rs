@@ -21,14 +21,14 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("zoom-selection", text!("Zoom to the selection"), "locate", Section::Canvas, zoom_selection)
         .keys(&[key("2")])
         .when(super::available::something),
-    Action::new("minimap", text!("Minimap"), "map", Section::Canvas, |s| s.desk.turn_minimap())
+    Action::new("minimap", text!("Minimap"), "map", Section::Canvas, |s| s.ui.turn_minimap())
         .keys(&[key("m")])
         .words(text!("overview navigator"))
-        .switch(|s| s.desk.minimap.get()),
-    Action::new("outline", text!("Outline"), "list-tree", Section::Canvas, |s| s.desk.turn_panel(Panel::Outline))
+        .switch(|s| s.ui.minimap.get()),
+    Action::new("outline", text!("Outline"), "list-tree", Section::Canvas, |s| s.ui.turn_panel(Panel::Outline))
         .keys(&[key("o")])
         .words(text!("list tree text screen reader"))
-        .switch(|s| s.desk.panel.get() == Panel::Outline),
+        .switch(|s| s.ui.panel.get() == Panel::Outline),
 ];
 
 /// Zooms about the middle of the canvas.

@@ -48,13 +48,13 @@ pub(super) static ACTIONS: &[Action] = &[
     Action::new("language", text!("Change the language"), "languages", Section::Page, |s| s.speak(s.language.get_untracked().next()))
         .words("english español idioma")
         .telling(|s| Some(s.language.get().next().name().into())),
-    Action::new("narrate", text!("Narrate the run to screen readers"), "audio-lines", Section::Page, |s| s.desk.turn_narration(s))
+    Action::new("narrate", text!("Narrate the run to screen readers"), "audio-lines", Section::Page, |s| s.ui.turn_narration(s))
         .words(text!("speech voice live region announce"))
-        .switch(|s| s.desk.narrating.get()),
+        .switch(|s| s.ui.narrating.get()),
     Action::new("more", text!("More"), "ellipsis", Section::Page, |s| {
         let button = dom::document().and_then(|d| d.query_selector(".bar [data-action=more]").ok().flatten());
         if let Some(rect) = button.map(|b| b.get_bounding_client_rect()) {
-            s.desk.menu.set(Some(Menu { at: (rect.left(), rect.bottom() + 4.0), subject: Subject::Page, held: false }));
+            s.ui.menu.set(Some(Menu { at: (rect.left(), rect.bottom() + 4.0), subject: Subject::Page, held: false }));
         }
     }),
     Action::new("help", text!("Help and keys"), "circle-question-mark", Section::Page, |s| s.show(Some(Dialog::Help)))

@@ -20,8 +20,8 @@ pub(super) static ACTIONS: &[Action] = &[
         .when(some_component),
     Action::new("select-all", text!("Select everything"), "scan", Section::Select, select_all).keys(&[ctrl("a")]).when(some_component),
     Action::new("select-area", text!("Dragging selects an area"), "square-dashed-mouse-pointer", Section::Select, |s| {
-        s.desk.selects_area.update(|on| *on = !*on);
-        s.announce(if s.desk.selects_area.get_untracked() {
+        s.ui.selects_area.update(|on| *on = !*on);
+        s.announce(if s.ui.selects_area.get_untracked() {
             t!("Dragging on the empty canvas selects an area")
         } else {
             t!("Dragging on the empty canvas moves the view")
@@ -29,7 +29,7 @@ pub(super) static ACTIONS: &[Action] = &[
     })
     .keys(&[key("v")])
     .words(text!("marquee rubber band lasso box tool hand"))
-    .switch(|s| s.desk.selects_area.get()),
+    .switch(|s| s.ui.selects_area.get()),
     Action::new("next-link", text!("Select its next link"), "link", Section::Select, next_link).keys(&[key("l")]).when(has_links),
     Action::new("settings", text!("Go to its settings"), "sliders-horizontal", Section::Select, settings)
         .keys(&[key("i")])
@@ -85,7 +85,7 @@ fn settings(session: Session) {
 
 /// Shows the inspector, on a phone in place of another panel, and moves the focus to what a selector finds in it.
 pub(super) fn show_inspector(session: Session, selector: &'static str) {
-    session.desk.panel.update(|panel| {
+    session.ui.panel.update(|panel| {
         if *panel != Panel::Outline || dom::media("(max-width: 860px)") {
             *panel = Panel::Inspector;
         }
@@ -113,8 +113,8 @@ fn menu_by_key(session: Session) {
         Subject::Node | Subject::Several => (rect.left() + 24.0, rect.top() + rect.height() / 2.0),
         _ => (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 3.0),
     };
-    session.desk.spot.set(None);
-    session.desk.menu.set(Some(Menu { at, subject, held: false }));
+    session.ui.spot.set(None);
+    session.ui.menu.set(Some(Menu { at, subject, held: false }));
 }
 
 /// What a menu is about now.

@@ -140,7 +140,7 @@ fn group(session: Session, kind: GroupKind) {
     let selection = session.selection.get_untracked();
     let (width, height) = session.viewport.get_untracked();
     let view = session.view.get_untracked();
-    let spot = session.desk.spot.get_untracked().unwrap_or_else(|| to_diagram(view, width / 2.0 - 160.0, height / 2.0 - 100.0));
+    let spot = session.ui.spot.get_untracked().unwrap_or_else(|| to_diagram(view, width / 2.0 - 160.0, height / 2.0 - 100.0));
     let (mut step, id) = session.diagram.with_untracked(|d| commands::add_group(d, kind, &selection, spot));
     session.diagram.with_untracked(|d| name_added(&mut step, d));
     if perform(session, step) {
@@ -178,7 +178,7 @@ fn add_note(session: Session) {
     let (width, height) = session.viewport.get_untracked();
     let view = session.view.get_untracked();
     let (w, h) = commands::NOTE;
-    let spot = session.desk.spot.get_untracked();
+    let spot = session.ui.spot.get_untracked();
     let (x, y) = spot.unwrap_or_else(|| {
         let (x, y) = to_diagram(view, width / 2.0, height / 2.0);
         session.diagram.with_untracked(|d| free_room(d, (x - w / 2.0, y - h / 2.0), (w, h)))

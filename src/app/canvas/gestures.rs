@@ -71,8 +71,8 @@ impl Board {
         }
         let card = closest(&event, "[data-node]").and_then(|c| c.get_attribute("data-node"));
         // A kind was chosen by a tap: this one says where.
-        if let Some(kind) = session.desk.placing.get_untracked() {
-            session.desk.placing.set(None);
+        if let Some(kind) = session.ui.placing.get_untracked() {
+            session.ui.placing.set(None);
             add_here(session, kind, Some(to_diagram(view, point.0, point.1)));
             self.begin(Doing::Nothing, point);
             return;
@@ -127,7 +127,7 @@ impl Board {
             self.begin(Doing::Nothing, point);
             return;
         }
-        let doing = match event.shift_key() != session.desk.selects_area.get_untracked() {
+        let doing = match event.shift_key() != session.ui.selects_area.get_untracked() {
             true => Doing::Band { before: session.selection.get_untracked() },
             false => Doing::Pan { view, on_empty: true },
         };
@@ -315,8 +315,8 @@ impl Board {
         if one.is_empty() || !session.selection.with_untracked(|s| s.includes(&one)) {
             session.select(one);
         }
-        session.desk.spot.set(Some(to_diagram(view, point.0, point.1)));
-        session.desk.menu.set(Some(Menu { at, subject: subject(session), held }));
+        session.ui.spot.set(Some(to_diagram(view, point.0, point.1)));
+        session.ui.menu.set(Some(Menu { at, subject: subject(session), held }));
     }
 
     /// A pointer was lost.

@@ -34,11 +34,11 @@ impl Board {
             return false;
         }
         let focused = self.focused();
-        if let Some(way) = direction(&key) {
+        if let Some(towards) = direction(&key) {
             if event.shift_key() {
-                self.nudge(way);
+                self.nudge(towards);
             } else {
-                self.go(focused, way);
+                self.go(focused, towards);
             }
             return true;
         }
@@ -65,15 +65,15 @@ impl Board {
     /// Gives up what is going on; true if there was something.
     fn escape(self) -> bool {
         let session = self.session;
-        if session.linking.with_untracked(Option::is_some) || session.desk.placing.with_untracked(Option::is_some) {
-            session.desk.placing.set(None);
+        if session.linking.with_untracked(Option::is_some) || session.ui.placing.with_untracked(Option::is_some) {
+            session.ui.placing.set(None);
             self.cancel();
             self.let_go();
             session.announce(t!("Cancelled"));
             return true;
         }
-        let carrying = session.desk.carried.with_untracked(|c| c.as_ref().is_some_and(|c| c.moved));
-        session.desk.carried.set(None);
+        let carrying = session.ui.carried.with_untracked(|c| c.as_ref().is_some_and(|c| c.moved));
+        session.ui.carried.set(None);
         if self.end_shape() | self.cancel() | carrying {
             session.announce(t!("Cancelled"));
             return true;
@@ -94,17 +94,17 @@ impl Board {
             .or_else(|| self.session.selection.with_untracked(|s| s.nodes.iter().next().cloned()))
     }
 
-    fn go(self, from: Option<String>, way: Direction) {
+    fn go(self, from: Option<String>, towards: Direction) {
         let session = self.session;
         let diagram = session.diagram.get_untracked();
         let linking = session.linking.with_untracked(Option::is_some);
         let from = if linking { self.target.get_untracked().or(from) } else { from };
         if !linking {
-            self.go_to_thing(from, way);
+            self.go_to_thing(from, towards);
             return;
         }
         let next = match from {
-            Some(from) => spatial_neighbour(&diagram, &from, way).map(String::from),
+            Some(from) => spatial_neighbour(&diagram, &from, towards).map(String::from),
             None => diagram.nodes.first().map(|n| n.id.clone()),
         };
         let Some(next) = next else { return };
@@ -120,14 +120,14 @@ impl Board {
         reveal(self.session, &Selection::node(id));
     }
 
-    fn nudge(self, way: Direction) {
+    fn nudge(self, towards: Direction) {
         let session = self.session;
         let selection = session.selection.get_untracked();
         if selection.nodes.is_empty() && selection.groups.is_empty() && selection.notes.is_empty() {
             session.announce(t!("Select a component first"));
             return;
         }
-        let (dx, dy) = match way {
+        let (dx, dy) = match towards {
             Direction::Left => (-GRID, 0.0),
             Direction::Right => (GRID, 0.0),
             Direction::Up => (0.0, -GRID),

@@ -24,9 +24,9 @@ use crate::lab::frame::{Frame, RequestId};
 
 use super::colours::Colours;
 use super::curve::{Curve, Point};
+use super::route::Route;
 use super::scene::Scene;
 use super::tint::ColourBy;
-use super::way::Way;
 use crate::app::session::Mark;
 use gl::{Gl, Setting};
 use links::Style;
@@ -95,7 +95,7 @@ pub struct Kept {
     under: Option<Under>,
     /// Whether there is nothing on the uppermost canvas.
     blank: bool,
-    /// Whether flows are remembered in the ways.
+    /// Whether flows are remembered in the routes.
     streaming: bool,
     at: SimTime,
 }
@@ -140,11 +140,11 @@ fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, kept: &mut Ke
     kept.at = frame.now;
     streams::follow(frame, scene, &mut kept.streaming, passed_s);
     // Taken out while they are read, so that the scene can remember where packets are.
-    let kept_ways = std::mem::take(&mut scene.ways);
-    let ways: Vec<Option<&Way>> = frame.links.iter().map(|l| kept_ways.get(&l.id)).collect();
+    let kept_routes = std::mem::take(&mut scene.routes);
+    let routes: Vec<Option<&Route>> = frame.links.iter().map(|l| kept_routes.get(&l.id)).collect();
 
     let under = Under {
-        styles: links::styles(picture, scene, &ways),
+        styles: links::styles(picture, scene, &routes),
         layouts: scene.layouts,
         view: picture.view,
         size: picture.size,
@@ -153,15 +153,15 @@ fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, kept: &mut Ke
     };
     if kept.streaming || kept.under.as_ref() != Some(&under) {
         ready(layers.under, picture);
-        links::paint(layers.under, picture, &ways, &under.styles, colours);
+        links::paint(layers.under, picture, &routes, &under.styles, colours);
         if kept.streaming {
-            streams::paint(layers.under, picture, &ways, passed_s, colours);
+            streams::paint(layers.under, picture, &routes, passed_s, colours);
         }
         // A stream moves: what was drawn with it is not what is drawn next.
         kept.under = (!kept.streaming).then_some(under);
     }
 
-    kept.shapes.collect(picture, scene, &ways);
+    kept.shapes.collect(picture, scene, &routes);
     let setting =
         Setting { size: picture.size, ratio: picture.ratio, zoom: picture.view.zoom, scale: picture.scale(), strength: picture.strength };
     let shown = kept.gl_of(layers.shapes).is_some_and(|(gl, shapes)| gl.draw(shapes.list(), setting, || colours.rgb()));
@@ -174,10 +174,10 @@ fn paint_in(layers: &Layers, picture: &Picture, scene: &mut Scene, kept: &mut Ke
         if plainly {
             plain::draw(layers.over, kept.shapes.list(), setting, colours);
         }
-        labels::paint(layers.over, picture, scene, &ways, colours);
+        labels::paint(layers.over, picture, scene, &routes, colours);
     }
     kept.blank = !busy;
-    scene.ways = kept_ways;
+    scene.routes = kept_routes;
     if busy {
         marks::paint(layers.over, picture, scene, colours);
     }

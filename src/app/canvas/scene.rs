@@ -1,4 +1,4 @@
-//! What the canvas remembers between two frames: the ways of links, where packets were drawn, the sizes.
+//! What the canvas remembers between two frames: the routes of links, where packets were drawn, the sizes.
 //! Knows no gesture and draws nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +13,8 @@ use crate::lab::frame::RequestId;
 
 use super::colours::Colours;
 use super::curve::{between, Curve, Point};
+use super::route::Route;
 use super::tint::ColourBy;
-use super::way::Way;
 
 /// How near the pointer must be to a packet, in screen pixels.
 const PACKET_REACH: f64 = 12.0;
@@ -110,8 +110,8 @@ pub struct Looks {
 pub struct Scene {
     /// Colours, until the theme changes.
     pub colours: Option<Colours>,
-    /// Way of each link that is seen, by id.
-    pub ways: BTreeMap<String, Way>,
+    /// Route of each link that is seen, by id.
+    pub routes: BTreeMap<String, Route>,
     /// Top left corner of each card that is seen, by id.
     pub cards: BTreeMap<String, Point>,
     /// Where each node is shown, by id: its card, or that of the closed subsystem around it.
@@ -164,16 +164,16 @@ impl Scene {
         }
         let seen = |l: &&Link| within.get(l.from.as_str()).is_none_or(|g| within.get(l.to.as_str()) != Some(g));
         let others: Vec<Point> = self.places.values().copied().collect();
-        let mut before = std::mem::take(&mut self.ways);
+        let mut before = std::mem::take(&mut self.routes);
         for link in diagram.links.iter().filter(seen) {
             let (Some(from), Some(to)) = (self.places.get(&link.from), self.places.get(&link.to)) else { continue };
             let curve = between(*from, *to, others.iter());
             // What did not move is not measured again.
-            let way = match before.remove(&link.id) {
-                Some(way) if way.curve == curve && way.to == link.to => way,
-                _ => Way::new(curve, &link.to),
+            let route = match before.remove(&link.id) {
+                Some(route) if route.curve == curve && route.to == link.to => route,
+                _ => Route::new(curve, &link.to),
             };
-            self.ways.insert(link.id.clone(), way);
+            self.routes.insert(link.id.clone(), route);
         }
         self.layouts += 1;
         self.laid_out = Some((diagram.clone(), drag.clone(), glide.clone()));
@@ -181,7 +181,7 @@ impl Scene {
 
     /// The curve of a link that is seen.
     pub fn curve(&self, id: &str) -> Option<&Curve> {
-        self.ways.get(id).map(|w| &w.curve)
+        self.routes.get(id).map(|w| &w.curve)
     }
 
     /// The request whose packet is at a point of the canvas.
@@ -199,7 +199,7 @@ impl Scene {
 
     /// The link nearest to a point of the diagram, if it is not farther than `reach`.
     pub fn link_near(&self, point: Point, reach: f64) -> Option<String> {
-        let near = self.ways.iter().filter_map(|(id, way)| Some((way.within(point, reach)?, id)));
+        let near = self.routes.iter().filter_map(|(id, route)| Some((route.within(point, reach)?, id)));
         near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id.clone())
     }
 

@@ -11,9 +11,9 @@ const MEMORY: f64 = 0.9;
 pub struct Stream {
     /// Messages on the link, smoothed.
     pub messages: f64,
-    /// Seconds of a way, smoothed.
+    /// Seconds of a route, smoothed.
     pub travel_s: f64,
-    /// How far the dots have moved, in ways.
+    /// How far the dots have moved, in routes.
     pub phase: f64,
 }
 
@@ -32,7 +32,7 @@ impl Stream {
         }
     }
 
-    /// Distance of the dots on a way of this length: the messages' own, in steps, so that it does not tremble.
+    /// Distance of the dots on a route of this length: the messages' own, in steps, so that it does not tremble.
     pub fn pitch(&self, length: f64) -> f64 {
         let pitch = length / self.messages.max(1e-9);
         libm::exp2(libm::round(libm::log2(pitch) * 2.0) / 2.0)
@@ -50,7 +50,7 @@ mod tests {
         // 200 px for 25 messages: eight apart.
         assert!((stream.pitch(200.0) - 8.0).abs() < 1e-9);
         stream.follow(Flow { messages: 25, travel_s: 0.5 }, 0.1);
-        // A fifth of the way in a tenth of a second.
+        // A fifth of the route in a tenth of a second.
         assert!((stream.phase - 0.2).abs() < 1e-9);
     }
 }

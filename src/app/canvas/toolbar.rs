@@ -44,7 +44,7 @@ pub fn BreakToolbar() -> impl IntoView {
         anchor.with(Option::is_some)
             && board.drag.with(|d| d.nodes.is_empty())
             && session.linking.with(Option::is_none)
-            && session.desk.placing.with(Option::is_none)
+            && session.ui.placing.with(Option::is_none)
     });
     let place = move || anchor.get().unwrap_or_default();
     view! {

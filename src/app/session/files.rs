@@ -3,7 +3,7 @@
 
 use super::Session;
 use crate::app::dom;
-use crate::app::storage::{file_name, shelf, starter, Kept};
+use crate::app::storage::{file_name, history, starter, Kept};
 use crate::app::words::told;
 use crate::diagram::Document;
 use crate::files;
@@ -25,7 +25,7 @@ impl Session {
 
     /// Offers the text of a record as a file: also of one that cannot be read.
     pub fn save_kept(self, kept: &Kept) {
-        match shelf().text(&kept.name) {
+        match history().text(&kept.name) {
             Some(text) => self.offer_file("recovered.faultline.json", "application/json", &text),
             None => self.refuse(t!("This is not kept any more")),
         }
@@ -33,7 +33,7 @@ impl Session {
 
     /// Forgets a record for good.
     pub fn forget_kept(self, kept: &Kept) {
-        shelf().forget(kept);
+        history().forget(kept);
     }
 
     /// Starts an empty diagram; what was open stays kept.

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{Offer, Session};
 use crate::app::dom;
-use crate::app::storage::{label, note, shelf, Before, Kept, Opening, Saved, OPENING};
+use crate::app::storage::{history, label, note, Before, Kept, Opening, Saved, OPENING};
 use crate::app::words::told;
 use crate::diagram::Document;
 use crate::files;
@@ -38,7 +38,7 @@ impl Session {
             // All that was built, without what was done to it while it ran: that stays among the earlier states.
             if let Some(id) = &work {
                 let text = files::write(&document);
-                shelf().keep_past(id, &label(&document, &text, built), &text, false);
+                history().keep_past(id, &label(&document, &text, built), &text, false);
             }
             document = document.folded();
         }
@@ -60,7 +60,7 @@ impl Session {
                     if built {
                         // What was found stays in reach, whatever becomes of it now.
                         let text = files::write(&document);
-                        shelf().keep_past(&id, &label(&document, &text, built), &text, false);
+                        history().keep_past(&id, &label(&document, &text, built), &text, false);
                     }
                 } else {
                     self.work.update_value(|w| {
@@ -77,7 +77,7 @@ impl Session {
         if let Some((text, work, built)) = opening.before {
             self.work.update_value(|w| w.before = Some(Before { text, work, built, safe: true }));
         }
-        self.work.with_value(|w| shelf().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]));
+        self.work.with_value(|w| history().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]));
     }
 
     /// Keeps the document now.
@@ -155,7 +155,7 @@ impl Session {
             w.begin(&document, start.work, start.built);
             w.ours = true;
             w.linked = start.linked;
-            shelf().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]);
+            history().tidy(&[&w.id, w.before.as_ref().map_or("", |b| &b.work)]);
         });
         // Before it runs: whatever comes of that, it is kept, and a reload finds it.
         self.write_down(&document);
@@ -180,7 +180,7 @@ impl Session {
         }
     }
 
-    /// Opens a piece of work from the shelf and goes on with it; with a copy if another tab has it.
+    /// Opens a piece of work from the history and goes on with it; with a copy if another tab has it.
     pub fn open_kept(self, kept: Kept) {
         self.open_record(kept.work, kept.label.built, text!("Opened %{name}"), |kept| kept);
     }
@@ -197,7 +197,7 @@ impl Session {
             let ours = own || claim(&work).await;
             // Only the last that was asked for is opened.
             let wanted = self.work.try_with_value(|w| w.asked) == asked;
-            let text = wanted.then(|| choose(shelf().work(&work).and_then(|k| shelf().text(&k.name)))).flatten();
+            let text = wanted.then(|| choose(history().work(&work).and_then(|k| history().text(&k.name)))).flatten();
             match text.as_deref().map(files::read) {
                 Some(Ok(document)) => {
                     let said = if ours { said } else { text!("%{name} is open in another tab too: this is a copy, kept apart from it") };
@@ -216,13 +216,13 @@ impl Session {
 
     /// Goes back to an earlier state of the open piece of work; the present state becomes one of them.
     pub fn restore(self, state: Kept) {
-        let Some(text) = shelf().text(&state.name) else { return self.refuse(t!("This is not kept any more")) };
+        let Some(text) = history().text(&state.name) else { return self.refuse(t!("This is not kept any more")) };
         match files::read(&text) {
             Ok(document) => {
                 let present = self.whole();
                 let text = files::write(&present);
                 let id = self.work.with_value(|w| w.id.clone());
-                shelf().keep_past(&id, &label(&present, &text, true), &text, false);
+                history().keep_past(&id, &label(&present, &text, true), &text, false);
                 self.open_as(document, t!("Restored an earlier state").into(), Start { work: Some(id), built: true, linked: false });
             }
             Err(problem) => self.refuse(t!("This could not be read: %{what}", what = told(&problem))),
@@ -245,12 +245,12 @@ impl Session {
     /// The records of other pieces of work, the most recent first.
     pub fn recent_works(self) -> Vec<Kept> {
         let own = self.work.with_value(|w| w.id.clone());
-        shelf().works().into_iter().filter(|k| k.work != own).collect()
+        history().works().into_iter().filter(|k| k.work != own).collect()
     }
 
     /// The earlier states of the open piece of work, the most recent first.
     pub fn earlier_states(self) -> Vec<Kept> {
         let own = self.work.with_value(|w| w.id.clone());
-        shelf().states(Some(&own))
+        history().states(Some(&own))
     }
 }

@@ -4,15 +4,15 @@
 use wasm_bindgen::JsCast;
 use web_sys::{DomException, Storage};
 
-use super::shelf::{Refusal, Shelf, Store};
+use super::history::{History, Refusal, Store};
 use crate::app::dom;
 
 /// What stays when the page is closed.
 pub struct Browser(Option<Storage>);
 
-/// The shelf in this browser.
-pub fn shelf() -> Shelf<Browser> {
-    Shelf(Browser(dom::window().and_then(|w| w.local_storage().ok().flatten())))
+/// The history in this browser.
+pub fn history() -> History<Browser> {
+    History(Browser(dom::window().and_then(|w| w.local_storage().ok().flatten())))
 }
 
 impl Store for Browser {

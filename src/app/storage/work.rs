@@ -1,10 +1,10 @@
 //! Whose record the open document is kept in: a piece of work belongs to one tab at a time.
-//! Knows the shelf, and no view.
+//! Knows the history, and no view.
 
 use std::sync::Arc;
 
-use super::browser::{note, shelf};
-use super::shelf::Label;
+use super::browser::{history, note};
+use super::history::Label;
 use super::Saved;
 use crate::app::dom;
 use crate::diagram::Document;
@@ -62,7 +62,7 @@ fn fresh_id() -> String {
 /// What a record says of this document.
 pub fn label(document: &Document, text: &str, built: bool) -> Label {
     let nodes = document.folded().nodes.len();
-    Label { title: document.title.clone(), at: js_sys::Date::now(), nodes, built, essence: super::shelf::essence(text) }
+    Label { title: document.title.clone(), at: js_sys::Date::now(), nodes, built, essence: super::history::essence(text) }
 }
 
 /// Whether another diagram was made of it: faults alone, or where one looks, do not count.
@@ -108,14 +108,14 @@ impl Work {
     pub fn keep(&mut self, document: &Document, text: &str) -> Saved {
         self.built = self.built || differs(document, &self.opened);
         let label = label(document, text, self.built);
-        let shelf = shelf();
-        let before = shelf.entry(&self.id);
+        let history = history();
+        let before = history.entry(&self.id);
         if let Some(before) = &before {
-            shelf.keep_what_stood(&self.id, before, &label);
+            history.keep_what_stood(&self.id, before, &label);
         }
         // The first time it is written all the same: it is the most recent now.
         if !(self.kept && before.is_some_and(|(there, old)| there.agrees(&label) && old == text)) {
-            if let Err(refusal) = shelf.keep(&self.id, &label, text) {
+            if let Err(refusal) = history.keep(&self.id, &label, text) {
                 return Saved::Failed(t!(refusal.words()).into());
             }
         }
@@ -123,7 +123,7 @@ impl Work {
         if std::mem::take(&mut self.linked) {
             super::forget_address();
         }
-        if self.built && self.past != label.essence && shelf.keep_past(&self.id, &label, text, true) {
+        if self.built && self.past != label.essence && history.keep_past(&self.id, &label, text, true) {
             self.past = label.essence;
         }
         Saved::Kept

@@ -1,19 +1,19 @@
 //! Repeats and sweeps that are under way: in workers where the browser gives them, in slices on the page where not.
 //! Knows no form and no figure.
 
-mod crew;
-mod hand;
+mod pool;
+mod worker;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-pub use hand::serve;
+pub use worker::serve;
 
 use crate::app::session::{Dialog, Session};
 use crate::diagram::Document;
 use crate::lab::trials::{Plan, Results};
-use crew::Crew;
+use pool::Pool;
 
 /// What the sheet is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Trials {
     pub problem: RwSignal<Option<String>>,
     /// Counts beginnings.
     pub started: RwSignal<u32>,
-    crew: StoredValue<Option<Crew>, LocalStorage>,
+    pool: StoredValue<Option<Pool>, LocalStorage>,
 }
 
 impl Trials {
@@ -62,7 +62,7 @@ impl Trials {
             progress: RwSignal::new(None),
             problem: RwSignal::new(None),
             started: RwSignal::new(0),
-            crew: StoredValue::new_local(None),
+            pool: StoredValue::new_local(None),
         }
     }
 
@@ -86,12 +86,12 @@ impl Trials {
         self.started.update(|n| *n += 1);
         let of = plan.jobs();
         self.progress.set(Some(Progress { share: 0.0, done: 0, of, workers: 0 }));
-        self.crew.set_value(Some(Crew::start(self, plan)));
+        self.pool.set_value(Some(Pool::start(self, plan)));
     }
 
     /// Ends what is under way. What has been measured stays.
     pub fn cancel(self) {
-        self.crew.set_value(None);
+        self.pool.set_value(None);
         self.progress.set(None);
     }
 

@@ -17,7 +17,7 @@ fn name(end: End) -> &'static str {
     }
 }
 
-/// Where the handles are: a little along the way, clear of the cards' own handles, from which the next link is drawn.
+/// Where the handles are: a little along the route, clear of the cards' own handles, from which the next link is drawn.
 fn places(curve: &Curve) -> (Point, Point) {
     let clear = if dom::media("(pointer: coarse)") { 46.0 } else { 28.0 };
     let share = (clear / curve.length().max(1.0)).min(0.3);

@@ -30,8 +30,8 @@ pub fn Guides() -> impl IntoView {
     let session = board.session;
     let shaping = session.shaping;
     let guides = move || shaping.guides.with(|g| g.iter().map(path).collect::<Vec<_>>().join(" "));
-    let way = move |id: &str| board.scene.with_value(|s| s.curve(id).map(|c| c.svg()));
-    let aimed = move || shaping.aimed.get().and_then(|id| way(&id)).unwrap_or_default();
+    let route = move |id: &str| board.scene.with_value(|s| s.curve(id).map(|c| c.svg()));
+    let aimed = move || shaping.aimed.get().and_then(|id| route(&id)).unwrap_or_default();
     let leading = memo(move || {
         let leading = shaping.leading.get()?;
         let diagram = session.diagram.get();

@@ -242,7 +242,7 @@ impl Board {
     }
 
     /// Goes on to the card, note, frame or closed subsystem that lies in a direction of what is selected.
-    pub(in crate::app::canvas) fn go_to_thing(self, from: Option<String>, way: Direction) {
+    pub(in crate::app::canvas) fn go_to_thing(self, from: Option<String>, towards: Direction) {
         let session = self.session;
         let diagram = session.diagram.get_untracked();
         let mut selection = session.selection.get_untracked();
@@ -252,7 +252,7 @@ impl Board {
         let frame = selection.only_group().and_then(|id| diagram.group(id)).map(foothold);
         let start = bounds_of(rects(&diagram, |sort, id| moves(&selection, sort, id)).into_iter()).map(|r| r.centre());
         let next = match frame.or(start) {
-            Some(from) => spatial_thing(&diagram, from, &selection, way),
+            Some(from) => spatial_thing(&diagram, from, &selection, towards),
             None => diagram.nodes.iter().find(|n| closed_around(&diagram, n.group.as_deref()).is_none()).map(|n| Selection::node(&n.id)),
         };
         let Some(next) = next else { return };

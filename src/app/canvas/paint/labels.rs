@@ -6,8 +6,8 @@ use web_sys::CanvasRenderingContext2d as Pen;
 use super::shapes::{PIPS, PIP_ROWS};
 use super::Picture;
 use crate::app::canvas::colours::Colours;
+use crate::app::canvas::route::Route;
 use crate::app::canvas::scene::Scene;
-use crate::app::canvas::way::Way;
 use crate::editor::geometry::CARD;
 use crate::lab::frame::{NodeFrame, Packet, PacketKind};
 
@@ -24,12 +24,12 @@ pub(super) fn any(picture: &Picture) -> bool {
     picture.frame.nodes.iter().any(overflows) || picture.frame.packets.iter().any(is_retry)
 }
 
-pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, ways: &[Option<&Way>], colours: &Colours) {
+pub(super) fn paint(pen: &Pen, picture: &Picture, scene: &Scene, routes: &[Option<&Route>], colours: &Colours) {
     waiting(pen, picture, scene, colours);
-    attempts(pen, picture, ways, colours);
+    attempts(pen, picture, routes, colours);
 }
 
-fn attempts(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], colours: &Colours) {
+fn attempts(pen: &Pen, picture: &Picture, routes: &[Option<&Route>], colours: &Colours) {
     let scale = picture.scale();
     let (width, height) = picture.size;
     pen.set_font(&format!("700 10px {}", colours.font));
@@ -40,8 +40,8 @@ fn attempts(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], colours: &Colou
     pen.set_fill_style_str(&colours.ink);
     pen.set_global_alpha(picture.strength);
     for packet in picture.frame.packets.iter().filter(|p| is_retry(p)) {
-        let Some(way) = ways.get(packet.link).copied().flatten() else { continue };
-        let (x, y) = picture.screen(way.place(packet.progress, packet.forward));
+        let Some(route) = routes.get(packet.link).copied().flatten() else { continue };
+        let (x, y) = picture.screen(route.place(packet.progress, packet.forward));
         if x < -20.0 || y < -20.0 || x > width + 20.0 || y > height + 20.0 {
             continue;
         }

@@ -8,8 +8,8 @@ use web_sys::CanvasRenderingContext2d as Pen;
 use super::{chip, cross, dashes, trace, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
+use crate::app::canvas::route::Route;
 use crate::app::canvas::scene::Scene;
-use crate::app::canvas::way::Way;
 use crate::lab::frame::{Health, LinkFrame, NodeFrame};
 use crate::order::{Gather, Ordered};
 
@@ -37,12 +37,12 @@ pub(super) struct Style {
 }
 
 /// The looks of the frame's links that are seen.
-pub(super) fn styles(picture: &Picture, scene: &Scene, ways: &[Option<&Way>]) -> Vec<Style> {
+pub(super) fn styles(picture: &Picture, scene: &Scene, routes: &[Option<&Route>]) -> Vec<Style> {
     let down = |n: &&NodeFrame| matches!(n.health, Health::Down(_)) && scene.cards.contains_key(&n.id);
     let down: BTreeSet<&str> = picture.frame.nodes.iter().filter(down).map(|n| n.id.as_str()).gather();
-    let known = picture.frame.links.iter().zip(ways).filter_map(|(link, way)| Some((link, (*way)?)));
-    let style = |(link, way): (&LinkFrame, &Way)| {
-        let broken = link.cut || down.contains(way.to.as_str());
+    let known = picture.frame.links.iter().zip(routes).filter_map(|(link, route)| Some((link, (*route)?)));
+    let style = |(link, route): (&LinkFrame, &Route)| {
+        let broken = link.cut || down.contains(route.to.as_str());
         let (stroke, width) = match (broken, link.replication) {
             (true, _) => (Stroke::Broken, 1.75),
             (_, true) => (Stroke::Replication, 1.5),
@@ -60,11 +60,11 @@ pub(super) fn styles(picture: &Picture, scene: &Scene, ways: &[Option<&Way>]) ->
     known.map(style).collect()
 }
 
-/// Draws the links; `styles` are those of [`styles`] for the same ways.
-pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles: &[Style], colours: &Colours) {
+/// Draws the links; `styles` are those of [`styles`] for the same routes.
+pub(super) fn paint(pen: &Pen, picture: &Picture, routes: &[Option<&Route>], styles: &[Style], colours: &Colours) {
     let seen = picture.area(40.0);
-    let mut links: Vec<(Style, &Way)> = styles.iter().copied().zip(ways.iter().copied().flatten()).collect();
-    links.retain(|(_, way)| way.touches(seen));
+    let mut links: Vec<(Style, &Route)> = styles.iter().copied().zip(routes.iter().copied().flatten()).collect();
+    links.retain(|(_, route)| route.touches(seen));
     links.order_by_key(|(style, _)| *style);
     let zoom = picture.scale();
     let colour = |stroke: Stroke| match stroke {
@@ -75,10 +75,10 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles:
     let width = |s: &Style| f64::from(s.width) / 8.0 * zoom;
     pen.set_stroke_style_str(&colours.accent);
     pen.set_global_alpha(0.28);
-    for (style, way) in links.iter().filter(|(s, _)| s.selected) {
+    for (style, route) in links.iter().filter(|(s, _)| s.selected) {
         pen.set_line_width(width(style) + 8.0);
         pen.begin_path();
-        trace(pen, picture, &way.curve);
+        trace(pen, picture, &route.curve);
         pen.stroke();
     }
     pen.set_global_alpha(1.0);
@@ -109,8 +109,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles:
     pen.set_global_alpha(1.0);
     for alike in links.chunk_by(|(a, _), (b, _)| a.stroke == b.stroke) {
         pen.begin_path();
-        for (_, way) in alike {
-            head(pen, picture, &way.curve);
+        for (_, route) in alike {
+            head(pen, picture, &route.curve);
         }
         pen.set_fill_style_str(match alike[0].0.stroke {
             Stroke::Whole => &colours.link_strong,
@@ -118,8 +118,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles:
         });
         pen.fill();
     }
-    for (_, way) in links.iter().filter(|(s, _)| s.cut) {
-        gap(pen, picture, colours, &way.curve);
+    for (_, route) in links.iter().filter(|(s, _)| s.cut) {
+        gap(pen, picture, colours, &route.curve);
     }
     if let Some((curve, fits)) = &picture.draft {
         pen.set_stroke_style_str(if *fits { &colours.accent } else { &colours.link_strong });
@@ -132,10 +132,10 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], styles:
     }
 }
 
-fn stroke_all(pen: &Pen, picture: &Picture, links: &[(Style, &Way)]) {
+fn stroke_all(pen: &Pen, picture: &Picture, links: &[(Style, &Route)]) {
     pen.begin_path();
-    for (_, way) in links {
-        trace(pen, picture, &way.curve);
+    for (_, route) in links {
+        trace(pen, picture, &route.curve);
     }
     pen.stroke();
 }

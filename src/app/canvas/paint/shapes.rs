@@ -4,10 +4,10 @@
 use super::Picture;
 use crate::app::canvas::curve::Point;
 use crate::app::canvas::ink::Ink;
+use crate::app::canvas::route::Route;
 use crate::app::canvas::scene::Scene;
 use crate::app::canvas::tint::orders;
 use crate::app::canvas::tint::ColourBy;
-use crate::app::canvas::way::Way;
 use crate::editor::geometry::CARD;
 use crate::lab::frame::{Packet, PacketFate, PacketKind};
 
@@ -101,7 +101,7 @@ impl Shapes {
     }
 
     /// Collects what this picture shows, and remembers in the scene where packets are.
-    pub fn collect(&mut self, picture: &Picture, scene: &mut Scene, ways: &[Option<&Way>]) {
+    pub fn collect(&mut self, picture: &Picture, scene: &mut Scene, routes: &[Option<&Route>]) {
         scene.packets.clear();
         self.waiting(picture, scene);
         let orders = match picture.colour_by {
@@ -110,8 +110,8 @@ impl Shapes {
         };
         let corner = (picture.view.x, picture.view.y);
         for packet in &picture.frame.packets {
-            let Some(way) = ways.get(packet.link).copied().flatten() else { continue };
-            let at = way.place(packet.progress, packet.forward);
+            let Some(route) = routes.get(packet.link).copied().flatten() else { continue };
+            let at = route.place(packet.progress, packet.forward);
             if let Some(request) = packet.request {
                 if picture.request == packet.request {
                     self.put(corner, at, Look::new(Form::Ring, Ink::ACCENT, Look::FULL));

@@ -6,9 +6,9 @@ use web_sys::CanvasRenderingContext2d as Pen;
 use super::{dashes, Picture};
 use crate::app::canvas::colours::Colours;
 use crate::app::canvas::curve::Curve;
+use crate::app::canvas::route::{Route, LANE};
 use crate::app::canvas::scene::Scene;
 use crate::app::canvas::stream::Stream;
-use crate::app::canvas::way::{Way, LANE};
 use crate::lab::frame::Frame;
 use crate::order::Ordered;
 
@@ -19,28 +19,28 @@ const NEAREST: f64 = 4.0;
 pub(super) fn follow(frame: &Frame, scene: &mut Scene, streaming: &mut bool, passed_s: f64) {
     if frame.one_in <= 1 {
         if std::mem::take(streaming) {
-            scene.ways.values_mut().for_each(|way| way.streams = Default::default());
+            scene.routes.values_mut().for_each(|route| route.streams = Default::default());
         }
         return;
     }
     *streaming = true;
     for link in &frame.links {
-        let Some(way) = scene.ways.get_mut(&link.id) else { continue };
-        way.streams[0].follow(link.there, passed_s);
-        way.streams[1].follow(link.back, passed_s);
+        let Some(route) = scene.routes.get_mut(&link.id) else { continue };
+        route.streams[0].follow(link.there, passed_s);
+        route.streams[1].follow(link.back, passed_s);
     }
 }
 
 /// Draws the streams.
-pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], passed_s: f64, colours: &Colours) {
+pub(super) fn paint(pen: &Pen, picture: &Picture, routes: &[Option<&Route>], passed_s: f64, colours: &Colours) {
     pen.set_global_alpha(0.55);
     pen.set_stroke_style_str(&colours.quiet);
     let seen = picture.area(0.0);
-    let mut lines: Vec<(u16, &Way, f64)> = Vec::new();
-    for way in ways.iter().copied().flatten().filter(|way| way.touches(seen)) {
-        for (stream, side) in way.streams.iter().zip([1.0, -1.0]).filter(|(s, _)| s.messages > 0.05) {
-            if let Some(width) = one(pen, picture, way, stream, passed_s, side) {
-                lines.push((libm::round(width * 8.0) as u16, way, side));
+    let mut lines: Vec<(u16, &Route, f64)> = Vec::new();
+    for route in routes.iter().copied().flatten().filter(|route| route.touches(seen)) {
+        for (stream, side) in route.streams.iter().zip([1.0, -1.0]).filter(|(s, _)| s.messages > 0.05) {
+            if let Some(width) = one(pen, picture, route, stream, passed_s, side) {
+                lines.push((libm::round(width * 8.0) as u16, route, side));
             }
         }
     }
@@ -51,8 +51,8 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], passed_
     for alike in lines.chunk_by(|a, b| a.0 == b.0) {
         pen.set_line_width(f64::from(alike[0].0) / 8.0);
         pen.begin_path();
-        for (_, way, side) in alike {
-            trace_beside(pen, picture, &way.curve, side * LANE);
+        for (_, route, side) in alike {
+            trace_beside(pen, picture, &route.curve, side * LANE);
         }
         pen.stroke();
     }
@@ -60,9 +60,9 @@ pub(super) fn paint(pen: &Pen, picture: &Picture, ways: &[Option<&Way>], passed_
 }
 
 /// Draws a stream of dots, or says how wide a line it is.
-fn one(pen: &Pen, picture: &Picture, way: &Way, stream: &Stream, passed_s: f64, side: f64) -> Option<f64> {
+fn one(pen: &Pen, picture: &Picture, route: &Route, stream: &Stream, passed_s: f64, side: f64) -> Option<f64> {
     let scale = picture.scale();
-    let length = way.length * picture.view.zoom;
+    let length = route.length * picture.view.zoom;
     let pitch = stream.pitch(length);
     let step = if stream.travel_s > 0.0 { passed_s / stream.travel_s * length } else { 0.0 };
     // Too near to be told apart, or moving so far between two frames that the eye would see another speed: a line, wider with the flow.
@@ -73,12 +73,12 @@ fn one(pen: &Pen, picture: &Picture, way: &Way, stream: &Stream, passed_s: f64, 
     pen.set_line_dash_offset(-side * stream.phase * length % pitch);
     pen.set_line_width(2.6 * scale);
     pen.begin_path();
-    trace_beside(pen, picture, &way.curve, side * LANE);
+    trace_beside(pen, picture, &route.curve, side * LANE);
     pen.stroke();
     None
 }
 
-/// The way of the messages that go one way, into the path: the curve, moved to its side.
+/// The route of the messages in one direction, into the path: the curve, moved to its side.
 fn trace_beside(pen: &Pen, picture: &Picture, curve: &Curve, side: f64) {
     let normal = |t: f64| {
         let (dx, dy) = curve.direction_at(t);

@@ -1,4 +1,4 @@
-//! What the hands are doing at the page: open menu, search, panel, the kind being placed, modes of the canvas.
+//! The state of the page itself: open menu, search, panel, the kind being placed, modes of the canvas.
 //! Not part of the document: nothing here is saved with it or undone.
 
 use leptos::prelude::*;
@@ -102,7 +102,7 @@ impl Panel {
 
 /// The handle, part of the session.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct UiState {
     /// The open context menu.
     pub menu: RwSignal<Option<Menu>>,
     /// What the command palette looks for while it is open.
@@ -123,9 +123,9 @@ pub struct Desk {
     pub narrating: RwSignal<bool>,
 }
 
-impl Desk {
-    pub(super) fn new() -> Desk {
-        Desk {
+impl UiState {
+    pub(super) fn new() -> UiState {
+        UiState {
             menu: RwSignal::new(None),
             finding: RwSignal::default(),
             placing: RwSignal::new(None),
@@ -161,8 +161,8 @@ impl Desk {
 impl Session {
     /// Opens the command palette.
     pub fn find(self, finding: Finding) {
-        self.desk.menu.set(None);
-        self.desk.finding.set(finding);
+        self.ui.menu.set(None);
+        self.ui.finding.set(finding);
         self.show(Some(Dialog::Commands));
     }
 }

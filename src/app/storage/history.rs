@@ -1,4 +1,4 @@
-//! The shelf in the browser's storage: one record for each piece of work, and earlier states of it.
+//! The history in the browser's storage: one record for each piece of work, and earlier states of it.
 //! Knows documents only as text, and nothing of tabs.
 
 use std::hash::Hasher;
@@ -71,7 +71,7 @@ pub struct Label {
     pub essence: String,
 }
 
-/// A record on the shelf.
+/// A record of the history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     /// The piece of work.
@@ -84,8 +84,8 @@ pub struct Kept {
     pub bytes: usize,
 }
 
-/// The shelf.
-pub struct Shelf<S>(pub S);
+/// The history.
+pub struct History<S>(pub S);
 
 impl Label {
     /// Whether it says the same, whenever it was written.
@@ -143,7 +143,7 @@ impl Named {
     }
 }
 
-impl<S: Store> Shelf<S> {
+impl<S: Store> History<S> {
     /// Writes a piece of work, reads it back and compares. Where there is no room, earlier states make way, oldest first.
     pub fn keep(&self, work: &str, label: &Label, text: &str) -> Result<(), Refusal> {
         self.put(&format!("{WORK}{work}"), label, text, |_| true)

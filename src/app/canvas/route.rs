@@ -1,4 +1,4 @@
-//! The way of one link, measured once when it is laid out: so that thousands of packets find their places on it cheaply.
+//! The route of one link, measured once when it is laid out: so that thousands of packets find their places on it cheaply.
 //! Knows no pen and no packet.
 
 use super::curve::{Curve, Point};
@@ -6,15 +6,15 @@ use super::stream::Stream;
 
 /// Half the distance between what goes and what comes back, in diagram pixels.
 pub const LANE: f64 = 3.5;
-/// Pieces of equal length in which a way is measured.
+/// Pieces of equal length in which a route is measured.
 const STEPS: usize = 40;
 
-/// A place on the way and the side to the left of it, half a lane long.
+/// A place on the route and the side to the left of it, half a lane long.
 type Step = [f64; 4];
 
-/// The way of one link.
+/// The route of one link.
 #[derive(Clone, Debug)]
-pub struct Way {
+pub struct Route {
     /// The curve.
     pub curve: Curve,
     /// Id of the node that it leads to.
@@ -28,18 +28,18 @@ pub struct Way {
     steps: Vec<Step>,
 }
 
-impl Way {
-    /// The way along this curve.
-    pub fn new(curve: Curve, to: &str) -> Way {
+impl Route {
+    /// The route along this curve.
+    pub fn new(curve: Curve, to: &str) -> Route {
         let steps = measure(&curve);
         let gaps = steps.windows(2).map(|w| libm::hypot(w[1][0] - w[0][0], w[1][1] - w[0][1]));
         // The curve stays within the hull of its points.
         let outside = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let hull = curve.points.iter().fold(outside, |[l, t, r, b], p| [l.min(p.0), t.min(p.1), r.max(p.0), b.max(p.1)]);
-        Way { length: gaps.sum(), curve, to: to.into(), streams: Default::default(), hull, steps }
+        Route { length: gaps.sum(), curve, to: to.into(), streams: Default::default(), hull, steps }
     }
 
-    /// The place of what has gone this share of the way, 0 to 1, on its side: what comes back has its own.
+    /// The place of what has gone this share of the route, 0 to 1, on its side: what comes back has its own.
     pub fn place(&self, progress: f64, forward: bool) -> Point {
         let share = if forward { progress } else { 1.0 - progress };
         let at = share.clamp(0.0, 1.0) * STEPS as f64;
@@ -51,7 +51,7 @@ impl Way {
         (along(0), along(1))
     }
 
-    /// How far a point is from the way, if it is not farther than `reach`.
+    /// How far a point is from the route, if it is not farther than `reach`.
     pub fn within(&self, (x, y): Point, reach: f64) -> Option<f64> {
         self.touches([x - reach, y - reach, x + reach, y + reach]).then(|| self.curve.distance((x, y))).filter(|d| *d <= reach)
     }
@@ -93,35 +93,35 @@ fn measure(curve: &Curve) -> Vec<Step> {
 mod tests {
     use super::*;
 
-    fn bent() -> Way {
-        Way::new(Curve { points: [(0.0, 0.0), (200.0, 0.0), (100.0, 300.0), (400.0, 300.0)] }, "b")
+    fn bent() -> Route {
+        Route::new(Curve { points: [(0.0, 0.0), (200.0, 0.0), (100.0, 300.0), (400.0, 300.0)] }, "b")
     }
 
     #[test]
     fn places_are_on_the_curve_and_a_lane_apart() {
-        let way = bent();
+        let route = bent();
         for i in 0..=100 {
             let t = f64::from(i) / 100.0;
-            let (there, back) = (way.place(t, true), way.place(1.0 - t, false));
+            let (there, back) = (route.place(t, true), route.place(1.0 - t, false));
             let middle = ((there.0 + back.0) / 2.0, (there.1 + back.1) / 2.0);
-            assert!(way.curve.distance(middle) < 0.8, "{t}: {middle:?}");
+            assert!(route.curve.distance(middle) < 0.8, "{t}: {middle:?}");
             assert!((libm::hypot(there.0 - back.0, there.1 - back.1) - 2.0 * LANE).abs() < 0.2);
         }
-        let start = way.place(0.0, true);
+        let start = route.place(0.0, true);
         assert!(libm::hypot(start.0, start.1 + LANE) < 0.1, "{start:?}");
     }
 
     #[test]
     fn equal_shares_are_equal_distances() {
-        let way = bent();
+        let route = bent();
         let middles: Vec<Point> = (0..=20)
             .map(|i| {
                 let t = f64::from(i) / 20.0;
-                let (a, b) = (way.place(t, true), way.place(1.0 - t, false));
+                let (a, b) = (route.place(t, true), route.place(1.0 - t, false));
                 ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0)
             })
             .collect();
-        let usual = way.length / 20.0;
+        let usual = route.length / 20.0;
         for pair in middles.windows(2) {
             let gap = libm::hypot(pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
             assert!((gap / usual - 1.0).abs() < 0.05, "{gap} of {usual}");
@@ -130,10 +130,10 @@ mod tests {
 
     #[test]
     fn near_is_what_the_curve_itself_says() {
-        let way = bent();
+        let route = bent();
         for (x, y) in [(0.0, 0.0), (180.0, 150.0), (500.0, 300.0), (200.0, 12.0), (390.0, 296.0)] {
-            let exact = way.curve.distance((x, y));
-            assert_eq!(way.within((x, y), 10.0), (exact <= 10.0).then_some(exact));
+            let exact = route.curve.distance((x, y));
+            assert_eq!(route.within((x, y), 10.0), (exact <= 10.0).then_some(exact));
         }
     }
 }

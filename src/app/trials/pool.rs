@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
-use super::hand::{job, READY};
+use super::worker::{job, READY};
 use super::Trials;
 use crate::app::dom;
 use crate::files::write;
@@ -27,7 +27,7 @@ const SLICE_MS: f64 = 10.0;
 const SLICE_EVENTS: u64 = 1_000;
 
 /// One worker.
-struct Hand {
+struct PoolWorker {
     worker: Worker,
     ready: bool,
     /// The job that it is at, and how far.
@@ -36,7 +36,7 @@ struct Hand {
     _failed: Closure<dyn FnMut(JsValue)>,
 }
 
-impl Drop for Hand {
+impl Drop for PoolWorker {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
@@ -45,18 +45,18 @@ impl Drop for Hand {
 }
 
 /// All that works on a plan; dropped, it stops.
-pub struct Crew {
-    /// Tells this crew from one before it.
+pub struct Pool {
+    /// Tells this pool from one before it.
     number: u32,
     plan: Plan,
     next: usize,
-    hands: Vec<Hand>,
+    workers: Vec<PoolWorker>,
     /// Whether the page itself works.
     on_page: bool,
 }
 
 thread_local! {
-    static CREWS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    static POOLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 /// How many workers: one for each core but the page's own, four at most.
@@ -65,57 +65,57 @@ fn wanted(jobs: usize) -> usize {
     cores.saturating_sub(1).clamp(1, 4).min(jobs)
 }
 
-impl Crew {
+impl Pool {
     /// Begins with a plan.
-    pub fn start(trials: Trials, plan: Plan) -> Crew {
-        let number = CREWS.get() + 1;
-        CREWS.set(number);
+    pub fn start(trials: Trials, plan: Plan) -> Pool {
+        let number = POOLS.get() + 1;
+        POOLS.set(number);
         let jobs = plan.jobs();
-        let hands: Vec<Hand> = (0..wanted(jobs)).filter_map(|at| hire(trials, number, at).ok()).collect();
-        if hands.is_empty() {
+        let workers: Vec<PoolWorker> = (0..wanted(jobs)).filter_map(|at| hire(trials, number, at).ok()).collect();
+        if workers.is_empty() {
             begin_on_page(trials, number);
         } else {
             gloo_timers::callback::Timeout::new(PATIENCE_MS, move || {
-                if !with(trials, number, |crew| crew.hands.iter().any(|h| h.ready)).unwrap_or(true) {
+                if !with(trials, number, |pool| pool.workers.iter().any(|h| h.ready)).unwrap_or(true) {
                     begin_on_page(trials, number);
                 }
             })
             .forget();
         }
-        Crew { number, plan, next: 0, hands, on_page: false }
+        Pool { number, plan, next: 0, workers, on_page: false }
     }
 
     /// Gives a worker its next job; the error is what is wrong with the plan.
     fn employ(&mut self, at: usize) -> Result<(), String> {
-        let Some(hand) = self.hands.get_mut(at) else { return Ok(()) };
-        hand.job = None;
+        let Some(worker) = self.workers.get_mut(at) else { return Ok(()) };
+        worker.job = None;
         if self.next >= self.plan.jobs() {
             return Ok(());
         }
         let text = write(&self.plan.document_of(self.next)?);
         let message = job(self.next, &text, self.plan.focus.as_deref(), self.plan.warmup_s, self.plan.run_s);
-        hand.worker.post_message(&message).map_err(|e| format!("{e:?}"))?;
-        hand.job = Some((self.next, 0.0));
+        worker.worker.post_message(&message).map_err(|e| format!("{e:?}"))?;
+        worker.job = Some((self.next, 0.0));
         self.next += 1;
         Ok(())
     }
 
     /// Share of all the work that is done.
     fn share(&self) -> f64 {
-        let under_way = self.hands.iter().filter_map(|h| h.job);
+        let under_way = self.workers.iter().filter_map(|h| h.job);
         let open: f64 = under_way.map(|(_, share)| share - 1.0).sum();
         (self.next as f64 + open) / self.plan.jobs().max(1) as f64
     }
 }
 
-/// The crew with this number, if it is still at work.
-fn with<T>(trials: Trials, number: u32, change: impl FnOnce(&mut Crew) -> T) -> Option<T> {
-    trials.crew.try_update_value(|crew| crew.as_mut().filter(|c| c.number == number).map(change)).flatten()
+/// The pool with this number, if it is still at work.
+fn with<T>(trials: Trials, number: u32, change: impl FnOnce(&mut Pool) -> T) -> Option<T> {
+    trials.pool.try_update_value(|pool| pool.as_mut().filter(|c| c.number == number).map(change)).flatten()
 }
 
 /// A worker with the page's script and module: nothing is compiled twice. Whoever made the blob may read it, even where
 /// the page came from a file.
-fn hire(trials: Trials, number: u32, at: usize) -> Result<Hand, JsValue> {
+fn hire(trials: Trials, number: u32, at: usize) -> Result<PoolWorker, JsValue> {
     let address = SCRIPT.with(Clone::clone);
     let script =
         format!("import begin from {address:?};\nonmessage = (event) => {{ onmessage = null; begin({{ module_or_path: event.data }}); }};");
@@ -138,34 +138,34 @@ fn hire(trials: Trials, number: u32, at: usize) -> Result<Hand, JsValue> {
         let _ = Url::revoke_object_url(&url);
     })
     .forget();
-    Ok(Hand { worker, ready: false, job: None, _heard: heard, _failed: failed })
+    Ok(PoolWorker { worker, ready: false, job: None, _heard: heard, _failed: failed })
 }
 
 /// A worker said something.
 fn hear(trials: Trials, number: u32, at: usize, said: &JsValue) {
     let mut answer = None;
-    let after = with(trials, number, |crew| {
-        if crew.on_page {
+    let after = with(trials, number, |pool| {
+        if pool.on_page {
             return Ok(None);
         }
-        let Some(hand) = crew.hands.get_mut(at) else { return Ok(None) };
+        let Some(worker) = pool.workers.get_mut(at) else { return Ok(None) };
         if said.as_string().as_deref() == Some(READY) {
-            hand.ready = true;
-            crew.employ(at)?;
+            worker.ready = true;
+            pool.employ(at)?;
         } else {
             let said = js_sys::Array::from(said);
             let word = said.get(1);
             let job = said.get(0).as_f64().unwrap_or(0.0) as usize;
             if let Some(share) = word.as_f64() {
-                hand.job = Some((job, share));
+                worker.job = Some((job, share));
             } else if let Ok(sample) = word.dyn_into::<js_sys::Float64Array>() {
                 answer = Some((job, sample.to_vec()));
-                crew.employ(at)?;
+                pool.employ(at)?;
             } else {
                 return Err(said.get(1).as_string().unwrap_or_default());
             }
         }
-        Ok(Some((crew.share(), crew.hands.iter().filter(|h| h.ready).count())))
+        Ok(Some((pool.share(), pool.workers.iter().filter(|h| h.ready).count())))
     });
     match after {
         Some(Ok(Some((share, workers)))) => {
@@ -181,11 +181,11 @@ fn hear(trials: Trials, number: u32, at: usize, said: &JsValue) {
 
 /// A worker ended. Before its first word that means that this page can have none; later, that a run went wrong.
 fn fall(trials: Trials, number: u32, at: usize, why: Option<String>) {
-    let was_ready = with(trials, number, |crew| crew.hands.get(at).is_some_and(|h| h.ready));
+    let was_ready = with(trials, number, |pool| pool.workers.get(at).is_some_and(|h| h.ready));
     match was_ready {
         Some(true) => trials.fail(t!("A run went wrong: %{why}", why = why.unwrap_or_default())),
         Some(false) => {
-            let others = with(trials, number, |crew| crew.hands.iter().any(|h| h.ready)).unwrap_or(false);
+            let others = with(trials, number, |pool| pool.workers.iter().any(|h| h.ready)).unwrap_or(false);
             if !others {
                 begin_on_page(trials, number);
             }
@@ -197,12 +197,12 @@ fn fall(trials: Trials, number: u32, at: usize, why: Option<String>) {
 /// The page does the work itself, if nobody has begun.
 fn begin_on_page(trials: Trials, number: u32) {
     wasm_bindgen_futures::spawn_local(async move {
-        // The crew is put in its place first.
+        // The pool is put in its place first.
         dom::breathe().await;
-        let plan = with(trials, number, |crew| {
-            let first = !std::mem::replace(&mut crew.on_page, true);
-            crew.hands.clear();
-            first.then(|| crew.plan.clone())
+        let plan = with(trials, number, |pool| {
+            let first = !std::mem::replace(&mut pool.on_page, true);
+            pool.workers.clear();
+            first.then(|| pool.plan.clone())
         });
         let Some(Some(plan)) = plan else { return };
         for job in 0..plan.jobs() {
