@@ -273,7 +273,7 @@ fn where_nothing_succeeds_latency_is_unknown_and_that_of_failures_is_told() {
         assert_eq!(totals["latency_ms"]["max"], Value::Null);
         assert_eq!((&totals["latency_failed_ms"]["mean"], &totals["latency_all_ms"]["max"]), (&json!(200.0), &json!(200.0)));
     }
-    assert!(experiment.series().iter().all(|b| b.p50_ms.is_none()));
+    assert!(experiment.series().all(|b| b.p50_ms.is_none()));
     let spread = experiment.distribution(None);
     assert_eq!((spread.ok.p50, spread.availability, spread.bars.len()), (None, Some(0.0), 0));
 }

@@ -26,7 +26,7 @@ fn everything(experiment: &Experiment) -> Vec<String> {
         format!("{:016x} {:?} {:?}", experiment.trace_hash(), experiment.now(), experiment.next_event()),
         report.to_string(),
         format!("{:?}", experiment.frame(10_000)),
-        json!(experiment.series()).to_string(),
+        json!(experiment.series().collect::<Vec<_>>()).to_string(),
         format!("{:?}", experiment.recent()),
         format!("{:?}", experiment.distribution(None)),
         format!("{:?}", experiment.diagram()),
@@ -110,20 +110,20 @@ proptest! {
     }
 }
 
-/// Shipped scenarios and measured systems for some seconds, with a snapshot each second.
+/// Shipped scenarios and measured systems for some seconds, with a snapshot each few thousand events.
 #[test]
-fn every_second_of_a_scenario_can_be_returned_to() {
+fn every_moment_of_a_scenario_can_be_returned_to() {
     let shipped = scenarios().iter().map(|s| (s.id, faultline::files::read(s.json).unwrap()));
     let measured = jobs::all().into_iter().filter(|(_, d)| d.nodes.len() <= 20);
     let mut returns = 0;
     for (number, (name, document)) in shipped.chain(measured).enumerate() {
         let mut live = Experiment::new(&document);
-        let mut timeline = Timeline::new(&mut live, BUDGET);
+        let mut timeline = Timeline::every(&mut live, BUDGET, 5_000);
         let end = SimTime(8_300_000_000);
         if timeline.advance(&mut live, end, 600_000) >= 600_000 {
             continue;
         }
-        assert_eq!(timeline.moments().collect::<Vec<_>>(), (0..=8).map(|s| SimTime(s * 1_000_000_000)).collect::<Vec<_>>());
+        assert_eq!(timeline.moments().count() as u64 > 1, live.events() > 6_000, "{name}: {} events", live.events());
         let to = SimTime(mix(number as u64, 1) % end.0);
         let mut back = timeline.resume(to, &document.journal).unwrap();
         let mut fresh = Experiment::new(&document);
@@ -142,12 +142,12 @@ fn every_second_of_a_scenario_can_be_returned_to() {
 fn going_back_is_not_running_from_the_start() {
     let document = jobs::five_tier();
     let mut live = Experiment::new(&document);
-    let mut timeline = Timeline::new(&mut live, BUDGET);
+    let mut timeline = Timeline::every(&mut live, BUDGET, 20_000);
     timeline.advance(&mut live, SimTime(20_000_000_000), u64::MAX);
     let to = SimTime(18_500_000_000);
     let mut back = timeline.resume(to, &document.journal).unwrap();
     let mut fresh = Experiment::new(&document);
     let (from_start, from_there) = (fresh.advance(to, u64::MAX), back.advance(to, u64::MAX));
-    // A second and a half: ordinary stories of the half second are few, so it begins a second before.
-    assert!(from_there * 10 < from_start, "{from_there} of {from_start} events");
+    // Some 20,000 of 340,000, or twice as many where ordinary stories since the last snapshot are few.
+    assert!(from_there * 7 < from_start, "{from_there} of {from_start} events");
 }

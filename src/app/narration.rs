@@ -112,10 +112,10 @@ fn look(session: Session) -> Look {
 }
 
 /// The latency and the share of failures over the last second or so; of the newest figures, which are still growing, only what there is.
-fn recent(series: &[Bucket]) -> (Option<f64>, f64) {
-    let Some(last) = series.last() else { return (None, 0.0) };
-    let from = last.start.as_secs_f64() - OVER_S;
-    let recent: Vec<&Bucket> = series.iter().rev().take_while(|b| b.start.as_secs_f64() >= from).collect();
+fn recent<'a>(series: impl DoubleEndedIterator<Item = &'a Bucket>) -> (Option<f64>, f64) {
+    let mut latest = series.rev().peekable();
+    let Some(from) = latest.peek().map(|last| last.start.as_secs_f64() - OVER_S) else { return (None, 0.0) };
+    let recent: Vec<&Bucket> = latest.take_while(|b| b.start.as_secs_f64() >= from).collect();
     let sum = |of: &dyn Fn(&Bucket) -> f64| recent.iter().map(|b| of(b) * b.length.as_secs_f64()).sum::<f64>();
     let ok = sum(&|b| b.ok_per_s);
     let failed = sum(&|b| b.failed_per_s.iter().map(|(_, rate)| rate).sum());

@@ -9,12 +9,12 @@
 use super::holding::Holding;
 use super::model::{self, Model, Station};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
-use crate::data::held::{Eviction, Found};
+use crate::data::cache_contents::Found;
+use crate::data::eviction::Eviction;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::Scale;
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Operation, SimDuration, Why};
 use crate::{named, params};
@@ -110,16 +110,8 @@ impl Part for Cache {
         self.held.sample()
     }
 
-    fn frozen(&mut self) -> Self {
-        Cache { params: self.params.clone(), held: self.held.frozen(), ..*self }
-    }
-
-    fn thaw(&mut self) {
-        self.held.thaw();
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.held.weigh(scale);
+    fn bytes(&self) -> usize {
+        self.held.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {

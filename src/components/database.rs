@@ -9,8 +9,6 @@
 //! synchronous (PostgreSQL's `synchronous_commit` on and remote_apply; MySQL's rpl_semi_sync_source_timeout to fall back).
 
 use std::collections::VecDeque;
-use std::mem;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smallvec::smallvec;
@@ -19,12 +17,11 @@ use super::model::{Model, Station};
 use super::signal::Signal;
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::log::{Log, Parcel};
-use crate::data::rows::Rows;
+use crate::data::{KeyMap, BYTES_OF_ROW};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::{line, map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
 use crate::{choice, params};
@@ -107,7 +104,8 @@ const NOTES: u64 = 16;
 #[derive(Clone, Debug)]
 pub struct Database {
     params: Params,
-    rows: Rows,
+    /// Version of each key.
+    rows: KeyMap<u64>,
     log: Log,
     /// Changes since the last flush: the version each key had then.
     unflushed: FxHashMap<u64, u64>,
@@ -135,7 +133,7 @@ impl Database {
         let version = match given {
             Some(version) => {
                 ctx.shared().arrive(node, key, version);
-                match self.rows.get(key) {
+                match self.rows.get(&key).copied() {
                     Some(newer) if newer >= version => return newer,
                     _ => version,
                 }
@@ -170,7 +168,7 @@ impl Database {
         let confirm = self.wants_applied();
         match self.log.next_for(link) {
             Some(Parcel::Snapshot) => {
-                let (lsn, rows) = (self.log.lsn(), Arc::new(self.rows.versions().clone()));
+                let (lsn, rows) = (self.log.lsn(), self.rows.clone());
                 let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
                 ctx.send_signal(link, Signal::Snapshot { lsn, rows }, bytes);
             }
@@ -302,7 +300,7 @@ impl Part for Database {
     fn new(values: &Values) -> Self {
         Database {
             params: Params::from_values(values),
-            rows: Rows::default(),
+            rows: KeyMap::default(),
             log: Log::default(),
             unflushed: FxHashMap::default(),
             durable_lsn: 0,
@@ -333,7 +331,7 @@ impl Part for Database {
         let connections = view.core.nodes[view.node.at()].station.ledger.present as f64;
         let waiting = if self.params.replication == Replication::Asynchronous { "" } else { "waiting for replicas" };
         smallvec![
-            Gauge::level("keys", "written", self.rows.versions().len() as f64, "keys"),
+            Gauge::level("keys", "written", self.rows.len() as f64, "keys"),
             Gauge::level("connections", "connections", connections, "").of(f64::from(self.params.connections)),
             Gauge::level("unflushed", "not yet durable", (self.log.lsn() - self.durable_lsn) as f64, "writes"),
             Gauge::level("waiting_for_replicas", waiting, self.waiting.len() as f64, "writes"),
@@ -344,25 +342,11 @@ impl Part for Database {
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().filter_map(|k| self.rows.get(*k).map(|v| (*k, v))).collect()
+        self.newest.iter().filter_map(|k| self.rows.get(k).copied().map(|v| (*k, v))).collect()
     }
 
-    fn frozen(&mut self) -> Self {
-        let (mut rows, mut log) = (mem::take(&mut self.rows), mem::take(&mut self.log));
-        let copy = Database { rows: rows.frozen(), log: log.frozen(), ..self.clone() };
-        (self.rows, self.log) = (rows, log);
-        copy
-    }
-
-    fn thaw(&mut self) {
-        self.rows.thaw();
-        self.log.thaw();
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.rows.weigh(scale);
-        self.log.weigh(scale);
-        scale.add(map(&self.unflushed) + line(&self.newest) + line(&self.waiting) + line(&self.unconfirmed));
+    fn bytes(&self) -> usize {
+        self.rows.len() * BYTES_OF_ROW + self.log.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -384,7 +368,7 @@ impl Part for Database {
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let node = ctx.node;
         if self.params.durability == Durability::Memory {
-            self.unflushed = self.rows.versions().keys().map(|k| (*k, 0)).collect();
+            self.unflushed = self.rows.keys().map(|k| (*k, 0)).collect();
             self.durable_lsn = 0;
         }
         let mut lost: Vec<(u64, u64)> = self.unflushed.drain().collect();
@@ -392,7 +376,7 @@ impl Part for Database {
         for (key, kept) in lost {
             ctx.shared().lose(node, key, kept);
             if kept == 0 {
-                self.rows.remove(key);
+                self.rows.remove(&key);
             } else {
                 self.rows.insert(key, kept);
             }
@@ -452,7 +436,7 @@ impl Part for Database {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
         let version = if message.operation == Operation::Read {
-            let version = self.rows.get(message.key).unwrap_or(0);
+            let version = self.rows.get(&message.key).copied().unwrap_or(0);
             ctx.explain(job, Why::with("read version {a}", version, 0));
             version
         } else {

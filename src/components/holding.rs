@@ -4,47 +4,47 @@
 use smallvec::smallvec;
 
 use super::{Component, Gauge, Gauges};
-use crate::data::held::{Entry, Eviction, Found, Held};
+use crate::data::cache_contents::{CacheContents, Entry, Found};
+use crate::data::eviction::Eviction;
 use crate::engine::behaviour::Ctx;
 use crate::engine::random::{below, Purpose};
-use crate::engine::scale::Scale;
 use crate::engine::{JobKey, SimDuration, Versioned, Why};
 
 /// Held values, and how often they were answered with though a newer one was acknowledged.
 #[derive(Clone, Debug)]
 pub(super) struct Holding {
-    held: Held,
+    contents: CacheContents,
     stale_hits: u64,
 }
 
 impl Holding {
     /// Nothing yet, for at most `capacity` keys.
     pub fn new(eviction: Eviction, capacity: u32) -> Self {
-        Holding { held: Held::new(eviction, capacity), stale_hits: 0 }
+        Holding { contents: CacheContents::new(eviction, capacity), stale_hits: 0 }
     }
 
     /// Another rule or capacity, while running.
     pub fn configure(&mut self, eviction: Eviction, capacity: u32, ctx: &Ctx<'_, Component>) {
-        let mut rng = ctx.rng(Purpose::Choice, self.held.tally.evictions);
-        self.held.configure(eviction, capacity, |n| below(&mut rng, n));
+        let mut rng = ctx.rng(Purpose::Choice, self.contents.tally.evictions);
+        self.contents.configure(eviction, capacity, |n| below(&mut rng, n));
     }
 
     /// Holds a value from now on; if there is no room another key goes.
     pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
-        let (ordinal, stored) = (self.held.tally.evictions, ctx.now());
-        self.held.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
+        let (ordinal, stored) = (self.contents.tally.evictions, ctx.now());
+        self.contents.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
     }
 
     /// Looks for a key on behalf of a request: counts as a use.
     pub fn look(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration) -> Found {
-        self.held.look(key, ctx.now(), ttl)
+        self.contents.look(key, ctx.now(), ttl)
     }
 
     /// The same, where the value of a key may be known in any case, held or not.
     pub fn look_or(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration, known: Option<Versioned>) -> Found {
         match known {
             Some(value) => {
-                self.held.use_known(key);
+                self.contents.use_known(key);
                 Found::Hit(value)
             }
             None => self.look(ctx, key, ttl),
@@ -62,43 +62,33 @@ impl Holding {
 
     /// The value of a key, without a look being counted.
     pub fn peek(&self, key: u64) -> Option<Versioned> {
-        self.held.peek(key).map(|entry| entry.value)
+        self.contents.peek(key).map(|entry| entry.value)
     }
 
     /// Drops a key.
     pub fn remove(&mut self, key: u64) {
-        self.held.remove(key);
+        self.contents.remove(key);
     }
 
     /// Drops everything.
     pub fn clear(&mut self) {
-        self.held.clear();
-    }
-
-    /// A copy in few bytes, of use after [`Holding::thaw`].
-    pub fn frozen(&mut self) -> Holding {
-        Holding { held: self.held.frozen(), stale_hits: self.stale_hits }
-    }
-
-    /// Makes a frozen copy hold what it is a copy of.
-    pub fn thaw(&mut self) {
-        self.held.thaw();
-    }
-
-    /// Weighs a frozen copy.
-    pub fn weigh(&self, scale: &mut Scale) {
-        self.held.weigh(scale);
+        self.contents.clear();
     }
 
     /// A few keys with versions, newest first.
     pub fn sample(&self) -> Vec<(u64, u64)> {
-        self.held.sample(8)
+        self.contents.sample(8)
+    }
+
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.contents.bytes()
     }
 
     /// Figures: hit ratio first, then the fill of `capacity`.
     pub fn gauges(&self, capacity: u32) -> Gauges {
-        let tally = &self.held.tally;
-        let held = self.held.len() as f64;
+        let tally = &self.contents.tally;
+        let held = f64::from(self.contents.len());
         let (hits, misses) = (tally.hits as f64, tally.misses as f64);
         smallvec![
             Gauge::ratio("hit_ratio", "hit ratio", (hits, hits + misses), "%").of(1.0),

@@ -13,12 +13,12 @@ use rustc_hash::FxHashMap;
 use super::holding::Holding;
 use super::model::{Cache, Model, HELD};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
-use crate::data::held::{Eviction, Found};
+use crate::data::cache_contents::Found;
+use crate::data::eviction::Eviction;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::{map, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Message, NodeIndex, Operation, Outcome, SimDuration, Versioned, Why};
 use crate::{choice, params};
@@ -236,18 +236,8 @@ impl Part for InlineCache {
         self.held.sample()
     }
 
-    fn frozen(&mut self) -> Self {
-        let (held, params) = (self.held.frozen(), self.params.clone());
-        InlineCache { params, held, loading: self.loading.clone(), dirty: self.dirty.clone(), ..*self }
-    }
-
-    fn thaw(&mut self) {
-        self.held.thaw();
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.held.weigh(scale);
-        scale.add(map(&self.loading) + map(&self.dirty));
+    fn bytes(&self) -> usize {
+        self.held.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -20,7 +20,6 @@ use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::{below, mix, Purpose};
-use crate::engine::scale::{list, map, Scale};
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Reason, SimDuration, Why};
 use crate::{choice, params};
 
@@ -277,11 +276,6 @@ impl Part for LoadBalancer {
         let total: u64 = self.sent.values().sum();
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
         outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.ring.weigh(scale);
-        scale.add(map(&self.credit) + map(&self.checks) + map(&self.sent) + list(&self.ring_links));
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -28,12 +28,9 @@ pub use explanation::Explanation;
 pub use part::{Gauge, Gauges, Group, Headline, Kind, Part, Range, Reading, Rules, Telling, View};
 pub use ports::{can_connect, role_between};
 
-use std::sync::Arc;
-
 use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
-use crate::engine::scale::Scale;
 use crate::engine::station::StationSpec;
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration, SimTime, Versioned};
 
@@ -74,16 +71,6 @@ macro_rules! components {
             pub fn new(kind: &str, values: &Values) -> Component {
                 $(if kind == <$module::$type as Part>::KIND.id { return Component::$variant(<$module::$type as Part>::new(values)); })*
                 Component::Placeholder(placeholder::Placeholder)
-            }
-        }
-
-        impl Component {
-            /// A copy for a snapshot.
-            pub fn frozen(&mut self) -> Arc<dyn Frozen> {
-                match self {
-                    $(Component::$variant(part) => Arc::new(FrozenPart(part.frozen(), Component::$variant)),)*
-                    Component::Placeholder(part) => Arc::new(FrozenPart(part.frozen(), Component::Placeholder)),
-                }
             }
         }
 
@@ -135,30 +122,6 @@ pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpe
     specs.into_iter().filter(|spec| link::honours(rules, called, spec.name, &set)).collect()
 }
 
-/// A copy of a component for a snapshot, in no more memory than its kind needs.
-pub trait Frozen: std::fmt::Debug {
-    /// The component that it is a copy of.
-    fn thawed(&self) -> Component;
-    /// Weighs what it holds beyond its own size.
-    fn weigh(&self, scale: &mut Scale);
-}
-
-/// A frozen part, and what makes a component of it.
-#[derive(Debug)]
-struct FrozenPart<P>(P, fn(P) -> Component);
-
-impl<P: Part + Clone + std::fmt::Debug> Frozen for FrozenPart<P> {
-    fn thawed(&self) -> Component {
-        let mut part = self.0.clone();
-        part.thaw();
-        self.1(part)
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.0.weigh(scale);
-    }
-}
-
 /// Hands methods to the part that a component is: a line for each.
 macro_rules! hand_over {
     () => {};
@@ -192,6 +155,8 @@ impl Component {
         pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>);
         /// Empties it, if it is a cache. Returns whether it is.
         pub fn flush(&mut self) -> bool;
+        /// Bytes that it takes beyond its own size, about, where that can be much.
+        pub fn bytes(&self) -> usize;
         /// What its kind adds to the picture.
         pub fn gauges(&self, view: &View<'_>) -> Gauges;
         /// Jobs that it has completed and that were none of its callers' requests.

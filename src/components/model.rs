@@ -1,7 +1,7 @@
 //! What a kind tells theory of a node at its settings: what it sends, what becomes of what arrives, which station and which store it is.
 //! Holds no formula. What a kind does not tell is not solved; why, it says as the end of a sentence, with `{name}` for the node's name.
 
-use crate::data::held::Eviction;
+use crate::data::eviction::Eviction;
 use crate::engine::link::Role;
 use crate::engine::station::Discipline;
 use crate::engine::{Distribution, SimDuration};

@@ -6,7 +6,6 @@ use super::{Component, Core};
 use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
-use crate::engine::scale::Scale;
 use crate::engine::station::StationSpec;
 use crate::engine::under_way::Job;
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
@@ -255,15 +254,9 @@ pub trait Part: Clone + std::fmt::Debug {
     /// Cost per hour and per million operations.
     fn prices(&self) -> (f64, f64);
 
-    /// A copy for a snapshot, which may share with this one what is large; it need not work before [`Part::thaw`].
-    fn frozen(&mut self) -> Self {
-        self.clone()
-    }
-    /// Makes a frozen copy work.
-    fn thaw(&mut self) {}
-    /// Weighs what it holds beyond its own size.
-    fn weigh(&self, scale: &mut Scale) {
-        let _ = scale;
+    /// Bytes that it takes beyond its own size, about, where that can be much.
+    fn bytes(&self) -> usize {
+        0
     }
 
     /// Workers and line.

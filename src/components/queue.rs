@@ -19,7 +19,6 @@ use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::{line, list, Scale};
 use crate::engine::under_way::Job;
 use crate::engine::{Distribution, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
 use crate::{choice, params};
@@ -253,10 +252,6 @@ impl Part for Queue {
             Gauge::result("acknowledged", acknowledged),
             Gauge::result("age_sum_ms", age_sum),
         ]
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        scale.add(line(&self.messages) + self.ready.iter().map(line).sum::<usize>() + list(&self.consumers));
     }
 
     fn prices(&self) -> (f64, f64) {

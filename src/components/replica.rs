@@ -6,19 +6,17 @@
 //! One applier, as in PostgreSQL's physical replication. The lag is the age of the oldest committed entry not yet applied.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use smallvec::smallvec;
 
 use super::model::{Follower, Model, Station};
 use super::signal::{LogEntry, Signal};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
-use crate::data::rows::Rows;
+use crate::data::{KeyMap, BYTES_OF_ROW};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::{line, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, NodeIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
 use crate::params;
@@ -54,7 +52,8 @@ pub struct Replica {
     primary: Option<NodeIndex>,
     /// Where the primary wants to know of every entry applied.
     confirm: Option<LinkIndex>,
-    rows: Rows,
+    /// Version of each key.
+    rows: KeyMap<u64>,
     applied: u64,
     /// Received and not yet applied, in order, following `applied`, with the time of receipt.
     pending: VecDeque<(LogEntry, SimTime)>,
@@ -117,7 +116,7 @@ impl Part for Replica {
             params: Params::from_values(values),
             primary: None,
             confirm: None,
-            rows: Rows::default(),
+            rows: KeyMap::default(),
             applied: 0,
             pending: VecDeque::new(),
             applying: false,
@@ -152,23 +151,11 @@ impl Part for Replica {
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().filter_map(|k| self.rows.get(*k).map(|v| (*k, v))).collect()
+        self.newest.iter().filter_map(|k| self.rows.get(k).copied().map(|v| (*k, v))).collect()
     }
 
-    fn frozen(&mut self) -> Self {
-        let mut rows = mem::take(&mut self.rows);
-        let copy = Replica { rows: rows.frozen(), ..self.clone() };
-        self.rows = rows;
-        copy
-    }
-
-    fn thaw(&mut self) {
-        self.rows.thaw();
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        self.rows.weigh(scale);
-        scale.add(line(&self.pending) + line(&self.newest));
+    fn bytes(&self) -> usize {
+        self.rows.len() * BYTES_OF_ROW
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -216,7 +203,7 @@ impl Part for Replica {
         }
         // Without a primary it has never had a value; it answers as an empty store.
         let origin = self.primary.unwrap_or(ctx.node);
-        let value = Versioned { origin, version: self.rows.get(message.key).unwrap_or(0) };
+        let value = Versioned { origin, version: self.rows.get(&message.key).copied().unwrap_or(0) };
         self.reads += 1;
         let stale = ctx.shared().is_stale(message.key, value, start);
         self.stale_served += u64::from(stale);
@@ -252,7 +239,7 @@ impl Part for Replica {
             }
             Signal::Snapshot { lsn, rows } => {
                 self.primary = Some(ctx.source(link));
-                self.rows.replace((*rows).clone());
+                self.rows = rows;
                 self.applied = lsn;
                 // An entry that was being applied is part of the snapshot; its timer finds nothing to do.
                 self.pending.clear();

@@ -8,16 +8,15 @@
 //! Hash modulo, a consistent-hash ring with virtual nodes (Karger et al. 1997; Dynamo 2007), key ranges as in Bigtable (2006),
 //! or a directory that remembers where each key was put.
 
-use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::model::Model;
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::ring::{modulo_owner, Ring};
+use crate::data::KeyMap;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
-use crate::engine::scale::{list, map, Scale};
 use crate::engine::{JobKey, LinkIndex, NodeIndex, Reason, SimDuration, Why};
 use crate::{choice, params};
 
@@ -54,7 +53,7 @@ pub struct ShardRouter {
     stale: bool,
     sent: Vec<u64>,
     /// Where each key that was asked for is: the directory, and for the others what tells how many keys a change moves.
-    places: FxHashMap<u64, LinkIndex>,
+    places: KeyMap<LinkIndex>,
     /// Number of those keys at each shard.
     keys: Vec<u64>,
     moved: u64,
@@ -88,7 +87,7 @@ impl ShardRouter {
         self.stale = false;
         self.sent = vec![0; links.len()];
         self.keys = vec![0; links.len()];
-        let mut known: Vec<(u64, LinkIndex)> = self.places.drain().collect();
+        let mut known: Vec<(u64, LinkIndex)> = std::mem::take(&mut self.places).into_iter().collect();
         known.sort_unstable();
         let mut moved = 0;
         if self.params.placement == Placement::Directory {
@@ -149,7 +148,7 @@ impl Part for ShardRouter {
             shards: Vec::new(),
             stale: true,
             sent: Vec::new(),
-            places: FxHashMap::default(),
+            places: KeyMap::default(),
             keys: Vec::new(),
             moved: 0,
             moved_share: 0.0,
@@ -188,9 +187,8 @@ impl Part for ShardRouter {
         outgoing.iter().map(|l| (view.core.links[l.at()].to, sent(l) as f64 / total.max(1) as f64)).collect()
     }
 
-    fn weigh(&self, scale: &mut Scale) {
-        self.ring.weigh(scale);
-        scale.add(list(&self.shards) + list(&self.sent) + list(&self.keys) + map(&self.places));
+    fn bytes(&self) -> usize {
+        self.places.len() * std::mem::size_of::<(u64, LinkIndex)>() * 2
     }
 
     fn prices(&self) -> (f64, f64) {

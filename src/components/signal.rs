@@ -1,8 +1,6 @@
 //! Control traffic between components: health checks and replication. Data only.
 
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
+use crate::data::KeyMap;
 
 pub use crate::data::log::{Entries, LogEntry};
 
@@ -49,7 +47,7 @@ pub enum Signal {
         /// The entry it includes up to.
         lsn: u64,
         /// Version of each key.
-        rows: Arc<FxHashMap<u64, u64>>,
+        rows: KeyMap<u64>,
     },
     /// What a follower has.
     Acknowledge {

@@ -19,7 +19,6 @@ use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
-use crate::engine::scale::{line, Scale};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, Outcome, Reason, SimDuration, SimTime};
 use crate::{choice, params};
@@ -158,10 +157,6 @@ impl Part for Worker {
             Gauge::total("done", "done", self.done as f64, "messages"),
             Gauge::total("failed_work", "failed", self.failed as f64, "messages"),
         ]
-    }
-
-    fn weigh(&self, scale: &mut Scale) {
-        scale.add(line(&self.asked));
     }
 
     fn prices(&self) -> (f64, f64) {

@@ -1,16 +1,15 @@
 //! The judge: an observer outside the system who knows every acknowledged write, and so whether a read was stale.
 //! It decides nothing inside the simulation.
 
-mod record;
-
 use std::collections::VecDeque;
+use std::mem::size_of;
 
-use rustc_hash::FxHashMap;
+use imbl::Vector;
 use smallvec::SmallVec;
 
-use self::record::{Deed, Record};
 use crate::data::ranges::Ranges;
 use crate::data::sessions::Jar;
+use crate::data::SharedMap;
 use crate::engine::{NodeIndex, SimDuration, SimTime, Versioned};
 
 /// Acknowledged versions remembered per key. A read that began before the oldest of them is judged against the oldest.
@@ -20,7 +19,7 @@ const REMEMBERED_COMMITS: usize = 1 << 16;
 
 /// Sessions (a user and a key) remembered. Beyond that all are forgotten and begin anew, so violations may be undercounted in
 /// runs of many millions of requests.
-const REMEMBERED_SESSIONS: usize = 1 << 20;
+const REMEMBERED_SESSIONS: usize = 1 << 14;
 
 /// Ranges of acknowledged versions remembered per key. Beyond that the oldest are forgotten: only a key of which thousands of writes
 /// failed in between, and that was never made durable, has so many.
@@ -85,7 +84,7 @@ struct Session {
 #[derive(Clone, Debug, Default)]
 struct Commits {
     first_lsn: u64,
-    times: VecDeque<SimTime>,
+    times: Vector<SimTime>,
 }
 
 /// The judge.
@@ -93,19 +92,25 @@ struct Commits {
 pub struct Judge {
     /// Users' cookies. They are not judged; they are kept here because users are nobody in the diagram.
     pub jar: Jar,
-    histories: FxHashMap<(NodeIndex, u64), History>,
-    sessions: FxHashMap<(NodeIndex, u64, NodeIndex, u64), Session>,
-    commits: FxHashMap<NodeIndex, Commits>,
+    histories: SharedMap<(NodeIndex, u64), History>,
+    sessions: SharedMap<(NodeIndex, u64, NodeIndex, u64), Session>,
+    commits: SharedMap<NodeIndex, Commits>,
     /// Versions that a crash took back.
-    losses: FxHashMap<(NodeIndex, u64), Vec<Loss>>,
+    losses: SharedMap<(NodeIndex, u64), Vec<Loss>>,
     /// Versions that their store does not have yet, by who has them.
-    afloat: FxHashMap<(NodeIndex, u64), Afloat>,
+    afloat: SharedMap<(NodeIndex, u64), Afloat>,
     counts: Consistency,
-    /// What it was told, since the first snapshot was taken.
-    record: Option<Record>,
 }
 
 impl Judge {
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        let maps = self.histories.len() * size_of::<((NodeIndex, u64), History)>()
+            + self.sessions.len() * size_of::<((NodeIndex, u64, NodeIndex, u64), Session)>()
+            + self.jar.bytes();
+        2 * maps
+    }
+
     /// The counts.
     pub fn counts(&self) -> Consistency {
         self.counts
@@ -114,7 +119,6 @@ impl Judge {
     /// The next version of a key at a store, which has it from now on. Versions are never given twice, even after a crash took
     /// some back.
     pub fn assign(&mut self, origin: NodeIndex, key: u64) -> u64 {
-        self.note(Deed::Assign, &[u64::from(origin.0), key]);
         let history = self.histories.entry((origin, key)).or_default();
         history.assigned += 1;
         history.stored = history.assigned;
@@ -123,7 +127,6 @@ impl Judge {
 
     /// The next version of a key, which `holder` has and its store does not yet.
     pub fn assign_afloat(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) -> u64 {
-        self.note(Deed::AssignAfloat, &[u64::from(holder.0), u64::from(origin.0), key]);
         let history = self.histories.entry((origin, key)).or_default();
         history.assigned += 1;
         let version = history.assigned;
@@ -133,7 +136,6 @@ impl Judge {
 
     /// `holder` has a version now that its store does not have yet.
     pub fn take_over(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
-        self.note(Deed::TakeOver, &[u64::from(holder.0), u64::from(origin.0), key, version]);
         self.holds(holder, origin, key, version);
     }
 
@@ -154,7 +156,6 @@ impl Judge {
 
     /// Somebody else, or the store, has answered for a version of `holder`: that and what it replaces is no longer its to lose.
     pub fn pass_on(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64, version: u64) {
-        self.note(Deed::PassOn, &[u64::from(holder.0), u64::from(origin.0), key, version]);
         self.no_longer_afloat(origin, key, version, |who, _| who == holder);
     }
 
@@ -171,7 +172,6 @@ impl Judge {
 
     /// A client has its write's acknowledgement.
     pub fn acknowledge(&mut self, client: NodeIndex, user: u64, key: u64, value: Versioned, now: SimTime) {
-        self.note(Deed::Acknowledge, &[u64::from(client.0), user, key, u64::from(value.origin.0), value.version, now.0]);
         let history = self.histories.entry((value.origin, key)).or_default();
         // Acknowledgements can overtake each other; only the newest version known at each time matters.
         if history.acknowledged.back().is_none_or(|(newest, _)| *newest < value.version) {
@@ -214,21 +214,16 @@ impl Judge {
         let stale = self.is_stale(key, value, began);
         self.counts.reads += 1;
         self.counts.stale_reads += u64::from(stale);
-        let sessions = self.sessions.len();
         let session = self.session(client, user, key, value.origin);
         let Session { wrote, read } = *session;
         session.read = read.max(value.version);
         self.counts.read_your_writes_violations += u64::from(value.version < wrote);
         self.counts.monotonic_read_violations += u64::from(value.version < read);
-        if value.version > read || self.sessions.len() != sessions {
-            self.note(Deed::Read, &[u64::from(client.0), user, key, u64::from(value.origin.0), value.version]);
-        }
         stale
     }
 
     /// A crash of a store took a key back to `kept`. What others have still to bring it is not lost.
     pub fn lose(&mut self, origin: NodeIndex, key: u64, kept: u64) {
-        self.note(Deed::Lose, &[u64::from(origin.0), key, kept]);
         let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
         let had = std::mem::replace(&mut history.stored, kept);
         let mut gone = Ranges::of(kept + 1, had);
@@ -240,7 +235,6 @@ impl Judge {
 
     /// A crash of somebody on the way took all versions of a key that only it had; unless one arrives all the same.
     pub fn lose_on_the_way(&mut self, holder: NodeIndex, origin: NodeIndex, key: u64) {
-        self.note(Deed::LoseOnTheWay, &[u64::from(holder.0), u64::from(origin.0), key]);
         let Some(afloat) = self.afloat.get_mut(&(origin, key)) else { return };
         let Some(place) = afloat.iter().position(|(who, _)| *who == holder) else { return };
         let (_, mut gone) = afloat.swap_remove(place);
@@ -267,7 +261,6 @@ impl Judge {
 
     /// A store has a version that somebody else assigned. If it was thought lost, it and those that it replaced are not.
     pub fn arrive(&mut self, origin: NodeIndex, key: u64, version: u64) {
-        self.note(Deed::Arrive, &[u64::from(origin.0), key, version]);
         self.no_longer_afloat(origin, key, version, |_, versions| versions.contains(version));
         let Some(history) = self.histories.get_mut(&(origin, key)) else { return };
         history.stored = history.stored.max(version);
@@ -280,7 +273,6 @@ impl Judge {
 
     /// A store has committed log entry `lsn`; entries are numbered from 1 without gaps, unless a crash cut the log back.
     pub fn commit(&mut self, origin: NodeIndex, lsn: u64, now: SimTime) {
-        self.note(Deed::Commit, &[u64::from(origin.0), lsn, now.0]);
         let commits = self.commits.entry(origin).or_default();
         if commits.times.is_empty() {
             commits.first_lsn = lsn;

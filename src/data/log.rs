@@ -1,13 +1,10 @@
 //! A replication log: numbered entries, what each follower was sent and has, and what to send next.
 //! Knows neither how it travels nor what it means to anybody.
 
-use std::collections::VecDeque;
-
+use imbl::Vector;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::engine::scale::{line, map, Scale};
-use crate::engine::tape::Tape;
 use crate::engine::{LinkIndex, SimDuration, SimTime};
 
 /// One entry: a key and the version it got.
@@ -44,21 +41,10 @@ pub enum Parcel {
 /// The log.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    entries: VecDeque<LogEntry>,
+    entries: Vector<LogEntry>,
     lsn: u64,
     followers: FxHashMap<LinkIndex, Follower>,
-    /// How the entries came to be what they are, from the first frozen copy on.
-    past: Option<Tape>,
 }
-
-/// An entry was added: its key and version.
-const ADDED: u8 = 0;
-/// So many of the latest went.
-const CUT: u8 = 1;
-/// A tape ends when it has so many bytes for each entry that is kept; an entry takes five or so.
-const MOST_BYTES: usize = 20;
-/// But not below this, in bytes.
-const SHORTEST: usize = 1 << 14;
 
 impl Log {
     /// Number of the newest entry; entries are numbered from 1.
@@ -68,63 +54,25 @@ impl Log {
 
     /// Adds an entry and returns its number.
     pub fn append(&mut self, entry: LogEntry) -> u64 {
-        self.note(ADDED, &[entry.0, entry.1]);
-        self.add(entry);
-        self.lsn += 1;
-        self.lsn
-    }
-
-    fn add(&mut self, entry: LogEntry) {
         self.entries.push_back(entry);
         if self.entries.len() > KEPT {
             self.entries.pop_front();
         }
-    }
-
-    fn note(&mut self, what: u8, words: &[u64]) {
-        let Some(tape) = &mut self.past else { return };
-        tape.note(what, words);
-        // Nobody takes copies any more.
-        if tape.len() > 4 * (MOST_BYTES * self.entries.len()).max(SHORTEST) {
-            self.past = None;
-        }
-    }
-
-    /// A copy that shares the entries; it has none before [`Log::thaw`].
-    pub fn frozen(&mut self) -> Log {
-        if self.past.as_ref().is_none_or(|tape| tape.len() > (MOST_BYTES * self.entries.len()).max(SHORTEST)) {
-            let mut tape = Tape::default();
-            self.entries.iter().for_each(|(key, version)| tape.note(ADDED, &[*key, *version]));
-            self.past = Some(tape);
-        }
-        self.past.iter_mut().for_each(|tape| tape.seal());
-        Log { entries: VecDeque::new(), lsn: self.lsn, followers: self.followers.clone(), past: self.past.clone() }
-    }
-
-    /// Makes a frozen copy the log that it is of.
-    pub fn thaw(&mut self) {
-        let Some(tape) = self.past.take() else { return };
-        tape.tell(|what, words| match (what, words) {
-            (ADDED, [key, version]) => self.add((*key, *version)),
-            (CUT, [gone]) => self.entries.truncate(self.entries.len() - *gone as usize),
-            _ => debug_assert!(false, "{what} {words:?}"),
-        });
-        self.past = Some(tape);
+        self.lsn += 1;
+        self.lsn
     }
 
     /// Forgets the entries after this one, and all followers.
     pub fn cut_back(&mut self, lsn: u64) {
         let gone = (self.lsn - lsn).min(self.entries.len() as u64) as usize;
         self.entries.truncate(self.entries.len() - gone);
-        self.note(CUT, &[gone as u64]);
         self.lsn = lsn;
         self.followers.clear();
     }
 
-    /// Weighs it.
-    pub fn weigh(&self, scale: &mut Scale) {
-        scale.add(line(&self.entries) + map(&self.followers));
-        self.past.iter().for_each(|tape| tape.weigh(scale));
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.entries.len() * std::mem::size_of::<LogEntry>()
     }
 
     /// A follower.
@@ -157,7 +105,7 @@ impl Log {
         let to = (from + BATCH).min(self.entries.len());
         let first = follower.sent + 1;
         follower.sent += (to - from) as u64;
-        Some(Parcel::Entries(first, self.entries.range(from..to).copied().collect()))
+        Some(Parcel::Entries(first, (from..to).filter_map(|i| self.entries.get(i).copied()).collect()))
     }
 
     /// A follower tells what it has, and whether it missed something after that. What was lost is sent again, at most once in
@@ -199,29 +147,6 @@ mod tests {
         match parcel {
             Some(Parcel::Entries(first, entries)) => Some((first, entries.len())),
             _ => None,
-        }
-    }
-
-    #[test]
-    fn a_thawed_log_is_the_one_that_was_frozen_and_goes_on_likewise() {
-        let (mut log, mut frozen) = (Log::default(), Vec::new());
-        let live = |log: &mut Log, step: u64| match step % 977 {
-            0 => log.cut_back(log.lsn() - log.lsn().min(step % 50)),
-            _ => drop(log.append((step % 100, step))),
-        };
-        for step in 0..120_000 {
-            if step % 5_000 == 1_234 {
-                frozen.push((step, log.frozen()));
-            }
-            live(&mut log, step);
-        }
-        for (begun, mut thawed) in frozen {
-            assert!(thawed.entries.is_empty());
-            thawed.thaw();
-            (begun..120_000).for_each(|step| live(&mut thawed, step));
-            let mut again = thawed.frozen();
-            again.thaw();
-            assert!(again.entries == log.entries && again.lsn() == log.lsn(), "from {begun}");
         }
     }
 

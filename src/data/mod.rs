@@ -1,10 +1,18 @@
 //! Keys, versions, logs, placement, and the judge of what was read. Knows no component kind and no screen.
 
-pub mod held;
+pub mod cache_contents;
+pub mod eviction;
 pub mod judge;
 pub mod log;
 pub mod ranges;
 pub mod ring;
-pub mod rows;
 pub mod sessions;
 pub mod zipf;
+
+/// A hash map of which clones share what does not change: a snapshot of it costs what is written afterwards. It is never iterated
+/// where the order can be seen.
+pub type SharedMap<K, V> = imbl::GenericHashMap<K, V, rustc_hash::FxBuildHasher, imbl::shared_ptr::DefaultSharedPtr>;
+/// Something for each of many keys.
+pub type KeyMap<V> = SharedMap<u64, V>;
+/// What a key and its version take in a store, about.
+pub const BYTES_OF_ROW: usize = 32;

@@ -29,15 +29,6 @@ impl Ranges {
         self.spans.len()
     }
 
-    /// Bytes that it takes beyond its own size.
-    pub fn spilled(&self) -> usize {
-        if self.spans.spilled() {
-            self.spans.capacity() * std::mem::size_of::<(u64, u64)>()
-        } else {
-            0
-        }
-    }
-
     /// Whether a number is in it.
     pub fn contains(&self, number: u64) -> bool {
         let after = self.spans.partition_point(|(first, _)| *first <= number);

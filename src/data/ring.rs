@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::engine::random::place_of;
-use crate::engine::scale::Scale;
 
 /// A ring over members that have stable names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,11 +20,6 @@ impl Ring {
             .collect();
         points.sort_unstable();
         Ring { points: points.into() }
-    }
-
-    /// Weighs it.
-    pub fn weigh(&self, scale: &mut Scale) {
-        scale.shared(&self.points, 0);
     }
 
     /// The member that owns a key: the first point at or after the key's hash that `accepts` takes.

@@ -1,10 +1,8 @@
 //! Sessions of users: what a service keeps in its memory, and what users carry to find theirs again.
 //! Knows nobody who serves them.
 
-use rustc_hash::FxHashMap;
-
+use crate::data::SharedMap;
 use crate::engine::behaviour::Site;
-use crate::engine::scale::{map, Scale};
 use crate::engine::NodeIndex;
 
 /// Somebody who may be logged in somewhere: users of different clients are different people, and being logged in at one site
@@ -39,17 +37,17 @@ struct Place {
 /// The cookies of all visitors. Each has one: a new login replaces it.
 #[derive(Clone, Debug, Default)]
 pub struct Jar {
-    visitors: FxHashMap<Visitor, (u64, Option<Cookie>)>,
-    places: FxHashMap<NodeIndex, Place>,
+    visitors: SharedMap<Visitor, (u64, Option<Cookie>)>,
+    places: SharedMap<NodeIndex, Place>,
 }
 
 /// Keys of sessions in a store begin here, apart from the keys of data.
 const KEYS: u64 = 1 << 48;
 
 impl Jar {
-    /// Weighs it.
-    pub fn weigh(&self, scale: &mut Scale) {
-        scale.add(map(&self.visitors) + map(&self.places));
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.visitors.len() * std::mem::size_of::<(Visitor, (u64, Option<Cookie>))>()
     }
 
     /// What a visitor carries.

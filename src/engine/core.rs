@@ -1,5 +1,7 @@
 //! The state of a world apart from the behaviours: nodes, links, what is under way, books.
 
+use std::mem::size_of;
+
 use slotmap::SlotMap;
 
 use super::behaviour::Behaviour;
@@ -144,6 +146,17 @@ pub struct Core<B: Behaviour> {
 }
 
 impl<B: Behaviour> Core<B> {
+    /// Bytes that it takes, about, without what the behaviours share.
+    pub fn bytes(&self) -> usize {
+        let under_way = self.requests.capacity() * size_of::<RequestState>()
+            + self.jobs.capacity() * size_of::<Job>()
+            + self.calls.capacity() * size_of::<Call>()
+            + self.transits.capacity() * size_of::<Transit<B::Signal>>();
+        let traces: usize = self.requests.values().filter_map(|r| r.trace.as_deref()).map(Trace::bytes).sum();
+        let drawn = self.nodes.len() * size_of::<NodeState>() + self.links.len() * size_of::<Link>();
+        under_way + traces + drawn + self.queue.bytes()
+    }
+
     /// The trace of a request, where recorded.
     pub fn trace(&mut self, request: RequestKey) -> Option<&mut Trace> {
         self.requests.get_mut(request)?.trace.as_deref_mut()

@@ -1,8 +1,6 @@
 //! The event queue, ordered by (time, sequence), so that equal times run in the order they were scheduled.
 //! Knows nothing of what the events do.
 
-mod frozen;
-
 use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
@@ -258,6 +256,11 @@ impl EventQueue {
             self.last = event.at;
         }
         Some(event)
+    }
+
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.len() * std::mem::size_of::<Head>()
     }
 
     /// Number of pending events.

@@ -1,7 +1,6 @@
 //! What travels: messages, replies, the reasons of failures. Knows nothing of who sends or serves them.
 
 use super::ids::NodeIndex;
-use super::pack::{packed, Pack, Packer, Unpacker};
 
 /// What a message asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,48 +171,5 @@ impl Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text.replace("{a}", &self.a.to_string()).replace("{b}", &self.b.to_string()))
-    }
-}
-
-packed!(
-    enum Operation {
-        Read,
-        Write,
-        Fill,
-        Invalidate,
-    }
-);
-packed!(
-    enum Reason {
-        Timeout,
-        Refused,
-        Reset,
-        QueueFull,
-        TooManyConnections,
-        Unavailable,
-        Deadline,
-        ReadOnly,
-        DeadLetter,
-    }
-);
-packed!(struct Message { operation, key, client, user, priority, request_bytes, reply_bytes, value });
-packed!(struct Why { text, a, b });
-
-impl Pack for Versioned {
-    fn pack(&self, to: &mut Packer) {
-        ({ self.origin }, { self.version }).pack(to);
-    }
-    fn unpack(from: &mut Unpacker<'_>) -> Self {
-        let (origin, version) = Pack::unpack(from);
-        Versioned { origin, version }
-    }
-}
-
-impl Pack for ByReason {
-    fn pack(&self, to: &mut Packer) {
-        self.0.pack(to);
-    }
-    fn unpack(from: &mut Unpacker<'_>) -> Self {
-        ByReason(Pack::unpack(from))
     }
 }

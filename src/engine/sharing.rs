@@ -7,7 +7,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::ids::JobKey;
-use super::pack::packed;
 use super::time::{SimDuration, SimTime};
 
 /// Service is counted in parts of a nanosecond, so that thousands of jobs can share one.
@@ -80,19 +79,12 @@ impl Sharing {
         all
     }
 
-    /// Bytes that it holds beyond its own size.
-    pub fn bytes(&self) -> usize {
-        self.jobs.capacity() * std::mem::size_of::<Reverse<(u128, u64, JobKey)>>()
-    }
-
     /// Forgets all jobs.
     pub fn clear(&mut self) {
         self.jobs.clear();
         self.turn = self.turn.wrapping_add(1);
     }
 }
-
-packed!(struct Sharing { served, at, jobs, joined, turn });
 
 #[cfg(test)]
 mod tests {

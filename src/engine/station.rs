@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 
 use super::ids::JobKey;
-use super::pack::packed;
-use super::scale::{line, list};
 use super::sharing::Sharing;
 use super::time::SimTime;
 
@@ -139,11 +137,6 @@ impl Station {
         }
     }
 
-    /// Bytes that it holds beyond its own size.
-    pub fn bytes(&self) -> usize {
-        self.lines.iter().map(line).sum::<usize>() + list(&self.working) + self.sharing.bytes()
-    }
-
     /// Workers taken.
     pub fn occupied(&self) -> u32 {
         match (self.spec.discipline, self.spec.workers) {
@@ -249,19 +242,3 @@ impl Station {
         self.sharing.clear();
     }
 }
-
-packed!(
-    enum Discipline {
-        Fifo,
-        Lifo,
-        Priority,
-        Preemptive,
-        Sharing,
-    }
-);
-packed!(struct StationSpec { workers, queue_limit, discipline });
-packed!(struct JobLedger { arrived, completed, rejected, lost, removed, present });
-packed!(struct Station {
-    spec, busy, lines, working, sharing, ledger, queue_max, last, areas, sojourn_sum_ns,
-});
-packed!(struct Areas { busy, capacity, queue, present });

@@ -1,9 +1,7 @@
 //! The story of a request: a tree of spans, kept while it is in flight and for the most recent ones after. Data only.
 
 use super::ids::NodeIndex;
-use super::pack::{packed, Pack, Packer, Unpacker};
 use super::request::{Message, Outcome, Reason, Why};
-use super::scale::list;
 use super::time::SimTime;
 
 /// What took the time.
@@ -163,9 +161,9 @@ impl Trace {
         self.whys.iter().rfind(|(about, _)| *about == span).map_or(Why::NONE, |(_, why)| *why)
     }
 
-    /// Bytes that it holds beyond its own size.
+    /// Bytes that it takes, about.
     pub fn bytes(&self) -> usize {
-        list(&self.spans) + list(&self.whys)
+        std::mem::size_of::<Trace>() + std::mem::size_of_val(&*self.spans) + std::mem::size_of_val(&*self.whys)
     }
 
     /// Begins a span.
@@ -187,31 +185,5 @@ impl Trace {
             s.end = at;
             s.failed = failed;
         }
-    }
-}
-
-packed!(
-    enum SpanKind {
-        Call,
-        Connect,
-        Network,
-        Queue,
-        Service,
-        Backoff,
-    }
-);
-packed!(struct Trace { id, message, client, start, end, stale, spans, whys });
-
-impl Pack for Span {
-    fn pack(&self, to: &mut Packer) {
-        (self.kind, self.failed, self.parent).pack(to);
-        (self.start, self.end()).pack(to);
-        (self.node, self.attempt).pack(to);
-    }
-    fn unpack(from: &mut Unpacker<'_>) -> Self {
-        let (kind, failed, parent) = Pack::unpack(from);
-        let (start, end): (SimTime, Option<SimTime>) = Pack::unpack(from);
-        let (node, attempt) = Pack::unpack(from);
-        Span { kind, failed, parent, start, end: end.unwrap_or(LASTS), node, attempt }
     }
 }

@@ -57,15 +57,6 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    /// A world without nodes, at the same point of the same run: what a frozen one is thawed into.
-    pub fn husk(&self) -> Self {
-        let Core { now, seed, record_traces, requests_begun, .. } = self.core;
-        let empty = World::new(0);
-        let observations = self.core.observations.clone();
-        let core = Core { now, seed, record_traces, requests_begun, observations, ..empty.core };
-        World { core, events: self.events, void: self.void, hash: self.hash, ..empty }
-    }
-
     /// Adds a node. It starts when [`World::start`] is called for it.
     pub fn add_node(&mut self, stream: Stream, behaviour: B) -> NodeIndex {
         let now = self.core.now;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::components;
 use crate::diagram::Node;
-use crate::lab::frame::NodeBucket;
+use crate::lab::frame::{Bucket, NodeBucket};
 use crate::lab::report::Report;
 use crate::lab::Experiment;
 use crate::order::Ordered;
@@ -64,7 +64,7 @@ impl<'a> Column<'a> {
 
 /// The series: the whole system's columns, then each node's.
 pub fn series(experiment: &Experiment) -> String {
-    let buckets = experiment.series();
+    let buckets: Vec<&Bucket> = experiment.series().collect();
     let frame = experiment.frame(0);
     let mut reasons: Vec<&'static str> = buckets.iter().flat_map(|b| b.failed_per_s.iter().map(|(reason, _)| *reason)).collect();
     reasons.order_by(Ord::cmp);

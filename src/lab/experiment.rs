@@ -10,16 +10,16 @@ use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::core::Observation;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
 use crate::engine::random::stream_of;
-use crate::engine::scale::{list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Event, Tone};
 use crate::lab::meter::Meter;
+use crate::lab::snapshots::Weight;
 use crate::lab::stories::Stories;
 
 /// A node or link of the diagram with its name, place and settings, about.
-const BYTES_OF_A_PART: usize = 1_024;
-/// Its id, by index and by name.
-const BYTES_OF_ITS_NAMES: usize = 128;
+const BYTES_OF_A_PART: usize = 1_152;
+/// What a change of a shared map takes anew, about.
+const BYTES_OF_A_CHANGE: usize = 2_048;
 /// Events kept until they are taken.
 const KEPT_EVENTS: usize = 1_000;
 
@@ -124,6 +124,11 @@ impl Experiment {
     /// Hash of the run so far; of the run to exactly `now`.
     pub fn trace_hash(&self) -> u64 {
         self.world.trace_hash()
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.world.events()
     }
 
     /// Events so far that ran code: not those that had gone stale, such as the timeouts of calls that were answered.
@@ -377,28 +382,28 @@ impl Experiment {
         self.events.push(event);
     }
 
-    /// Weighs a copy for a snapshot.
-    pub(super) fn weigh(&self, scale: &mut Scale) {
-        scale.add(list(&self.world.core.observations));
-        self.world.core.shared.weigh(scale);
-        self.meter.weigh(scale);
-        self.stories.weigh(scale);
-        scale.add(list(&self.events));
-        // The rest is shared until an edit changes it.
+    /// Bytes that a copy for a snapshot holds and an earlier one does not, about.
+    pub(super) fn weight_beside(&self, before: Option<&Experiment>) -> Weight {
+        let same_diagram = before.is_some_and(|b| Arc::ptr_eq(&b.diagram, &self.diagram));
         let parts = self.diagram.nodes.len() + self.diagram.links.len() + self.diagram.groups.len();
-        if scale.shared(&self.diagram, parts * BYTES_OF_A_PART) {
-            scale.add(parts * BYTES_OF_ITS_NAMES);
+        let own = self.world.core.bytes()
+            + self.events.len() * std::mem::size_of::<Noted>()
+            + if same_diagram { 0 } else { parts * BYTES_OF_A_PART };
+        let told = self.stories.bytes_beside(before.map(|b| &b.stories));
+        let measured = self.meter.bytes_beside(before.map(|b| &b.meter));
+        let shared = self.stories.bytes_beside(None) + self.meter.bytes_beside(None);
+        let mut weight = Weight { own, changed: told + measured, shared };
+        let mut add = |bytes: usize, jobs: u64| {
+            weight.shared += bytes;
+            weight.changed += bytes.min(jobs as usize * BYTES_OF_A_CHANGE);
+        };
+        let jobs = |e: &Experiment, i: usize| e.world.core.nodes.get(i).map_or(0, |n| n.station.ledger.arrived);
+        for (i, component) in self.world.behaviours.iter().enumerate() {
+            add(component.bytes(), jobs(self, i) - before.map_or(0, |b| jobs(b, i)));
         }
-    }
-
-    /// Bytes of what the judge was told since the first snapshot, of which all snapshots need a part.
-    pub(super) fn recorded(&self) -> usize {
-        self.world.core.shared.recorded()
-    }
-
-    /// Begins that anew with the next snapshot.
-    pub(super) fn forget_record(&mut self) {
-        self.world.core.shared.forget_record();
+        let requests = |e: &Experiment| e.world.core.requests_begun;
+        add(self.world.core.shared.bytes(), requests(self) - before.map_or(0, requests));
+        weight
     }
 
     /// The diagram as it stands now.

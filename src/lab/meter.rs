@@ -5,43 +5,26 @@ mod counts;
 mod history;
 
 use std::collections::VecDeque;
+use std::mem::{size_of, take};
 use std::sync::Arc;
 
 use self::baseline::Baseline;
 pub use self::counts::{Counts, LinkCount, NodeCount};
-use self::history::{History, Raw};
+use self::history::{History, Present};
 use crate::components::{Component, View};
 use crate::engine::core::Observation;
-use crate::engine::pack::{packed, Pack, Packer, Unpacker};
-use crate::engine::scale::{list, Scale};
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
-use crate::metrics::{cost_per_hour, Clock, Latency};
+use crate::metrics::{cost_per_hour, Cells, Clock, Latency};
 
-packed!(struct NodeCount { completed, upkeep, refused, lost, failed, requests_ok, areas });
-packed!(struct LinkCount { started, failed });
-
-impl NodeCount {
-    fn after(mut self, before: &NodeCount) -> NodeCount {
-        self.completed += before.completed;
-        self.upkeep += before.upkeep;
-        self.refused += before.refused;
-        self.lost += before.lost;
-        self.failed.merge(&before.failed);
-        self.requests_ok += before.requests_ok;
-        self.areas.busy += before.areas.busy;
-        self.areas.capacity += before.areas.capacity;
-        self.areas.queue += before.areas.queue;
-        self.areas.present += before.areas.present;
-        self
-    }
-}
+/// Latencies by client, of requests that went well and of those that failed, in few bytes.
+pub type ByClient = [Vec<Cells>; 2];
 
 /// The meter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Meter {
     clock: Clock,
-    present: Raw,
+    present: Present,
     closed: History,
     last: Arc<Counts>,
     recent: VecDeque<Arc<Counts>>,
@@ -51,21 +34,6 @@ pub struct Meter {
     pub failed_by_client: Vec<Latency>,
     /// The books when the statistics began (after a warm-up).
     pub baseline: Arc<Baseline>,
-}
-
-impl Default for Meter {
-    fn default() -> Self {
-        Meter {
-            clock: Clock::default(),
-            present: Raw::new(SimTime::ZERO, Latency::new(2)),
-            closed: History::default(),
-            last: Arc::default(),
-            recent: VecDeque::new(),
-            by_client: Vec::new(),
-            failed_by_client: Vec::new(),
-            baseline: Arc::default(),
-        }
-    }
 }
 
 impl Meter {
@@ -106,8 +74,7 @@ impl Meter {
     pub fn close(&mut self, world: &World<Component>) {
         let counts = Arc::new(Counts::read(world));
         let length = counts.at.since(self.last.at);
-        let mut done = std::mem::replace(&mut self.present, Raw::new(counts.at, Latency::new(2)));
-        done.bucket.length = length;
+        let mut total_cost = 0.0;
         let mut nodes = Vec::with_capacity(counts.nodes.len());
         let ns = length.0.max(1) as f64;
         for i in 0..counts.nodes.len() {
@@ -117,7 +84,7 @@ impl Meter {
                 true => 0.0,
                 false => cost_per_hour(world.behaviours[i].prices(), added.completed as f64 / length.as_secs_f64().max(1e-9)),
             };
-            done.cost += cost * length.as_secs_f64();
+            total_cost += cost * length.as_secs_f64();
             let view = View { core: &world.core, node };
             let gauges = world.behaviours[i]
                 .gauges(&view)
@@ -137,8 +104,7 @@ impl Meter {
                 gauges,
             });
         }
-        self.present = done.close(counts.at);
-        self.closed.push(done, nodes);
+        self.closed.push(self.present.close(counts.at, total_cost), nodes);
         if self.clock.close(self.closed.len()) {
             self.closed.coarsen();
         }
@@ -163,7 +129,7 @@ impl Meter {
     }
 
     /// The closed buckets.
-    pub fn series(&self) -> &[Bucket] {
+    pub fn series(&self) -> impl DoubleEndedIterator<Item = &Bucket> + ExactSizeIterator + '_ {
         self.closed.system()
     }
 
@@ -184,68 +150,24 @@ impl Meter {
         series.chunks(per).filter_map(NodeBucket::merged).collect()
     }
 
-    /// A copy for a snapshot, of use after [`Meter::thaw`].
-    pub fn frozen(&mut self) -> Meter {
-        Meter {
-            clock: self.clock,
-            present: self.present.frozen(),
-            closed: self.closed.frozen(),
-            last: Arc::default(),
-            recent: VecDeque::new(),
-            by_client: self.by_client.iter_mut().filter(|l| l.count() > 0).map(Latency::frozen).collect(),
-            failed_by_client: self.failed_by_client.clone(),
-            baseline: self.baseline.clone(),
-        }
+    /// A copy for a snapshot: without the latencies by client, which come beside it in fewer bytes.
+    pub fn snapshot(&mut self) -> (Meter, ByClient) {
+        let (ok, failed) = (take(&mut self.by_client), take(&mut self.failed_by_client));
+        let copy = (self.clone(), [&ok, &failed].map(|l| l.iter().map(Latency::cells).collect()));
+        (self.by_client, self.failed_by_client) = (ok, failed);
+        copy
     }
 
-    /// Packs what [`Meter::frozen`] leaves out: each counter as the distance from its value before.
-    pub fn pack(&self, to: &mut Packer) {
-        let clients: Vec<usize> = (0..self.by_client.len()).filter(|i| self.by_client[*i].count() > 0).collect();
-        clients.pack(to);
-        self.recent.len().pack(to);
-        let mut before = Counts::default();
-        for counts in &self.recent {
-            (counts.at, counts.nodes.len(), counts.links.len()).pack(to);
-            let nodes = (0..).map(NodeIndex).zip(&counts.nodes);
-            nodes.for_each(|(i, node)| node.since(&before.node(i)).pack(to));
-            before = Counts::clone(counts);
-            counts.links.iter().for_each(|link| link.pack(to));
-        }
+    /// Makes a copy whole again.
+    pub fn restore(&mut self, by_client: &ByClient) {
+        let [ok, failed] = by_client.each_ref().map(|cells| cells.iter().map(Cells::latency).collect());
+        (self.by_client, self.failed_by_client) = (ok, failed);
     }
 
-    /// And unpacks it.
-    pub fn unpack(&mut self, from: &mut Unpacker<'_>) {
-        let clients = Vec::<usize>::unpack(from);
-        let latencies = std::mem::take(&mut self.by_client);
-        for (client, latency) in clients.into_iter().zip(latencies) {
-            self.by_client.resize_with(client, || Latency::new(3));
-            self.by_client.push(latency);
-        }
-        let mut before = Counts::default();
-        self.recent.clear();
-        for _ in 0..usize::unpack(from) {
-            let (at, nodes, links) = Pack::unpack(from);
-            let nodes = (0..nodes).map(|i: u32| NodeCount::unpack(from).after(&before.node(NodeIndex(i)))).collect();
-            let links = (0..links).map(|_: u32| Pack::unpack(from)).collect();
-            before = Counts { at, nodes, links };
-            self.recent.push_back(Arc::new(before.clone()));
-        }
-        self.last = self.recent.back().cloned().unwrap_or_default();
-    }
-
-    /// Makes a frozen copy work.
-    pub fn thaw(&mut self) {
-        self.closed.thaw();
-        self.present.latency.unpack();
-        self.by_client.iter_mut().for_each(Latency::thaw);
-    }
-
-    /// Weighs a frozen copy.
-    pub fn weigh(&self, scale: &mut Scale) {
-        self.closed.weigh(scale);
-        scale.add(list(&self.present.few) + list(&self.by_client));
-        std::iter::once(&self.present.latency).chain(&self.by_client).for_each(|l| l.weigh(scale));
-        scale.shared(&self.baseline, list(&self.baseline.counts.nodes));
+    /// Bytes of a copy that an earlier one does not share.
+    pub fn bytes_beside(&self, before: Option<&Meter>) -> usize {
+        let counts = self.last.nodes.len() * size_of::<NodeCount>() + self.last.links.len() * size_of::<LinkCount>();
+        self.closed.bytes_beside(before.map(|b| &b.closed)) + self.recent.len() * counts
     }
 
     /// The counters about a second ago, or the first that know this node if it is younger.

@@ -205,7 +205,7 @@ impl Experiment {
     }
 
     /// The series over the run so far: buckets get longer as the run does.
-    pub fn series(&self) -> &[Bucket] {
+    pub fn series(&self) -> impl DoubleEndedIterator<Item = &Bucket> + ExactSizeIterator + '_ {
         self.meter.series()
     }
 

@@ -1,83 +1,86 @@
-//! Snapshots of an experiment: what changes is packed; what does not change is shared with the run.
+//! Snapshots of an experiment: clones, which share with the run what is large and does not change.
 //! Knows no document and no budget.
 
-use std::mem;
-use std::sync::Arc;
+use std::mem::{size_of, take};
 
 use super::Experiment;
-use crate::components::{self, Component};
 use crate::diagram::Entry;
-use crate::engine::frozen::Frozen;
-use crate::engine::scale::{list, Scale};
 use crate::engine::SimTime;
+use crate::lab::meter::ByClient;
+use crate::metrics::Cells;
 
-/// An experiment at one moment of its run. It shares with the run, and with other snapshots of it, what they have in common.
+/// An experiment at one moment of its run.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    rest: Experiment,
-    core: Frozen<Component>,
-    components: Vec<Arc<dyn components::Frozen>>,
+    /// Without its journal, which whoever goes back brings, and without the latencies by client.
+    experiment: Experiment,
+    by_client: ByClient,
+    weight: Weight,
+}
+
+/// Bytes that a snapshot holds and the one before it does not, about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Weight {
+    /// What it alone holds.
+    pub own: usize,
+    /// Of what is shared until it is written to: written since.
+    pub changed: usize,
+    /// And all of that: no more can have been written.
+    pub shared: usize,
 }
 
 impl Experiment {
     /// Takes a snapshot. `before` is the one taken before it, if any: where much has happened since, the stories of ordinary
     /// requests are left to be told by the run again, see [`Snapshot::suffices`].
     pub fn snapshot(&mut self, before: Option<&Snapshot>) -> Snapshot {
-        let husk = self.world.husk();
-        // A copy is made of what is left.
-        let mut world = mem::replace(&mut self.world, husk);
-        let mut meter = mem::take(&mut self.meter);
-        let mut stories = mem::take(&mut self.stories);
-        let journal = mem::take(&mut self.journal);
-        let mut rest = self.clone();
-        let core = world.core.frozen(before.map(|b| &b.core), |to| meter.pack(to));
-        rest.world.core.shared = world.core.shared.frozen();
-        let components = world.behaviours.iter_mut().map(|c| c.frozen()).collect();
-        rest.meter = meter.frozen();
-        rest.stories = stories.frozen(before.map_or(0, |b| b.rest.stories.ended()));
-        (self.world, self.meter, self.stories, self.journal) = (world, meter, stories, journal);
-        Snapshot { rest, core, components }
+        let (journal, mut stories) = (take(&mut self.journal), take(&mut self.stories));
+        let (meter, by_client) = self.meter.snapshot();
+        let live = std::mem::replace(&mut self.meter, meter);
+        let mut copy = self.clone();
+        copy.stories = stories.snapshot(before.map_or(0, |b| b.experiment.stories.ended()));
+        (self.journal, self.stories, self.meter) = (journal, stories, live);
+        let mut weight = copy.weight_beside(before.map(|b| &b.experiment));
+        weight.own += by_client.iter().flatten().map(Cells::bytes).sum::<usize>();
+        Snapshot { experiment: copy, by_client, weight }
     }
 }
 
 impl Snapshot {
     /// When it was taken.
     pub fn at(&self) -> SimTime {
-        self.rest.now()
+        self.experiment.now()
+    }
+
+    /// Events that had happened.
+    pub fn events(&self) -> u64 {
+        self.experiment.world.events()
     }
 
     /// How many entries of its document's journal had been carried out.
     pub fn carried(&self) -> usize {
-        self.rest.carried
+        self.experiment.carried
     }
 
     /// The run as it stood, with this journal: entries that had been carried out are not carried out again.
     pub fn resume(&self, journal: &[(SimTime, Entry)]) -> Experiment {
-        let mut experiment = self.rest.clone();
-        let meter = &mut experiment.meter;
-        self.core.thaw(&mut experiment.world.core, |from| meter.unpack(from));
-        experiment.world.core.shared.thaw();
-        experiment.world.behaviours = self.components.iter().map(|c| c.thawed()).collect();
-        experiment.meter.thaw();
+        let mut experiment = self.experiment.clone();
+        experiment.meter.restore(&self.by_client);
         experiment.reschedule(journal);
         experiment
     }
 
     /// Whether a run that went on from here would have all the stories by now that this one, which did, has.
     pub fn suffices(&self, run: &Experiment) -> bool {
-        self.rest.stories.suffices(run.stories.ended())
+        self.experiment.stories.suffices(run.stories.ended())
     }
 
-    /// Weighs what was not weighed with another snapshot.
-    pub fn weigh(&self, scale: &mut Scale) {
-        scale.add(mem::size_of::<Snapshot>());
-        self.rest.weigh(scale);
-        self.core.weigh(scale);
-        scale.add(list(&self.components));
-        for component in &self.components {
-            if scale.shared(component, 0) {
-                component.weigh(scale);
-            }
-        }
+    /// Bytes that it holds and the snapshot before it does not, about.
+    pub fn bytes(&self) -> usize {
+        size_of::<Snapshot>() + self.weight.own + self.weight.changed
+    }
+
+    /// The snapshot before it has gone: what only that one and this one hold is this one's now.
+    pub fn follow(&mut self, gone: &Snapshot) {
+        self.weight.changed = (self.weight.changed + gone.weight.changed).min(self.weight.shared);
     }
 }

@@ -2,11 +2,10 @@
 //! Tells none.
 
 use std::collections::VecDeque;
-use std::mem;
+use std::mem::size_of;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::engine::scale::{line, Scale};
 use crate::engine::trace::{Spare, Trace};
 
 /// Stories of either sort that are kept.
@@ -39,9 +38,10 @@ pub(super) struct Stories {
     pub notable: VecDeque<Kept>,
     /// The rest.
     pub ordinary: VecDeque<Kept>,
-    /// How many of the rest there were.
+    /// How many of either there were.
+    notable_ended: u64,
     ordinary_ended: u64,
-    /// Of a frozen copy without them.
+    /// Of a snapshot without them.
     left_out: bool,
 }
 
@@ -49,6 +49,7 @@ impl Stories {
     /// Takes up the story of a request that ended; the oldest makes way.
     pub fn keep(&mut self, trace: Box<Trace>, spare: &mut Spare) {
         let bad = trace.stale || trace.end.is_some_and(|(_, outcome)| outcome.is_err());
+        self.notable_ended += u64::from(bad);
         self.ordinary_ended += u64::from(!bad);
         let shelf = if bad { &mut self.notable } else { &mut self.ordinary };
         if shelf.len() >= KEPT {
@@ -65,7 +66,7 @@ impl Stories {
     }
 
     /// A copy that shares the stories. Where many requests have ended since the copy before, it has no ordinary ones.
-    pub fn frozen(&mut self, ended_before: u64) -> Stories {
+    pub fn snapshot(&mut self, ended_before: u64) -> Stories {
         let left_out = self.ordinary_ended - ended_before > FEW;
         let few: &mut [&mut VecDeque<Kept>] =
             if left_out { &mut [&mut self.notable] } else { &mut [&mut self.notable, &mut self.ordinary] };
@@ -79,22 +80,20 @@ impl Stories {
         Stories { notable: self.notable.clone(), ordinary, left_out, ..*self }
     }
 
-    /// Whether a run that goes on from this frozen copy has the same stories, once so many ordinary requests have ended, as one
-    /// that was never frozen.
+    /// Whether a run that goes on from this copy has the same stories, once so many ordinary requests have ended, as one
+    /// that never stopped.
     pub fn suffices(&self, ended: u64) -> bool {
         !self.left_out || self.ordinary_ended == 0 || ended - self.ordinary_ended >= KEPT as u64
     }
 
-    /// Weighs a frozen copy.
-    pub fn weigh(&self, scale: &mut Scale) {
-        for shelf in [&self.notable, &self.ordinary] {
-            scale.add(line(shelf));
-            for kept in shelf {
-                match kept {
-                    Kept::Own(trace) => scale.add(mem::size_of::<Trace>() + trace.bytes()),
-                    Kept::Shared(trace) => drop(scale.shared(trace, trace.bytes())),
-                }
-            }
-        }
+    /// Bytes of those that an earlier copy does not share, about.
+    pub fn bytes_beside(&self, before: Option<&Stories>) -> usize {
+        let ended = before.map_or(0, |b| b.ordinary_ended);
+        let new = (self.ordinary_ended - ended).min(self.ordinary.len() as u64) as usize;
+        let known = before.map_or(0, |b| b.notable_ended);
+        let new_notable = (self.notable_ended - known).min(self.notable.len() as u64) as usize;
+        let bytes = |shelf: &VecDeque<Kept>, new| shelf.iter().rev().take(new).map(|kept| kept.bytes()).sum::<usize>();
+        let places = (self.ordinary.len() + self.notable.len()) * size_of::<Kept>();
+        places + bytes(&self.ordinary, new) + bytes(&self.notable, new_notable)
     }
 }

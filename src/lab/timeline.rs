@@ -1,18 +1,19 @@
-//! The past of a run: snapshots of it, at best one each second, within a budget of memory; and the way back to any moment.
+//! The past of a run: snapshots of it within a budget of memory, and the way back to any moment.
 //! Knows no document: who goes back brings the journal.
 
 use super::snapshots::Snapshot;
 use super::Experiment;
 use crate::diagram::Entry;
-use crate::engine::scale::Scale;
 use crate::engine::{SimDuration, SimTime};
 
-/// From one snapshot to the next, as long as there is room.
-pub const SPACING: SimDuration = SimDuration::from_millis(1_000);
+/// From one snapshot to the next at least.
+pub const SPACING: SimDuration = SimDuration::from_millis(100);
+/// And so many events, as long as there is room: a browser repeats them within a tenth of a second.
+pub const EVENTS_BETWEEN: u64 = 200_000;
 /// Memory that snapshots may take beside the run.
 pub const BUDGET: usize = 64 << 20;
 
-/// So many of the latest snapshots, those of ten seconds, stay a second apart, as long as there are three times as many.
+/// So many of the latest snapshots stay, as long as there are three times as many.
 const LATEST: usize = 11;
 
 /// A snapshot, and when a run that goes on from it has all the stories again that one without a stop has.
@@ -25,14 +26,15 @@ struct Kept {
 
 /// The snapshots of one run, the first at its start.
 ///
-/// What they hold is counted in bytes, what several share once. When that is more than the budget, snapshots go where they stand
-/// densest for their age: the recent past stays a second apart, the distant past less so.
+/// What they hold is counted in bytes, about, what several share once. When that is more than the budget, snapshots go where they stand
+/// densest for their age: the recent past is quick to return to, the distant past less so.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     budget: usize,
+    /// Events from one snapshot to the next, at least.
+    between: u64,
     /// In order of time.
     kept: Vec<Kept>,
-    scale: Scale,
     due: SimTime,
     /// Not even two snapshots fit.
     given_up: bool,
@@ -41,7 +43,12 @@ pub struct Timeline {
 impl Timeline {
     /// The timeline of a run that stands at its start.
     pub fn new(experiment: &mut Experiment, budget: usize) -> Timeline {
-        let mut timeline = Timeline { budget, kept: Vec::new(), scale: Scale::default(), due: SimTime::ZERO, given_up: false };
+        Timeline::every(experiment, budget, EVENTS_BETWEEN)
+    }
+
+    /// The same with a snapshot each so many events, at least.
+    pub fn every(experiment: &mut Experiment, budget: usize, between: u64) -> Timeline {
+        let mut timeline = Timeline { budget, between, kept: Vec::new(), due: SimTime::ZERO, given_up: false };
         timeline.keep(experiment);
         timeline
     }
@@ -66,7 +73,11 @@ impl Timeline {
                 return handled;
             }
             if stop == self.due {
-                self.keep(experiment);
+                let before = self.kept.last().map_or(0, |last| last.snapshot.events());
+                match experiment.events() - before >= self.between {
+                    true => self.keep(experiment),
+                    false => self.due = after(stop),
+                }
             }
             if stop == to {
                 return handled;
@@ -81,14 +92,7 @@ impl Timeline {
             return;
         }
         self.look(experiment);
-        if experiment.recorded() > self.budget / 3 {
-            // What is told again from the start of the run would soon be all that fits.
-            experiment.forget_record();
-            self.kept.truncate(1);
-            self.weigh();
-        }
         let snapshot = experiment.snapshot(self.kept.last().map(|last| &last.snapshot));
-        snapshot.weigh(&mut self.scale);
         let whole_from = if snapshot.suffices(experiment) { now } else { SimTime(u64::MAX) };
         self.kept.push(Kept { snapshot, whole_from });
         self.due = after(now);
@@ -118,13 +122,9 @@ impl Timeline {
     /// What was done at a moment has changed the run from there on: later snapshots are of a run that is no more. At the moment
     /// itself those stay that were taken before it was done, `carried` entries of the journal ago.
     pub fn forget_after(&mut self, moment: SimTime, carried: usize) {
-        let before = self.kept.len();
         self.kept.retain(|Kept { snapshot: s, .. }| s.at() < moment || (s.at() == moment && s.carried() <= carried));
         for kept in self.kept.iter_mut().rev().take_while(|kept| kept.whole_from > moment) {
             kept.whole_from = SimTime(u64::MAX);
-        }
-        if self.kept.len() != before {
-            self.weigh();
         }
         let next = self.kept.last().map_or(SimTime::ZERO, |last| after(last.snapshot.at()));
         self.due = self.due.min(next);
@@ -132,19 +132,12 @@ impl Timeline {
 
     /// Bytes that the snapshots hold beside the run.
     pub fn bytes(&self) -> usize {
-        self.scale.bytes()
+        self.kept.iter().map(|kept| kept.snapshot.bytes()).sum()
     }
 
     /// The moments that there are snapshots of.
     pub fn moments(&self) -> impl Iterator<Item = SimTime> + '_ {
         self.kept.iter().map(|kept| kept.snapshot.at())
-    }
-
-    fn weigh(&mut self) {
-        self.scale = Scale::default();
-        for kept in &self.kept {
-            kept.snapshot.weigh(&mut self.scale);
-        }
     }
 
     /// Makes room for some snapshots to come.
@@ -157,21 +150,23 @@ impl Timeline {
             let go = (self.kept.len() / 16).max(1);
             for _ in 0..go {
                 if let Some(place) = self.densest() {
-                    self.kept.remove(place);
+                    let gone = self.kept.remove(place).snapshot;
+                    if let Some(next) = self.kept.get_mut(place) {
+                        next.snapshot.follow(&gone);
+                    }
                 }
             }
-            self.weigh();
         }
     }
 
     /// The snapshot that is missed the least: not the first, and none of the latest as long as there are enough others.
     fn densest(&self) -> Option<usize> {
         let latest = if self.kept.len() > 3 * LATEST { LATEST } else { 1 };
-        let now = self.kept.last()?.snapshot.at();
+        let now = self.kept.last()?.snapshot.events();
         let gap_for_age = |i: &usize| {
-            let gap = self.kept[i + 1].snapshot.at().since(self.kept[i - 1].snapshot.at()).as_secs_f64();
-            let age = now.since(self.kept[*i].snapshot.at()).as_secs_f64();
-            gap / (age + 100.0)
+            let gap = self.kept[i + 1].snapshot.events() - self.kept[i - 1].snapshot.events();
+            let age = now - self.kept[*i].snapshot.events();
+            gap as f64 / (age + 50 * self.between) as f64
         };
         (1..self.kept.len().saturating_sub(latest)).min_by(|a, b| gap_for_age(a).total_cmp(&gap_for_age(b)))
     }
@@ -198,86 +193,104 @@ mod tests {
         SimTime(n * 1_000_000_000)
     }
 
+    /// Of the shop, in which less happens: a snapshot about each four seconds.
+    fn timeline(live: &mut Experiment, budget: usize) -> Timeline {
+        Timeline::every(live, budget, BETWEEN)
+    }
+
+    const BETWEEN: u64 = 20_000;
+
+    /// Moments in tenths of a second.
+    fn tenths(timeline: &Timeline) -> Vec<u64> {
+        timeline.moments().map(|at| at.0 / 100_000_000).collect()
+    }
+
     #[test]
-    fn there_is_a_snapshot_each_second_and_the_nearest_before_is_taken_up() {
+    fn no_moment_is_more_events_away_than_a_browser_repeats_at_once() {
         let mut live = shop();
-        let mut timeline = Timeline::new(&mut live, BUDGET);
-        timeline.advance(&mut live, SimTime(12_500_000_000), u64::MAX);
-        assert!(timeline.moments().eq((0..13).map(second)));
-        assert_eq!(timeline.due(), second(13));
-        // Four hundred stories are kept, and that many requests come in seven seconds.
-        let back = timeline.resume(SimTime(11_900_000_000), &[]).unwrap();
-        assert!(back.now() <= second(11) && back.now() >= second(3), "{:?}", back.now());
+        let mut timeline = timeline(&mut live, BUDGET);
+        timeline.advance(&mut live, second(60), u64::MAX);
+        assert!(timeline.kept.len() > 5, "{:?}", tenths(&timeline));
+        let events: Vec<u64> = timeline.kept.iter().map(|kept| kept.snapshot.events()).collect();
+        let per_s = live.events() / 60;
+        assert!(events.windows(2).all(|w| (BETWEEN..BETWEEN + per_s).contains(&(w[1] - w[0]))), "{events:?}");
+        for ms in [0, 7_300, 30_001, 59_999] {
+            let to = SimTime(ms * 1_000_000);
+            let mut back = timeline.resume(to, &[]).unwrap();
+            // Four hundred stories are told again where the snapshot has none.
+            assert!(back.advance(to, u64::MAX) <= 2 * BETWEEN, "{ms} ms");
+        }
         assert_eq!(timeline.resume(SimTime::ZERO, &[]).unwrap().now(), SimTime::ZERO);
     }
 
     #[test]
     fn a_run_in_slices_has_the_same_past() {
         let (mut whole, mut slices) = (shop(), shop());
-        let (mut a, mut b) = (Timeline::new(&mut whole, BUDGET), Timeline::new(&mut slices, BUDGET));
-        a.advance(&mut whole, second(3), u64::MAX);
-        while b.advance(&mut slices, second(3), 100) >= 100 {}
-        assert!(a.moments().eq(b.moments()));
+        let (mut a, mut b) = (timeline(&mut whole, BUDGET), timeline(&mut slices, BUDGET));
+        a.advance(&mut whole, second(30), u64::MAX);
+        while b.advance(&mut slices, second(30), 1_000) >= 1_000 {}
+        assert!(a.kept.len() > 2 && a.moments().eq(b.moments()));
         assert_eq!((whole.trace_hash(), a.bytes()), (slices.trace_hash(), b.bytes()));
     }
 
     #[test]
-    fn a_run_that_went_past_a_snapshot_takes_the_next() {
+    fn a_run_that_went_on_without_its_timeline_takes_the_next() {
         let mut live = shop();
-        let mut timeline = Timeline::new(&mut live, BUDGET);
-        // As on a page at many times real time: most frames go on without it.
+        let mut timeline = timeline(&mut live, BUDGET);
         for frame in 1..=40 {
-            let to = SimTime(frame * 1_600_000_000);
+            let to = SimTime(frame * 1_630_000_000);
             match frame % 4 {
                 0 => timeline.advance(&mut live, to, u64::MAX),
                 _ => live.advance(to, u64::MAX),
             };
         }
-        assert!(timeline.moments().count() > 10, "{:?}", timeline.moments().collect::<Vec<_>>());
-        let back = timeline.resume(second(62), &[]).unwrap();
-        assert!(back.now() > second(40), "{:?}", back.now());
+        assert!(timeline.kept.len() > 4, "{:?}", tenths(&timeline));
+        let back = timeline.resume(second(64), &[]).unwrap();
+        assert!(back.now() > second(30), "{:?}", back.now());
     }
 
     #[test]
     fn what_is_changed_at_a_moment_leaves_what_was_before() {
         let mut live = shop();
-        let mut timeline = Timeline::new(&mut live, BUDGET);
-        timeline.advance(&mut live, second(6), u64::MAX);
-        let all = timeline.bytes();
-        timeline.forget_after(second(3), 0);
-        assert!(timeline.moments().eq((0..4).map(second)));
-        assert!(timeline.bytes() < all && timeline.due() == second(4));
+        let mut timeline = timeline(&mut live, BUDGET);
+        timeline.advance(&mut live, second(40), u64::MAX);
+        let (all, moments) = (timeline.bytes(), tenths(&timeline));
+        let third = timeline.moments().nth(2).unwrap();
+        timeline.forget_after(third, 0);
+        assert_eq!(tenths(&timeline), moments[..3]);
+        assert!(timeline.bytes() < all && timeline.due() > third);
         // One that was taken after an entry of that moment had been carried out goes too.
-        let mut back = timeline.resume(second(3), &[]).unwrap();
-        back.advance(second(3), u64::MAX);
+        let mut back = timeline.resume(third, &[]).unwrap();
+        back.advance(third, u64::MAX);
         back.apply(&Entry::Fault(crate::diagram::Fault::Crash { node: back.diagram().nodes[1].id.clone() })).unwrap();
-        back.advance(SimTime(3_500_000_000), u64::MAX);
+        let later = SimTime(third.0 + 500_000_000);
+        back.advance(later, u64::MAX);
         timeline.keep(&mut back);
-        assert_eq!(timeline.moments().last(), Some(SimTime(3_500_000_000)));
-        timeline.forget_after(SimTime(3_500_000_000), 0);
-        assert_eq!(timeline.moments().last(), Some(second(3)));
+        assert_eq!(timeline.moments().last(), Some(later));
+        timeline.forget_after(later, 0);
+        assert_eq!(timeline.moments().last(), Some(third));
     }
 
     #[test]
     fn beyond_the_budget_the_distant_past_thins_out_and_the_start_stays() {
         let mut live = shop();
-        let budget = 6 << 20;
-        let mut timeline = Timeline::new(&mut live, budget);
-        for s in 1..=120 {
-            timeline.advance(&mut live, second(s), u64::MAX);
-            assert!(timeline.bytes() <= budget, "{} bytes at {s} s", timeline.bytes());
+        let budget = 24 << 20;
+        let mut timeline = timeline(&mut live, budget);
+        for s in 1..=40 {
+            timeline.advance(&mut live, second(10 * s), u64::MAX);
+            assert!(timeline.bytes() <= budget, "{} bytes at {s}0 s", timeline.bytes());
         }
-        let moments: Vec<u64> = timeline.moments().map(|at| at.0 / 1_000_000_000).collect();
+        let moments = tenths(&timeline);
         let gaps: Vec<u64> = moments.windows(2).map(|w| w[1] - w[0]).collect();
-        assert!(moments[0] == 0 && *moments.last().unwrap() == 120 && moments.len() < 110, "{moments:?} {}", timeline.bytes());
-        assert!(gaps[0] > 1 && gaps.last() == Some(&1), "{gaps:?}");
+        assert!(moments[0] == 0 && moments.len() > 6, "{moments:?} {}", timeline.bytes());
+        assert!(gaps[0] > *gaps.last().unwrap(), "{gaps:?}");
     }
 
     #[test]
     fn where_not_even_two_fit_nothing_is_kept() {
         let mut live = shop();
-        let mut timeline = Timeline::new(&mut live, 4 << 10);
-        timeline.advance(&mut live, second(5), u64::MAX);
+        let mut timeline = timeline(&mut live, 4 << 10);
+        timeline.advance(&mut live, second(60), u64::MAX);
         assert!(timeline.resume(second(4), &[]).is_none());
         assert!(timeline.moments().count() == 0 && timeline.bytes() == 0);
     }

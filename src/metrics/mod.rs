@@ -1,8 +1,10 @@
 //! What is measured: latency distributions and series over time. Knows no component kind and no screen.
 
+pub mod cells;
 pub mod latency;
 pub mod series;
 
+pub use cells::Cells;
 pub use latency::Latency;
 pub use series::Clock;
 

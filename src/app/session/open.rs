@@ -82,7 +82,7 @@ impl Session {
         let now = self.with_run(|run| {
             let wall_ms = dom::now_ms();
             while run.experiment.now() < moment && dom::now_ms() < wall_ms + SLICE_MS {
-                run.advance(moment, SLICE_EVENTS, wall_ms);
+                run.advance(moment, SLICE_EVENTS);
             }
             run.take_events(0.0);
             run.marks.clear();

@@ -14,8 +14,6 @@ use super::dial::Dial;
 
 /// Most events kept for the time lines.
 const KEPT_EVENTS: usize = 200;
-/// From one snapshot to the next, at least so much wall time.
-const BETWEEN_SNAPSHOTS_MS: f64 = 100.0;
 /// Most marks on the canvas at once.
 const KEPT_MARKS: usize = 60;
 
@@ -36,8 +34,6 @@ pub struct Run {
     pub experiment: Experiment,
     /// Its past.
     timeline: Timeline,
-    /// Wall time of the last snapshot.
-    kept_ms: f64,
     /// How far the run had come before it went back.
     left: SimTime,
     /// The run as it stood before the last continuing step, if time has stood still since.
@@ -59,7 +55,6 @@ impl Run {
             editor: Editor::new(document),
             experiment,
             timeline,
-            kept_ms: 0.0,
             left: SimTime::ZERO,
             before: None,
             dial: Dial::default(),
@@ -181,18 +176,9 @@ impl Run {
         self.timeline = Timeline::new(&mut self.experiment, BUDGET);
     }
 
-    /// Lets time run, as [`Experiment::advance`] does, and keeps its past: at this wall time.
-    pub fn advance(&mut self, to: SimTime, max_events: u64, wall_ms: f64) -> u64 {
-        // A run that goes at many times real time would do little else.
-        if wall_ms - self.kept_ms < BETWEEN_SNAPSHOTS_MS {
-            return self.experiment.advance(to, max_events);
-        }
-        let due = self.timeline.due();
-        let handled = self.timeline.advance(&mut self.experiment, to, max_events);
-        if self.timeline.due() != due {
-            self.kept_ms = wall_ms;
-        }
-        handled
+    /// Lets time run, as [`Experiment::advance`] does, and keeps its past.
+    pub fn advance(&mut self, to: SimTime, max_events: u64) -> u64 {
+        self.timeline.advance(&mut self.experiment, to, max_events)
     }
 
     /// How far the run had come before it went back, if it is not there again.

@@ -139,7 +139,7 @@ impl Session {
                 target = run.experiment.next_event().map_or(target, |next| next.min(target).max(before));
             }
             let until = dom::now_ms() + BUDGET_MS;
-            while run.advance(target, SLICE_EVENTS, wall_ms) >= SLICE_EVENTS && dom::now_ms() < until {}
+            while run.advance(target, SLICE_EVENTS) >= SLICE_EVENTS && dom::now_ms() < until {}
             run.take_events(wall_ms);
             run.experiment.now().since(before).as_secs_f64()
         });

@@ -5,7 +5,7 @@ use super::caches::{hit_ratio, shares, Forgets, Shares, Writes};
 use super::flow::{arriving, model, spec, travel, Flow};
 use super::{Input, Theory};
 use crate::components::model::{Cache, Follower, OnWrite};
-use crate::data::held::Eviction;
+use crate::data::eviction::Eviction;
 use crate::diagram::{Document, Node};
 use crate::engine::link::Role;
 use crate::engine::Distribution;
