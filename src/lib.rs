@@ -8,6 +8,7 @@ pub mod editor;
 pub mod engine;
 pub mod export;
 pub mod files;
+pub mod findings;
 pub mod icon;
 pub mod lab;
 pub mod metrics;

@@ -301,6 +301,54 @@ fn check_tells_good_from_bad() {
 }
 
 #[test]
+fn check_finds_what_cannot_work_as_written() {
+    let need = SMALL.replace("\"to\": \"db\"", "\"to\": \"db\", \"params\": {\"wait_for\": \"some\", \"need\": 9, \"count\": 3}");
+    let alone = SMALL.replace(r#"{"id": "users-api", "from": "users", "to": "api"}, "#, "");
+    let queue = SMALL.replace("\"database\"", "\"queue\"");
+    for (name, text, said_at) in [
+        ("need.json", need, "links[1].params.need: 9 answers are needed and its stage can give 3"),
+        ("alone.json", alone, "nodes[0]: a clients is linked to nobody"),
+        ("nobody.json", queue, "nodes[2]: a queue delivers to nobody"),
+        (
+            "weight.json",
+            SMALL.replace("\"to\": \"db\"", "\"to\": \"db\", \"params\": {\"weight\": 9}"),
+            "links[1].params.weight: is read only where pick is one",
+        ),
+    ] {
+        let file = TempFile::new(name, text);
+        let said = faultline(&["check", file.path()]);
+        assert_eq!((said.status, said.err.as_str()), (1, ""), "{name}");
+        assert!(said.out.starts_with(&format!("{}: {said_at}", file.path())), "{}", said.out);
+    }
+}
+
+#[test]
+fn settings_that_nobody_reads_are_refused() {
+    let set = |setting: &str, part: &str| refused(&["run", "shop", "--for", "1s", "--set", setting], &[&format!("--set {setting}"), part]);
+    set(
+        "link:balancer-orders-1.stage=2",
+        "stage is not read here: who calls chooses among its links by itself; it is read on links from clients, ",
+    );
+    set("link:primary-replica-a.timeout=5", "timeout is not read on a link that ships a log");
+    set("link:shoppers-balancer.weight=5", "weight is read only where pick is one");
+    set("link:shoppers-balancer.need=5", "need is read only where wait_for is some");
+    done(&["run", "shop", "--for", "100ms", "--set", "link:shoppers-balancer.weight=5", "--set", "link:shoppers-balancer.pick=one"]);
+    done(&["run", "shop", "--for", "100ms", "--set", "link:balancer-orders-1.weight=5", "--set", "link:primary-replica-a.jitter=5"]);
+}
+
+#[test]
+fn a_fault_between_two_nodes_is_of_all_links_between_them() {
+    let two = SMALL.replace(
+        r#"{"id": "l2", "from": "api", "to": "db"}"#,
+        r#"{"id": "l2", "from": "api", "to": "db", "params": {"when": "read"}}, {"id": "l3", "from": "api", "to": "db", "params": {"when": "write", "timeout": 10}}"#,
+    );
+    let file = TempFile::new("two.json", two);
+    let ok = |fault: &str| done_json(&["run", file.path(), "--for", "5s", "--json", "--fault", fault])["totals"]["ok"].as_u64().unwrap();
+    assert!(ok("t=0s cut l3") > 300, "reads go on");
+    assert!(ok("t=0s cut api->db") < 5);
+}
+
+#[test]
 fn every_problem_of_a_file_has_a_line() {
     let bad = SMALL
         .replace("\"x\": 240", "\"x\": \"left\"")

@@ -3,6 +3,8 @@
 
 #[path = "faultline/args.rs"]
 mod args;
+#[path = "faultline/check.rs"]
+mod check;
 #[path = "faultline/faults.rs"]
 mod faults;
 #[path = "faultline/input.rs"]
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
             Command::Run(options) => run::run(&options),
             Command::Repeat(options) => trials::trials(&options, None),
             Command::Sweep { vary, options } => trials::trials(&options, Some(&vary)),
-            Command::Check { file } => run::check(&file),
+            Command::Check { file } => check::check(&file),
             Command::Draw { file, theme, at } => run::draw(&file, theme, at),
             Command::Schema => Ok(reference::schema()),
             Command::List { what, json } => Ok(reference::list(what, json)),

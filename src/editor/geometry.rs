@@ -4,6 +4,7 @@
 mod camera;
 mod curve;
 mod guides;
+mod lanes;
 mod neighbour;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::diagram::{Document, Group, Node, Note};
 pub use camera::{fit, fit_area, pan, to_diagram, to_screen, zoom_at, MAX_ZOOM, MIN_ZOOM};
 pub use curve::{curve_among, curve_between, Curve};
 pub use guides::{snap_to, Guide, Snapped};
+pub use lanes::lanes;
 pub use neighbour::{foothold, spatial_neighbour, spatial_thing, Direction};
 
 /// Width and height of a card.

@@ -5,12 +5,13 @@ mod frames;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Theme;
 use crate::components;
 use crate::diagram::{Document, Link, Node};
-use crate::editor::geometry::{bounds, card, closed_around, curve_among, group_rect, Curve, Rect, CARD};
+use crate::editor::geometry::{bounds, card, closed_around, curve_among, group_rect, lanes, Curve, Rect, CARD};
 use crate::icon;
 use crate::lab::frame::{Frame, Health, LinkFrame};
 use words::fitted;
@@ -97,8 +98,11 @@ pub fn size(diagram: &Document) -> (f64, f64) {
     (area.2, area.3)
 }
 
+/// How far aside links lie that are not alone between their ends.
+type Lanes<'a> = BTreeMap<&'a str, f64>;
+
 /// The way of a link between what is seen of its ends; none within a closed group.
-fn way(diagram: &Document, link: &Link) -> Option<Curve> {
+fn way(diagram: &Document, link: &Link, lanes: &Lanes<'_>) -> Option<Curve> {
     let end = |id: &str| -> Option<(Rect, Option<&str>)> {
         let node = diagram.node(id)?;
         let closed = closed_around(diagram, node.group.as_deref());
@@ -106,7 +110,7 @@ fn way(diagram: &Document, link: &Link) -> Option<Curve> {
     };
     let ((from, a), (to, b)) = (end(&link.from)?, end(&link.to)?);
     let seen = diagram.nodes.iter().filter(|n| closed_around(diagram, n.group.as_deref()).is_none());
-    (a.is_none() || a != b).then(|| curve_among(&from, &to, seen.map(card)))
+    (a.is_none() || a != b).then(|| curve_among(&from, &to, seen.map(card), lanes.get(link.id.as_str()).copied().unwrap_or(0.0)))
 }
 
 /// Left, top, width, height in diagram pixels.
@@ -115,7 +119,10 @@ fn area(diagram: &Document) -> (f64, f64, f64, f64) {
     let (mut left, mut top) = (cards.x, cards.y);
     let (mut right, mut bottom) = (cards.x + cards.width, cards.y + cards.height);
     // Links may bulge beyond the cards.
-    for point in diagram.links.iter().filter_map(|l| way(diagram, l)).flat_map(|c| (0..=8).map(move |i| c.point_at(f64::from(i) / 8.0))) {
+    let lanes = lanes(diagram);
+    for point in
+        diagram.links.iter().filter_map(|l| way(diagram, l, &lanes)).flat_map(|c| (0..=8).map(move |i| c.point_at(f64::from(i) / 8.0)))
+    {
         (left, right) = (left.min(point.0), right.max(point.0));
         (top, bottom) = (top.min(point.1), bottom.max(point.1));
     }
@@ -138,8 +145,9 @@ impl Picture<'_> {
             let _ = write!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{page}\"/>");
         }
         self.groups(&mut out, false);
+        let lanes = lanes(self.diagram);
         for link in &self.diagram.links {
-            if let Some(curve) = way(self.diagram, link) {
+            if let Some(curve) = way(self.diagram, link, &lanes) {
                 let now = self.frame.and_then(|f| f.links.iter().find(|l| l.id == link.id));
                 self.link(&mut out, &curve, now, self.is_down(&link.to));
             }

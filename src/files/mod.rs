@@ -10,6 +10,7 @@ mod problems;
 mod rules;
 pub mod schema;
 mod tree;
+mod unread;
 mod write;
 
 use serde_json::{Map, Value as Json};
@@ -24,6 +25,7 @@ pub use links::{can_link, can_link_as, can_reconnect, cycle_through, free_operat
 pub use problems::{Problem, Problems, MOST};
 pub use rules::{check_edit, check_fault, validate};
 pub(crate) use tree::{parse as parse_tree, Segment, MAX_VALUES};
+pub use unread::{differs, why_never_read, why_unread};
 pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
 pub use write::{stripped, write};
 

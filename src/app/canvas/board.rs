@@ -168,7 +168,7 @@ impl Board {
         self.scene.with_value(|scene| {
             let start = *scene.places.get(&from)?;
             if let Some(end) = target.as_ref().filter(|t| **t != from).and_then(|t| scene.cards.get(t)) {
-                return Some((between(start, *end, scene.cards.values()), true));
+                return Some((between(start, *end, scene.cards.values(), 0.0), true));
             }
             self.loose_end.get_untracked().map(|end| (to_point(start, end), false))
         })

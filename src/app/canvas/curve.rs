@@ -11,9 +11,9 @@ fn card((x, y): Point) -> Rect {
     Rect { x, y, width: CARD.0, height: CARD.1 }
 }
 
-/// The route from the card with this top left corner to that one, among the cards at `others`.
-pub fn between<'a>(from: Point, to: Point, others: impl Iterator<Item = &'a Point>) -> Curve {
-    curve_among(&card(from), &card(to), others.map(|o| card(*o)))
+/// The route from the card with this top left corner to that one, among the cards at `others`, `aside` of the middle.
+pub fn between<'a>(from: Point, to: Point, others: impl Iterator<Item = &'a Point>, aside: f64) -> Curve {
+    curve_among(&card(from), &card(to), others.map(|o| card(*o)), aside)
 }
 
 /// The route from a card's edge to a free point, while a link is being drawn.

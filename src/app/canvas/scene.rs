@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::app::session::Thing;
 use crate::diagram::{Document, Link, View};
-use crate::editor::geometry::{closed_around, group_rect, to_diagram, CARD};
+use crate::editor::geometry::{closed_around, group_rect, lanes, to_diagram, CARD};
 use crate::editor::Selection;
 use crate::engine::SimTime;
 use crate::lab::frame::RequestId;
@@ -164,10 +164,11 @@ impl Scene {
         }
         let seen = |l: &&Link| within.get(l.from.as_str()).is_none_or(|g| within.get(l.to.as_str()) != Some(g));
         let others: Vec<Point> = self.places.values().copied().collect();
+        let lanes = lanes(diagram);
         let mut before = std::mem::take(&mut self.routes);
         for link in diagram.links.iter().filter(seen) {
             let (Some(from), Some(to)) = (self.places.get(&link.from), self.places.get(&link.to)) else { continue };
-            let curve = between(*from, *to, others.iter());
+            let curve = between(*from, *to, others.iter(), lanes.get(link.id.as_str()).copied().unwrap_or(0.0));
             // What did not move is not measured again.
             let route = match before.remove(&link.id) {
                 Some(route) if route.curve == curve && route.to == link.to => route,

@@ -10,7 +10,7 @@ use crate::app::button::ActionButton;
 use crate::app::live::{live, memo, Show};
 use crate::app::session::{Session, NARROW};
 use crate::diagram::Node;
-use crate::editor::geometry::{seen_at, to_screen};
+use crate::editor::geometry::{lanes, seen_at, to_screen};
 use crate::lab::frame::Health;
 use crate::order::Ordered;
 
@@ -80,7 +80,8 @@ fn anchor(board: Board, nodes: &[String], links: &[String]) -> Option<String> {
         let (from, to) = (diagram.node(&link.from)?, diagram.node(&link.to)?);
         let seen = |n: &Node| (seen_at(&diagram, n).x, seen_at(&diagram, n).y);
         let cards: Vec<_> = diagram.nodes.iter().map(seen).collect();
-        let middle = between(seen(from), seen(to), cards.iter()).point_at(0.5);
+        let aside = lanes(&diagram).get(link.id.as_str()).copied().unwrap_or(0.0);
+        let middle = between(seen(from), seen(to), cards.iter(), aside).point_at(0.5);
         let (x, y) = to_screen(view, middle.0, middle.1);
         // Not over the ends: there are the handles for the next link.
         let mut ends: Vec<_> = [&link.from, &link.to].into_iter().filter_map(|id| board.card_rect(id, view, &drag)).collect();

@@ -31,7 +31,7 @@ pub enum Command {
         #[command(flatten)]
         options: TrialOptions,
     },
-    /// Check that a file can be read and that everything in it is known
+    /// Check that a file can be read and can work as it is written
     Check {
         /// File that the app saved, name of a scenario, or - for standard input
         file: String,

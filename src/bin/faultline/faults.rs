@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use faultline::diagram::{Document, Entry, Fault};
+use faultline::diagram::{Document, Entry, Fault, Link};
 use faultline::engine::SimTime;
 
 use crate::args::time;
@@ -54,21 +54,25 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
         Some(node) => Ok(node.id.clone()),
         None => Err(known(target, "node", doc.nodes.iter().map(|n| &n.id))),
     };
-    let (fault, end) = match verb {
-        "crash" => (Fault::Crash { node: node()? }, Some(Fault::Restart { node: node()? })),
-        "restart" => (Fault::Restart { node: node()? }, None),
-        "slow" => (Fault::Slow { node: node()?, factor }, Some(Fault::Slow { node: node()?, factor: 1.0 })),
-        "cut" => (Fault::Cut { link: link(doc, &later, target)? }, Some(Fault::Mend { link: link(doc, &later, target)? })),
-        "mend" => (Fault::Mend { link: link(doc, &later, target)? }, None),
-        "flush" => (Fault::Flush { node: node()? }, None),
+    let links = || links(doc, &later, target);
+    let faults: Vec<(Fault, Option<Fault>)> = match verb {
+        "crash" => vec![(Fault::Crash { node: node()? }, Some(Fault::Restart { node: node()? }))],
+        "restart" => vec![(Fault::Restart { node: node()? }, None)],
+        "slow" => vec![(Fault::Slow { node: node()?, factor }, Some(Fault::Slow { node: node()?, factor: 1.0 }))],
+        "cut" => links()?.into_iter().map(|link| (Fault::Cut { link: link.clone() }, Some(Fault::Mend { link }))).collect(),
+        "mend" => links()?.into_iter().map(|link| (Fault::Mend { link }, None)).collect(),
+        "flush" => vec![(Fault::Flush { node: node()? }, None)],
         _ => return Err(SHAPE.into()),
     };
     let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
-    let mut entries = vec![(moment(at), fault)];
-    match (length, end) {
-        (None, _) => {}
-        (Some(length), Some(end)) => entries.push((moment(at.saturating_add(length)), end)),
-        (Some(_), None) => return Err(format!("{verb} has no end, so it takes no \"for\"")),
+    let mut entries = Vec::new();
+    for (fault, end) in faults {
+        entries.push((moment(at), fault));
+        match (length, end) {
+            (None, _) => {}
+            (Some(length), Some(end)) => entries.push((moment(at.saturating_add(length)), end)),
+            (Some(_), None) => return Err(format!("{verb} has no end, so it takes no \"for\"")),
+        }
     }
     Ok(entries)
 }
@@ -78,13 +82,15 @@ fn factor(text: &str) -> Result<f64, String> {
     number.map_err(|_| format!("\"{text}\" is not a factor such as x4"))
 }
 
-/// A link by its id, or by its ends: `api->db`.
-fn link(doc: &Document, later: &Document, text: &str) -> Result<String, String> {
+/// A link by its id, or all links between two nodes: `api->db`.
+fn links(doc: &Document, later: &Document, text: &str) -> Result<Vec<String>, String> {
     let by_ends = text.split_once("->").or_else(|| text.split_once('→'));
-    let mut links = doc.links.iter().chain(&later.links);
-    let found = match by_ends {
-        Some((from, to)) => links.find(|l| l.from == from && l.to == to),
-        None => links.find(|l| l.id == text),
-    };
-    found.map(|l| l.id.clone()).ok_or_else(|| known(text, "link", doc.links.iter().map(|l| &l.id)))
+    let is_meant = |l: &&Link| by_ends.map_or(l.id == text, |(from, to)| l.from == from && l.to == to);
+    let mut found: Vec<String> = doc.links.iter().chain(&later.links).filter(is_meant).map(|l| l.id.clone()).collect();
+    found.sort();
+    found.dedup();
+    match found.is_empty() {
+        true => Err(known(text, "link", doc.links.iter().map(|l| &l.id))),
+        false => Ok(found),
+    }
 }

@@ -1,10 +1,9 @@
-//! `run` and `check`: a document is opened, changed as asked, and run to its end.
+//! `run` and `draw`: a document is opened, changed as asked, and run to its end.
 //! Everything measured comes from the laboratory's report.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-use faultline::components;
 use faultline::diagram::{Document, Node};
 use faultline::engine::{SimDuration, SimTime};
 use faultline::export::svg::{plain_caption, plain_words, Picture};
@@ -16,7 +15,7 @@ use crate::args::{RunOptions, Table, ThemeName};
 use crate::{faults, input, settings, summary, Outcome};
 
 /// How long a diagram runs that was never run before.
-const USUAL_LENGTH: SimDuration = SimDuration::from_millis(60_000);
+pub const USUAL_LENGTH: SimDuration = SimDuration::from_millis(60_000);
 /// Events between two looks at the clock.
 const SLICE: u64 = 50_000;
 /// A run longer than this shows its progress.
@@ -78,7 +77,8 @@ fn prepared(options: &RunOptions) -> Result<(Document, Beginnings<'_>), String> 
     Ok((doc, begin))
 }
 
-fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
+/// Advances to a moment, and shows how far it is.
+pub fn advance(experiment: &mut Experiment, to: SimTime, progress: &mut Progress) {
     while experiment.advance(to, SLICE) == SLICE {
         progress.show(experiment.now());
         // Stories of single requests are not printed.
@@ -112,35 +112,8 @@ pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcom
     Ok(Outcome::done(picture.svg()))
 }
 
-/// Checks a file.
-pub fn check(name: &str) -> Result<Outcome, String> {
-    let doc = input::open(name)?;
-    let mut findings = Vec::new();
-    for (i, node) in doc.nodes.iter().enumerate() {
-        if components::kind(&node.kind).is_none() {
-            findings.push(format!("{name}: nodes[{i}].kind: \"{}\" is not a known kind; the node is kept but does nothing\n", node.kind));
-        }
-    }
-    let mut experiment = Experiment::new(&doc).without_stories();
-    let end = doc.moment.min(SimTime::ZERO + USUAL_LENGTH);
-    advance(&mut experiment, end, &mut Progress::new(end));
-    if let Err(message) = experiment.check_books() {
-        findings.push(format!("{name}: the books do not balance: {message}\n"));
-    }
-    if !findings.is_empty() {
-        return Ok(Outcome { text: findings.concat(), holds: false });
-    }
-    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-    Ok(Outcome::done(format!(
-        "{name}: fine ({}, {}, {})\n",
-        count(doc.nodes.len(), "node", "nodes"),
-        count(doc.links.len(), "link", "links"),
-        count(doc.journal.len(), "journal entry", "journal entries"),
-    )))
-}
-
 /// How far the run is, on a terminal that waits for it.
-struct Progress {
+pub struct Progress {
     end: SimTime,
     started: Instant,
     shown: Option<Instant>,
@@ -153,7 +126,8 @@ impl Progress {
         Instant::now()
     }
 
-    fn new(end: SimTime) -> Self {
+    /// None yet, on the way to this moment.
+    pub fn new(end: SimTime) -> Self {
         Progress { end, started: Self::clock(), shown: None, terminal: std::io::stderr().is_terminal() }
     }
 

@@ -4,7 +4,7 @@
 use faultline::components;
 use faultline::diagram::param::{ParamSpec, ParamType};
 use faultline::diagram::{Document, Edit};
-use faultline::files::check_edit;
+use faultline::files::{check_edit, why_unread};
 use serde_json::Value as Json;
 
 use crate::args::{time, Subject};
@@ -12,15 +12,29 @@ use crate::args::{time, Subject};
 /// Makes the file's document the one that is to run.
 pub fn apply(doc: &mut Document, subject: &Subject) -> Result<(), String> {
     doc.seed = subject.seed.unwrap_or(doc.seed);
-    subject.settings.iter().try_for_each(|setting| set(doc, setting))
+    let edits = subject.settings.iter().map(|setting| set(doc, setting)).collect::<Result<Vec<Edit>, String>>()?;
+    // Once all are set: what one setting makes of another does not depend on their order.
+    edits.iter().zip(&subject.settings).try_for_each(|(edit, text)| is_read(doc, edit).map_err(|why| format!("--set {text}: {why}")))
+}
+
+/// Whether what was set is read by anybody; if not, who would read it.
+fn is_read(doc: &Document, edit: &Edit) -> Result<(), String> {
+    let Edit::SetLinkParam { id, param, value } = edit else { return Ok(()) };
+    let link = doc.link(id).filter(|_| !value.is_null());
+    let kinds = link.and_then(|l| Some((l, doc.node(&l.from)?, doc.node(&l.to)?)));
+    match kinds.and_then(|(link, from, to)| why_unread(&from.kind, &to.kind, &link.params, param)) {
+        Some(why) => Err(format!("{param} {why}")),
+        None => Ok(()),
+    }
 }
 
 /// Applies one setting.
-fn set(doc: &mut Document, text: &str) -> Result<(), String> {
+fn set(doc: &mut Document, text: &str) -> Result<Edit, String> {
     let wrong = |message: String| format!("--set {text}: {message}");
     let edit = parse(doc, text).map_err(wrong)?;
     check_edit(doc, &edit).map_err(|p| wrong(p.message))?;
-    doc.apply(&edit).map(|_| ()).map_err(wrong)
+    doc.apply(&edit).map_err(wrong)?;
+    Ok(edit)
 }
 
 fn parse(doc: &Document, text: &str) -> Result<Edit, String> {

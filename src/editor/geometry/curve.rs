@@ -15,19 +15,20 @@ pub struct Curve {
 /// Straight pieces that stand for the curve where it is measured.
 const PIECES: usize = 24;
 
-/// The curve between two cards: sideways where they stand side by side, up or down where one is above the other.
-pub fn curve_between(from: &Rect, to: &Rect) -> Curve {
+/// The curve between two cards: sideways where they stand side by side, up or down where one is above the other. It lies
+/// `aside` of the middle, so that links between the same two are seen apart.
+pub fn curve_between(from: &Rect, to: &Rect, aside: f64) -> Curve {
     let ((fx, fy), (tx, ty)) = (from.centre(), to.centre());
     let gap_x = (tx - fx).abs() - (from.width + to.width) / 2.0;
     let gap_y = (ty - fy).abs() - (from.height + to.height) / 2.0;
     let points = if gap_x >= gap_y || gap_x > 24.0 {
         let side = if tx >= fx { 1.0 } else { -1.0 };
-        let (a, b) = ((fx + side * from.width / 2.0, fy), (tx - side * to.width / 2.0, ty));
+        let (a, b) = ((fx + side * from.width / 2.0, fy + aside), (tx - side * to.width / 2.0, ty + aside));
         let reach = side * ((b.0 - a.0).abs() / 2.0).max(24.0);
         [a, (a.0 + reach, a.1), (b.0 - reach, b.1), b]
     } else {
         let side = if ty >= fy { 1.0 } else { -1.0 };
-        let (a, b) = ((fx, fy + side * from.height / 2.0), (tx, ty - side * to.height / 2.0));
+        let (a, b) = ((fx + aside, fy + side * from.height / 2.0), (tx + aside, ty - side * to.height / 2.0));
         let reach = side * ((b.1 - a.1).abs() / 2.0).max(16.0);
         [a, (a.0, a.1 + reach), (b.0, b.1 - reach), b]
     };
@@ -38,18 +39,18 @@ pub fn curve_between(from: &Rect, to: &Rect) -> Curve {
 const ROUND: f64 = 34.0;
 
 /// The curve between two cards among others: where they stand far apart in one column, round what is between them.
-pub fn curve_among(from: &Rect, to: &Rect, mut others: impl Iterator<Item = Rect>) -> Curve {
+pub fn curve_among(from: &Rect, to: &Rect, mut others: impl Iterator<Item = Rect>, aside: f64) -> Curve {
     let same_column = (from.x - to.x).abs() < from.width.min(to.width) / 2.0;
     let (top, bottom) = (from.y.min(to.y), from.y.max(to.y));
     let ((fx, fy), (tx, ty)) = (from.centre(), to.centre());
     let middle = (from.x + to.x) / 2.0;
     let between = |o: &Rect| (o.x - middle).abs() < o.width && o.y > top + o.height / 2.0 && o.y < bottom - o.height / 2.0;
     if !same_column || !others.any(|o| between(&o)) {
-        return curve_between(from, to);
+        return curve_between(from, to, aside);
     }
     let down = (ty - fy).signum();
-    let (a, b) = ((fx + from.width / 2.0, fy + down * 12.0), (tx + to.width / 2.0, ty - down * 12.0));
-    let out = a.0.max(b.0) + ROUND;
+    let (a, b) = ((fx + from.width / 2.0, fy + down * (12.0 - aside)), (tx + to.width / 2.0, ty - down * (12.0 - aside)));
+    let out = a.0.max(b.0) + ROUND + aside;
     Curve { points: [a, (out, a.1 + down * 20.0), (out, b.1 - down * 20.0), b] }
 }
 

@@ -19,7 +19,7 @@ fn four() -> Document {
 
 fn curve(d: &Document, link: usize) -> Curve {
     let end = |id: &str| card(d.node(id).unwrap());
-    curve_between(&end(&d.links[link].from), &end(&d.links[link].to))
+    curve_between(&end(&d.links[link].from), &end(&d.links[link].to), 0.0)
 }
 
 fn close(a: (f64, f64), b: (f64, f64)) -> bool {
@@ -41,7 +41,7 @@ fn links_leave_and_enter_at_the_facing_edges() {
     };
     assert_eq!(ends(0), ((152.0, 40.0), (400.0, 48.0)));
     assert_eq!(ends(1), ((76.0, 80.0), (92.0, 240.0)));
-    let back = curve_between(&card(&d.nodes[1]), &card(&d.nodes[0]));
+    let back = curve_between(&card(&d.nodes[1]), &card(&d.nodes[0]), 0.0);
     assert_eq!((back.point_at(0.0), back.point_at(1.0)), ((400.0, 48.0), (152.0, 40.0)));
 }
 
@@ -64,7 +64,7 @@ fn direction_points_along_the_link() {
     let (x, y) = curve(&d, 0).direction_at(0.0);
     assert!(x > 0.99 && y.abs() < 0.1);
     let here = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
-    assert!(curve_between(&here, &here).direction_at(0.5).0.is_finite());
+    assert!(curve_between(&here, &here, 0.0).direction_at(0.5).0.is_finite());
 }
 
 #[test]
@@ -156,4 +156,30 @@ fn arrow_keys_lead_to_frames_too() {
     assert_eq!(to(card(&d.nodes[0]).centre(), Direction::Up), Some(Selection::group("zone")));
     assert_eq!(to(foothold(&frame), Direction::Down), Some(Selection::node("a")));
     assert_eq!(to(card(&d.nodes[0]).centre(), Direction::Right), Some(Selection::node("b")));
+}
+
+#[test]
+fn links_between_the_same_two_are_seen_apart() {
+    let mut d = four();
+    let first = d.links[0].clone();
+    assert!(lanes(&d).is_empty());
+    d.links.push(crate::diagram::Link { id: "second".into(), ..first.clone() });
+    let lanes = lanes(&d);
+    assert_eq!(lanes.len(), 2);
+    let apart = lanes["second"] - lanes[first.id.as_str()];
+    assert!(apart > 20.0 && lanes["second"] + lanes[first.id.as_str()] == 0.0, "{lanes:?}");
+    let rect = |x: f64, y: f64| Rect { x, y, width: CARD.0, height: CARD.1 };
+    let here = rect(0.0, 0.0);
+    // Beside, below, and below with a card between: the curves begin on the cards and stay apart all the way.
+    for (there, between) in [(rect(400.0, 40.0), None), (rect(0.0, 300.0), None), (rect(0.0, 400.0), Some(rect(0.0, 200.0)))] {
+        let curve = |aside: f64| curve_among(&here, &there, [Some(here), Some(there), between].into_iter().flatten(), aside);
+        let (a, b) = (curve(lanes[first.id.as_str()]), curve(lanes["second"]));
+        for i in 0..=10 {
+            let gap = b.distance(a.point_at(f64::from(i) / 10.0));
+            assert!(gap > 8.0, "{there:?} {i}: {gap}");
+        }
+        for end in [a.points[0], b.points[0]] {
+            assert!(here.grown(0.01).contains(end), "{end:?}");
+        }
+    }
 }
