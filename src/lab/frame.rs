@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::{SimDuration, SimTime};
-use crate::lab::report::{by_name, length_s, moment_s};
+use crate::lab::written::{by_name, length_s, moment_s};
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 
 /// Identity of a request within a run; never reused.

@@ -13,6 +13,7 @@ pub mod timeline;
 pub mod trials;
 #[cfg(feature = "cli")]
 pub mod validation;
+mod written;
 
 pub use experiment::Experiment;
 pub use frame::Frame;

@@ -8,7 +8,7 @@ use crate::components::{kind, Group};
 use crate::data::judge::Consistency;
 use crate::engine::core::RequestLedger;
 use crate::engine::request::ByReason;
-use crate::engine::{LinkIndex, NodeIndex, SimDuration, SimTime};
+use crate::engine::{LinkIndex, NodeIndex, SimDuration};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::lab::meter::NodeCount;
@@ -163,21 +163,6 @@ pub struct Report {
 
 /// Buckets of a series in a full report, at most.
 const REPORTED_BUCKETS: usize = 120;
-
-/// A moment in seconds since the start, for a file.
-pub fn moment_s<S: serde::Serializer>(moment: &SimTime, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(moment.as_secs_f64())
-}
-
-/// A length in seconds, for a file.
-pub fn length_s<S: serde::Serializer>(length: &SimDuration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(length.as_secs_f64())
-}
-
-/// Named figures as an object, for a file.
-pub fn by_name<S: serde::Serializer>(figures: &[(&'static str, f64)], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(figures.iter().copied())
-}
 
 fn failures(counts: &ByReason) -> Failures {
     counts.iter().map(|(reason, n)| (reason.as_str(), n)).gather()
