@@ -32,6 +32,7 @@ const SHOWN: &[&str] = &[
     "src/files/links.rs",
     "src/files/migrate.rs",
     "src/files/problems.rs",
+    "src/files/checks.rs",
     "src/files/rules.rs",
     "src/files/tree.rs",
     "src/lab/theory",

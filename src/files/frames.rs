@@ -3,8 +3,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::checks::{absent, check_id, check_name, first, noted, position_problems, room, within};
 use super::problems::Found;
-use super::rules::{absent, check_id, check_name, first, noted, position_problems, room, within};
 use super::{Problem, MAX_GROUPS, MAX_NOTE, MAX_NOTES, SIZES};
 use crate::diagram::{Document, Edit, Group, GroupKind, Note};
 

@@ -4,8 +4,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
+use super::checks::{absent, check_id, param_problems};
 use super::problems::Found;
-use super::rules::{absent, check_id, param_problems};
 use super::Problem;
 use crate::components;
 use crate::diagram::param::{Field as _, Values};

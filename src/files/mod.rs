@@ -1,6 +1,7 @@
 //! Reading and writing documents: strict about what is accepted, kind in saying where and what is wrong.
 //! Knows no running state and no screen; never builds a document that breaks a rule.
 
+mod checks;
 mod entry;
 mod fields;
 mod frames;

@@ -1,6 +1,6 @@
 // Another language: every visible text changes, figures too, the run goes on, and the choice survives a reload.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { audit } from './audit.mjs';
 import { journey } from './browser.mjs';
@@ -11,6 +11,9 @@ const words = JSON.parse(readFileSync(fileURLToPath(new URL('../../assets/words/
 
 /** English texts without arguments whose Spanish differs: none of them may be seen in Spanish. */
 const english = new Set(Object.entries(words).filter(([en, es]) => en !== es && !en.includes('%{') && /[a-z]{3}/i.test(en)).map(([en]) => en));
+/** What is told of each kind. */
+const kinds = fileURLToPath(new URL('../../assets/kinds/', import.meta.url));
+const explanations = readdirSync(kinds).filter((name) => name.endsWith('.es.md')).map((name) => readFileSync(kinds + name, 'utf8'));
 /** What the document itself says is its author's, in whatever language. */
 const spanish = new Set(Object.values(words));
 
@@ -50,6 +53,9 @@ journey('the first visit follows the browser, in its language and with its figur
   await page.locator('[data-node]').nth(2).locator('.card-name').click();
   await page.getByText(words.Settings, { exact: true }).first().waitFor();
   await allSpanish(lab, 'a component');
+  await page.locator('.explanation summary').click();
+  const told = await page.locator('.explanation p').first().textContent();
+  assert.ok(explanations.some((text) => text.includes(`\n${told}\n`)), `in Spanish: ${told}`);
   await page.keyboard.press('k');
   await page.waitForTimeout(1_500);
   await allSpanish(lab, 'a crashed component');

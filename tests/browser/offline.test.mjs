@@ -158,6 +158,8 @@ journey('the whole of it in one file opens without a server, and keeps the work'
     await lab.pause();
     const fresh = await lab.drag('Cache', 0.5, 0.9);
     await page.locator('.saved[data-state="saved"]').waitFor();
+    await page.locator('.explanation summary').click();
+    await page.locator('.explanation').getByText('A cache answers reads of keys it holds').waitFor();
     const { hash, command } = await lab.share();
     assert.equal(follow(command, await lab.saveFile()).trace_hash, hash, 'the same run as everywhere');
     await page.reload();

@@ -156,6 +156,7 @@ journey('how true it is: assumptions, what lies beyond, and theory beside the ru
   await sheet.getByRole('heading', { name: 'What the model assumes: Clients' }).waitFor();
   await sheet.getByRole('combobox', { name: 'About' }).selectOption('');
   await sheet.getByRole('heading', { name: 'What the model assumes: Link' }).waitFor();
+  await sheet.getByText('A connection costs its handshake once').waitFor();
 });
 
 for (const colorScheme of ['dark', 'light']) {
