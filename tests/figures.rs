@@ -346,3 +346,102 @@ fn a_long_run_keeps_its_series_and_late_nodes_stay_in_step() {
     let measured = server.iter().map(|b| b.length.as_secs_f64()).sum::<f64>();
     near(busy / measured, experiment.report().nodes["server"].utilisation, 0.01);
 }
+
+/// A balancer over two services that read a cache beside a store, for longer than half an hour: buckets are several seconds long by then.
+fn long_run() -> Experiment {
+    let clients = json!({"source": "constant", "rate_per_s": 50, "read_percent": 100, "keys": 100, "popularity": "uniform"});
+    let server = json!({"service_time": {"law": "constant", "value_ms": 20}, "workers": 1});
+    let checks = json!({"check_interval": 500, "unhealthy_after": 2});
+    let mut experiment = Experiment::new(&document(
+        &[
+            ("c", "clients", clients),
+            ("b", "load_balancer", checks),
+            ("s1", "service", server.clone()),
+            ("s2", "service", server),
+            ("m", "cache", json!({"capacity": 200})),
+            ("d", "database", json!({})),
+        ],
+        &[
+            ("c", "b", json!({})),
+            ("b", "s1", json!({})),
+            ("b", "s2", json!({})),
+            ("s1", "m", json!({})),
+            ("s2", "m", json!({})),
+            ("s1", "d", json!({})),
+            ("s2", "d", json!({})),
+        ],
+    ))
+    .without_stories();
+    to(&mut experiment, 35.0 * 60.0 + 0.07);
+    assert!(experiment.series().next_back().unwrap().length.as_secs_f64() > 3.0);
+    experiment
+}
+
+#[test]
+fn now_is_now_however_long_the_run_has_been() {
+    let mut experiment = long_run();
+    let start = experiment.now().as_secs_f64();
+    let node = |e: &Experiment, id: &str| e.frame(0).nodes.into_iter().find(|n| n.id == id).unwrap();
+    let link = |e: &Experiment, id: &str| e.frame(0).links.into_iter().find(|l| l.id == id).unwrap();
+    let before = node(&experiment, "s1");
+    near(before.rate_per_s, 25.0, 1.0);
+    near(before.utilisation, 0.5, 0.06);
+    near(experiment.frame(0).lately.ok_per_s, 50.0, 1.0);
+    near(experiment.frame(0).lately.p50_ms.unwrap(), 20.2, 0.5);
+    experiment.apply(&Entry::Fault(Fault::Crash { node: "s1".into() })).unwrap();
+    // Within one window, which is a second and at most a quarter more.
+    to(&mut experiment, start + 1.3);
+    let soon = node(&experiment, "s1");
+    assert_eq!((soon.rate_per_s, soon.utilisation), (0.0, 0.0));
+    assert!(experiment.frame(0).lately.failed_per_s.iter().any(|(reason, rate)| *reason == "refused" && *rate > 5.0));
+    to(&mut experiment, start + 2.9);
+    let later = node(&experiment, "s1");
+    assert_eq!((later.rate_per_s, later.refused_per_s, later.utilisation), (0.0, 0.0, 0.0));
+    assert_eq!(link(&experiment, "b-s1").rate_per_s, 0.0);
+    assert_eq!(node(&experiment, "b").verdicts, [("s1".to_string(), "out of rotation")]);
+    near(node(&experiment, "s2").rate_per_s, 50.0, 1.5);
+    near(node(&experiment, "s2").utilisation, 1.0, 0.05);
+    let lately = experiment.frame(0).lately;
+    assert!((1.0..=1.25).contains(&lately.length.as_secs_f64()), "{lately:?}");
+    near(lately.ok_per_s, 50.0, 1.5);
+    // A ratio is of the last ten seconds: a hundred keys are looked for anew.
+    let ratio = |e: &Experiment| node(e, "m").gauges.iter().find(|g| g.name == "hit_ratio").and_then(|g| g.value()).unwrap();
+    assert!(ratio(&experiment) > 0.99);
+    experiment.apply(&Entry::Fault(Fault::Flush { node: "m".into() })).unwrap();
+    to(&mut experiment, start + 8.0);
+    near(ratio(&experiment), 1.0 - 0.92 * 100.0 / 550.0, 0.06);
+    assert!(experiment.report().nodes["m"].more["hit_ratio"] > 0.99, "of the whole run");
+    to(&mut experiment, start + 25.0);
+    assert!(ratio(&experiment) > 0.98, "{}", ratio(&experiment));
+}
+
+#[test]
+fn totals_stay_whole_when_buckets_of_the_series_merge_and_ratios_are_those_of_their_time() {
+    let clients = json!({"rate_per_s": 100, "read_percent": 0, "keys": 100});
+    let work = json!({"workers": 2, "service_time": {"law": "exponential", "mean_ms": 5}});
+    let mut experiment = Experiment::new(&document(
+        &[("c", "clients", clients), ("q", "queue", json!({})), ("w", "worker", work)],
+        &[("c", "q", json!({})), ("q", "w", json!({}))],
+    ));
+    to(&mut experiment, 300.0);
+    let done = experiment.report().nodes["w"].more["done"];
+    for most in [480, 60, 7] {
+        let series = experiment.node_series_of_at_most("w", most);
+        let totals: Vec<f64> = series.iter().map(|b| b.gauges.iter().find(|(n, _)| *n == "done").unwrap().1.value().unwrap()).collect();
+        assert!(totals.iter().all(|t| t.fract() == 0.0) && totals.is_sorted(), "{totals:?}");
+        assert_eq!(totals.last().copied(), Some(done));
+        // In a bucket as many are added as were handled in it.
+        for (i, pair) in totals.windows(2).enumerate() {
+            assert_eq!(pair[1] - pair[0], series[i + 1].handled as f64, "bucket {} of {most}", i + 1);
+        }
+    }
+    let ages = |most: usize| -> Vec<f64> {
+        let series = experiment.node_series_of_at_most("q", most);
+        series.iter().filter_map(|b| b.gauges.iter().find(|(n, _)| *n == "mean_age_ms").unwrap().1.value()).collect()
+    };
+    // Of one bucket it is that of the whole run.
+    near(ages(1)[0], experiment.report().nodes["q"].more["mean_age_ms"], 1e-6);
+    let (fine, mean) = (ages(480), ages(1)[0]);
+    near(fine.iter().sum::<f64>() / fine.len() as f64, mean, mean / 20.0);
+    assert!(fine.iter().any(|age| *age > mean * 1.2) && fine.iter().any(|age| *age < mean * 0.8));
+}

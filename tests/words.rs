@@ -75,7 +75,10 @@ fn sources(root: &str) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") && !path.ends_with("testing.rs") {
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && !path.ends_with("tests.rs")
+                && !["testing.rs", "knobs.rs"].iter().any(|test| path.ends_with(test))
+            {
                 found.push(path);
             }
         }

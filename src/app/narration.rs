@@ -9,15 +9,13 @@ use super::dom;
 use super::panels::format;
 use super::session::Session;
 use crate::app::live::effect;
-use crate::lab::frame::{Bucket, Health};
+use crate::lab::frame::Health;
 use crate::order::Gather;
 
 /// Between two sentences.
 const APART_MS: f64 = 4_000.0;
 /// How often the run is looked at.
 const LOOK_MS: f64 = 1_000.0;
-/// Simulated time that a figure is taken over.
-const OVER_S: f64 = 1.0;
 /// A latency is told when it has grown or shrunk by this factor.
 const LATENCY_FACTOR: f64 = 1.5;
 /// A share of errors is told when it has moved by so much, and when errors begin or end.
@@ -95,7 +93,6 @@ impl Narrator {
 
 /// Looks at the run now.
 fn look(session: Session) -> Look {
-    let (p99_ms, failed) = session.with_experiment(|e| recent(e.series()));
     let diagram = session.diagram.get_untracked();
     let name = |id: &str| diagram.node(id).map(|n| n.name.clone());
     let ill = |health: &Health| match health {
@@ -104,23 +101,11 @@ fn look(session: Session) -> Look {
         Health::Up | Health::Placeholder => None,
     };
     session.frame.with_untracked(|f| Look {
-        p99_ms,
-        failed,
+        p99_ms: f.lately.p99_ms,
+        failed: 1.0 - f.lately.availability.unwrap_or(1.0),
         ill: f.nodes.iter().filter_map(|n| Some((name(&n.id)?, ill(&n.health)?))).gather(),
         names: f.nodes.iter().filter_map(|n| name(&n.id)).gather(),
     })
-}
-
-/// The latency and the share of failures over the last second or so; of the newest figures, which are still growing, only what there is.
-fn recent<'a>(series: impl DoubleEndedIterator<Item = &'a Bucket>) -> (Option<f64>, f64) {
-    let mut latest = series.rev().peekable();
-    let Some(from) = latest.peek().map(|last| last.start.as_secs_f64() - OVER_S) else { return (None, 0.0) };
-    let recent: Vec<&Bucket> = latest.take_while(|b| b.start.as_secs_f64() >= from).collect();
-    let sum = |of: &dyn Fn(&Bucket) -> f64| recent.iter().map(|b| of(b) * b.length.as_secs_f64()).sum::<f64>();
-    let ok = sum(&|b| b.ok_per_s);
-    let failed = sum(&|b| b.failed_per_s.iter().map(|(_, rate)| rate).sum());
-    let p99 = recent.iter().filter_map(|b| b.p99_ms).reduce(f64::max);
-    (p99, if ok + failed > 0.0 { failed / (ok + failed) } else { 0.0 })
 }
 
 /// Narrates the run as long as the view lives that calls.

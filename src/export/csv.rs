@@ -73,7 +73,8 @@ pub fn series(experiment: &Experiment) -> String {
     let mut out = String::new();
     let mut head: Vec<String> = ["start (s)", "length (s)", "ok (1/s)"].map(String::from).to_vec();
     head.extend(reasons.iter().map(|r| format!("failed: {r} (1/s)")));
-    head.extend(["p50 latency (ms)", "p95 latency (ms)", "p99 latency (ms)", "stale reads (1/s)"].map(String::from));
+    let latencies = ["p50 latency (ms)", "p95 latency (ms)", "p99 latency (ms)", "p99 latency with failures (ms)"];
+    head.extend(latencies.into_iter().chain(["stale reads (1/s)"]).map(String::from));
     for Column { id, has_station, gauges, .. } in &nodes {
         if *has_station {
             head.extend([format!("{id}: utilisation (0 to 1)"), format!("{id}: waiting requests")]);
@@ -92,7 +93,13 @@ pub fn series(experiment: &Experiment) -> String {
     for (row, bucket) in buckets.iter().enumerate() {
         let mut cells = vec![figure(bucket.start.as_secs_f64()), figure(bucket.length.as_secs_f64()), figure(bucket.ok_per_s)];
         cells.extend(reasons.iter().map(|r| figure(bucket.failed_per_s.iter().filter(|(n, _)| n == r).map(|(_, v)| v).sum())));
-        cells.extend([maybe(bucket.p50_ms), maybe(bucket.p95_ms), maybe(bucket.p99_ms), figure(bucket.stale_per_s)]);
+        cells.extend([
+            maybe(bucket.p50_ms),
+            maybe(bucket.p95_ms),
+            maybe(bucket.p99_ms),
+            maybe(bucket.p99_all_ms),
+            figure(bucket.stale_per_s),
+        ]);
         for node in &nodes {
             // Both series end now; a node that was added late lacks the first buckets.
             let late = buckets.len().saturating_sub(node.series.len());
@@ -100,7 +107,7 @@ pub fn series(experiment: &Experiment) -> String {
             if node.has_station {
                 cells.extend([maybe(now.map(|b| b.utilisation)), maybe(now.map(|b| b.queue))]);
             }
-            let gauge = |name: &str| now.and_then(|b| b.gauges.iter().find(|(n, _)| *n == name)).map(|(_, v)| *v);
+            let gauge = |name: &str| now.and_then(|b| b.gauges.iter().find(|(n, _)| *n == name)).and_then(|(_, reading)| reading.value());
             cells.extend(node.gauges.iter().map(|name| maybe(gauge(name))));
         }
         line(&mut out, cells);

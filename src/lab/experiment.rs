@@ -140,7 +140,7 @@ impl Experiment {
     pub fn advance(&mut self, to: SimTime, max_events: u64) -> u64 {
         let mut handled = 0;
         loop {
-            let stop = to.min(self.meter.bucket_end()).min(self.journal.front().map_or(to, |(at, _)| *at));
+            let stop = to.min(self.meter.due()).min(self.journal.front().map_or(to, |(at, _)| *at));
             while handled < max_events && self.world.step(stop) {
                 handled += 1;
                 if !self.world.core.observations.is_empty() {
@@ -156,8 +156,8 @@ impl Experiment {
                     // Reading has checked the journal; an entry that does not fit all the same changes nothing.
                     let _ = self.carry_out(&entry);
                 }
-            } else if self.meter.bucket_end() <= stop {
-                self.meter.close(&self.world);
+            } else if self.meter.due() <= stop {
+                self.meter.look(&self.world);
             } else {
                 return handled;
             }

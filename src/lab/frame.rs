@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::{SimDuration, SimTime};
-use crate::lab::written::{by_name, length_s, moment_s};
+use crate::lab::written::{by_name, length_s, moment_s, readings};
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 
 /// Identity of a request within a run; never reused.
@@ -86,7 +86,7 @@ pub struct NodeFrame {
     pub id: String,
     /// State.
     pub health: Health,
-    /// Requests worked on to the end per second, well or not, over the last second of simulated time.
+    /// Requests worked on to the end per second, well or not, over the last second of simulated time: see [`Frame::lately`].
     pub rate_per_s: f64,
     /// Requests turned away, or lost in a crash, per second, over the last second.
     pub refused_per_s: f64,
@@ -94,7 +94,7 @@ pub struct NodeFrame {
     pub ok_share: f64,
     /// Share of its requests that went well since the statistics began, 0 to 1; `None` if it has had none.
     pub availability: Option<f64>,
-    /// Cost per hour at the rate of the last second or so.
+    /// Cost per hour at the rate of the last second.
     pub cost_per_hour: f64,
     /// Busy workers now (held through calls too).
     pub busy: usize,
@@ -104,9 +104,9 @@ pub struct NodeFrame {
     pub queue: usize,
     /// Limit of the queue; `None` is unlimited.
     pub queue_limit: Option<usize>,
-    /// Utilisation over the last second or so, 0 to 1.
+    /// Utilisation over the last second, 0 to 1.
     pub utilisation: f64,
-    /// What its kind adds, most important first.
+    /// What its kind adds, most important first: levels now, counts since the statistics began, ratios of the last ten seconds.
     pub gauges: Vec<Gauge>,
     /// What a balancer, router or cache says of others: `(node id, "out of rotation")`.
     pub verdicts: Vec<(String, &'static str)>,
@@ -136,9 +136,9 @@ pub struct LinkFrame {
     pub replication: bool,
     /// Whether it hands messages to a consumer.
     pub delivery: bool,
-    /// Attempts started per second, over the last second or so.
+    /// Attempts started per second, over the last second.
     pub rate_per_s: f64,
-    /// Share of attempts that failed over the last second or so, 0 to 1.
+    /// Share of attempts that failed over the last second, 0 to 1.
     pub failed_share: f64,
     /// Open attempts now.
     pub open: usize,
@@ -195,7 +195,9 @@ pub struct Frame {
     pub in_flight: usize,
     /// Share of all requests that went well since the statistics began, 0 to 1; `None` if none has ended.
     pub availability: Option<f64>,
-    /// Cost of the whole system per hour, at the rates of the last second or so.
+    /// The requests of the last second.
+    pub lately: Bucket,
+    /// Cost of the whole system per hour, at the rates of the last second.
     pub cost_per_hour: f64,
     /// Cost of a million requests that went well, at the same rates; `None` if none did.
     pub cost_per_million: Option<f64>,
@@ -286,6 +288,8 @@ pub struct Bucket {
     pub p95_ms: Option<f64>,
     /// 99th percentile.
     pub p99_ms: Option<f64>,
+    /// 99th percentile of how long all took that ended, well or not.
+    pub p99_all_ms: Option<f64>,
     /// Stale reads per second.
     pub stale_per_s: f64,
 }
@@ -311,9 +315,9 @@ pub struct NodeBucket {
     pub failed: u64,
     /// Cost per hour at the bucket's rate.
     pub cost_per_hour: f64,
-    /// What its kind adds at the end of the bucket: `(name, value)`.
-    #[serde(serialize_with = "by_name")]
-    pub gauges: Vec<(&'static str, f64)>,
+    /// What its kind adds: levels as means over the bucket, totals at its end, ratios of what was added in it.
+    #[serde(serialize_with = "readings")]
+    pub gauges: Vec<(&'static str, Reading)>,
 }
 
 impl NodeBucket {
@@ -322,7 +326,7 @@ impl NodeBucket {
         crate::metrics::availability(self.ended.saturating_sub(self.failed), self.failed)
     }
 
-    /// Neighbours as one: counts are added, the rest are means over time; `None` of none.
+    /// Neighbours as one: counts are added, levels are means over time, totals are those of the last; `None` of none.
     pub fn merged(buckets: &[NodeBucket]) -> Option<NodeBucket> {
         let (first, last) = (buckets.first()?, buckets.last()?);
         let length = buckets.iter().fold(SimDuration::ZERO, |sum, b| sum + b.length);
@@ -331,11 +335,19 @@ impl NodeBucket {
             let (sum, weight) = buckets.iter().map(weigh).fold((0.0, 0.0), |(s, w), (weight, v)| (s + weight * v, w + weight));
             sum / weight
         };
-        let gauge = |name: &'static str| {
-            (
-                name,
-                mean(&|b| b.gauges.iter().find(|(n, _)| *n == name).or(last.gauges.iter().find(|(n, _)| *n == name)).map_or(0.0, |g| g.1)),
-            )
+        let of = |b: &NodeBucket, name: &str| b.gauges.iter().find(|(n, _)| *n == name).map(|(_, reading)| *reading);
+        let gauge = |(name, end): &(&'static str, Reading)| {
+            let all = || buckets.iter().filter_map(|b| of(b, name));
+            let merged = match end {
+                Reading::Level(_) => Reading::Level(mean(&|b| of(b, name).unwrap_or(*end).value().unwrap_or(0.0))),
+                Reading::Total(_) => *end,
+                Reading::Ratio(..) => all().fold(Reading::Ratio(0.0, 0.0), |sum, next| match (sum, next) {
+                    (Reading::Ratio(part, whole), Reading::Ratio(more, of)) => Reading::Ratio(part + more, whole + of),
+                    (sum, _) => sum,
+                }),
+                Reading::Peak(_) => Reading::Peak(all().filter_map(Reading::value).fold(0.0, f64::max)),
+            };
+            (*name, merged)
         };
         Some(NodeBucket {
             start: first.start,
@@ -346,7 +358,7 @@ impl NodeBucket {
             ended: buckets.iter().map(|b| b.ended).sum(),
             failed: buckets.iter().map(|b| b.failed).sum(),
             cost_per_hour: mean(&|b| b.cost_per_hour),
-            gauges: last.gauges.iter().map(|(name, _)| gauge(name)).collect(),
+            gauges: last.gauges.iter().map(gauge).collect(),
         })
     }
 }

@@ -3,15 +3,17 @@
 mod baseline;
 mod counts;
 mod history;
+mod recent;
 
-use std::collections::VecDeque;
-use std::mem::{size_of, take};
+use std::mem::size_of;
 use std::sync::Arc;
 
 use self::baseline::Baseline;
-pub use self::counts::{Counts, LinkCount, NodeCount};
+pub use self::counts::{Counts, NodeCount};
 use self::history::{History, Present};
-use crate::components::{Component, View};
+use self::recent::Recent;
+pub use self::recent::{LinkLately, NodeLately};
+use crate::components::{Component, Gauges, Reading, View};
 use crate::engine::core::Observation;
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Bucket, NodeBucket};
@@ -27,11 +29,9 @@ pub struct Meter {
     present: Present,
     closed: History,
     last: Arc<Counts>,
-    recent: VecDeque<Arc<Counts>>,
-    /// How long requests took that went well, by client.
-    pub by_client: Vec<Latency>,
-    /// How long requests took that failed, by client.
-    pub failed_by_client: Vec<Latency>,
+    recent: Recent,
+    /// How long requests took that went well, and those that failed, by client.
+    by_client: [Vec<Latency>; 2],
     /// The books when the statistics began (after a warm-up).
     pub baseline: Arc<Baseline>,
 }
@@ -40,38 +40,40 @@ impl Meter {
     /// Takes the state of a fresh world as the start of all rates.
     pub fn begin(&mut self, world: &World<Component>) {
         self.last = Arc::new(Counts::read(world));
-        self.recent = VecDeque::from([self.last.clone()]);
+        self.recent.look(world);
     }
 
-    /// When the present bucket ends: the world must not be run past it without calling [`Meter::close`].
-    pub fn bucket_end(&self) -> SimTime {
-        self.clock.end
+    /// When it must look at the world next: the world must not be run past it without calling [`Meter::look`].
+    pub fn due(&self) -> SimTime {
+        self.clock.end.min(self.recent.due())
+    }
+
+    /// Looks at the world, when that is due.
+    pub fn look(&mut self, world: &World<Component>) {
+        if self.recent.due() <= world.core.now {
+            self.recent.look(world);
+        }
+        if self.clock.end <= world.core.now {
+            self.close(world);
+        }
     }
 
     /// Takes note of an observation.
     pub fn observe(&mut self, observation: &Observation) {
         if let Observation::Ended { at, client, start, outcome, stale, internal: false, .. } = observation {
             let latency = at.since(*start);
-            let by_client = match outcome {
-                Ok(_) => {
-                    self.present.record(latency);
-                    &mut self.by_client
-                }
-                Err(reason) => {
-                    self.present.failed.add(*reason);
-                    &mut self.failed_by_client
-                }
-            };
+            self.recent.observe(latency, outcome, *stale);
+            self.present.record(latency, outcome, *stale);
+            let by_client = &mut self.by_client[usize::from(outcome.is_err())];
             if by_client.len() <= client.at() {
                 by_client.resize_with(client.at() + 1, || Latency::new(3));
             }
             by_client[client.at()].record(latency);
-            self.present.stale += u64::from(*stale);
         }
     }
 
     /// Closes the present bucket at its end.
-    pub fn close(&mut self, world: &World<Component>) {
+    fn close(&mut self, world: &World<Component>) {
         let counts = Arc::new(Counts::read(world));
         let length = counts.at.since(self.last.at);
         let mut total_cost = 0.0;
@@ -86,12 +88,8 @@ impl Meter {
             };
             total_cost += cost * length.as_secs_f64();
             let view = View { core: &world.core, node };
-            let gauges = world.behaviours[i]
-                .gauges(&view)
-                .into_iter()
-                .filter(|g| !g.label.is_empty())
-                .map(|g| (g.name, g.value().unwrap_or(0.0)))
-                .collect();
+            let gauges =
+                world.behaviours[i].gauges(&view).into_iter().filter(|g| !g.label.is_empty()).map(|g| (g.name, g.reading)).collect();
             nodes.push(NodeBucket {
                 start: self.last.at,
                 length,
@@ -108,17 +106,12 @@ impl Meter {
         if self.clock.close(self.closed.len()) {
             self.closed.coarsen();
         }
-        self.last = counts.clone();
-        self.recent.push_back(counts);
-        // The last second, or a few buckets where they are longer.
-        while self.recent.len() > 4 && self.recent.get(1).is_some_and(|c| self.last.at.since(c.at).0 >= 1_000_000_000) {
-            self.recent.pop_front();
-        }
+        self.last = counts;
     }
 
     /// Latency of requests since the statistics began that went well, and of those that failed: of one client, or of all.
     pub fn latency(&self, client: Option<NodeIndex>) -> [Latency; 2] {
-        [&self.by_client, &self.failed_by_client].map(|by_client| {
+        self.by_client.each_ref().map(|by_client| {
             let mut sum = Latency::new(3);
             match client {
                 Some(client) => by_client.get(client.at()).into_iter().for_each(|latency| sum.merge(latency)),
@@ -152,38 +145,55 @@ impl Meter {
 
     /// A copy for a snapshot: without the latencies by client, which come beside it in fewer bytes.
     pub fn snapshot(&mut self) -> (Meter, ByClient) {
-        let (ok, failed) = (take(&mut self.by_client), take(&mut self.failed_by_client));
-        let copy = (self.clone(), [&ok, &failed].map(|l| l.iter().map(Latency::cells).collect()));
-        (self.by_client, self.failed_by_client) = (ok, failed);
-        copy
+        let by_client = std::mem::take(&mut self.by_client);
+        let cells = by_client.each_ref().map(|of| of.iter().map(Latency::cells).collect());
+        let copy = self.clone();
+        self.by_client = by_client;
+        (copy, cells)
     }
 
     /// Makes a copy whole again.
     pub fn restore(&mut self, by_client: &ByClient) {
-        let [ok, failed] = by_client.each_ref().map(|cells| cells.iter().map(Cells::latency).collect());
-        (self.by_client, self.failed_by_client) = (ok, failed);
+        self.by_client = by_client.each_ref().map(|of| of.iter().map(Cells::latency).collect());
     }
 
     /// Bytes of a copy that an earlier one does not share.
     pub fn bytes_beside(&self, before: Option<&Meter>) -> usize {
-        let counts = self.last.nodes.len() * size_of::<NodeCount>() + self.last.links.len() * size_of::<LinkCount>();
-        self.closed.bytes_beside(before.map(|b| &b.closed)) + self.recent.len() * counts
+        let counts = self.last.nodes.len() * size_of::<NodeCount>();
+        self.closed.bytes_beside(before.map(|b| &b.closed)) + self.recent.bytes_beside(before.map(|b| &b.recent)) + counts
     }
 
-    /// The counters about a second ago, or the first that know this node if it is younger.
-    pub fn before_node(&self, node: NodeIndex) -> &Counts {
-        self.recent.iter().find(|c| c.nodes.len() > node.at()).unwrap_or(&self.last)
+    /// A node over the last second.
+    pub fn node_lately(&self, world: &World<Component>, node: NodeIndex) -> NodeLately {
+        self.recent.node(world, node)
     }
 
-    /// The same for a link.
-    pub fn before_link(&self, link: LinkIndex) -> &Counts {
-        self.recent.iter().find(|c| c.links.len() > link.at()).unwrap_or(&self.last)
+    /// A link over the last second.
+    pub fn link_lately(&self, world: &World<Component>, link: LinkIndex) -> LinkLately {
+        self.recent.link(world, link)
     }
 
-    /// Forgets the statistics so far (warm-up), not the series.
+    /// The requests that ended in the last second, at this cost per hour.
+    pub fn requests_lately(&self, now: SimTime, cost_per_hour: f64) -> Bucket {
+        self.recent.requests(now, cost_per_hour)
+    }
+
+    /// What a node's kind adds now: counts are since the statistics began, ratios of the last ten seconds.
+    pub fn gauges_lately(&self, world: &World<Component>, node: NodeIndex) -> Gauges {
+        let mut gauges = world.behaviours[node.at()].gauges(&View { core: &world.core, node });
+        gauges.retain(|gauge| !gauge.label.is_empty());
+        for gauge in &mut gauges {
+            gauge.reading = match gauge.reading {
+                Reading::Ratio(..) => self.recent.ratio(world.core.now, node, gauge),
+                _ => self.baseline.reading(node, gauge),
+            };
+        }
+        gauges
+    }
+
+    /// The statistics begin now: what was counted is forgotten, the series is not.
     pub fn reset(&mut self, world: &World<Component>) {
-        self.by_client.clear();
-        self.failed_by_client.clear();
+        self.by_client = Default::default();
         self.baseline = Arc::new(Baseline::read(world));
     }
 }

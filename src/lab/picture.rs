@@ -8,8 +8,7 @@ use crate::engine::under_way::{Payload, Transit};
 use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
-use crate::lab::meter::NodeCount;
-use crate::metrics::{availability, cost_per_hour, cost_per_million};
+use crate::metrics::{availability, cost_per_hour};
 use crate::order::Ordered;
 
 impl Experiment {
@@ -37,6 +36,7 @@ impl Experiment {
         let mut packets = Vec::with_capacity(core.transits.len().min(max_packets));
         packets.extend(drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)));
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
+        let lately = self.meter.requests_lately(core.now, cost_per_hour);
         Frame {
             now: core.now,
             nodes,
@@ -46,35 +46,20 @@ impl Experiment {
             in_flight: core.nodes.iter().map(|n| n.requests.in_flight as usize).sum(),
             availability: self.availability(),
             cost_per_hour,
-            cost_per_million: cost_per_million(cost_per_hour, self.recent_ok_per_s()),
+            cost_per_million: lately.cost_per_million,
+            lately,
         }
     }
 
-    /// Requests that ended well per second, over all clients, over the last second or so.
-    fn recent_ok_per_s(&self) -> f64 {
-        let core = &self.world.core;
-        let rate = |i: usize| {
-            let index = NodeIndex(i as u32);
-            let before = self.meter.before_node(index);
-            let ok = NodeCount::read(&self.world, index).requests_ok - before.node(index).requests_ok;
-            ok as f64 / core.now.since(before.at).as_secs_f64().max(1e-9)
-        };
-        (0..core.nodes.len()).map(rate).sum()
-    }
-
     fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
-        let before = self.meter.before_link(index);
-        let seconds = self.now().since(before.at).as_secs_f64().max(1e-9);
-        let old = before.links.get(index.at()).copied().unwrap_or_default();
-        let started = link.ledger.started - old.started;
-        let failed = link.ledger.failed.total() - old.failed;
+        let lately = self.meter.link_lately(&self.world, index);
         LinkFrame {
             id: self.link_ids[index.at()].clone(),
             cut: link.cut,
             replication: link.spec.role == Role::Log,
             delivery: link.spec.role == Role::Delivery,
-            rate_per_s: started as f64 / seconds,
-            failed_share: (failed as f64 / started.max(1) as f64).min(1.0),
+            rate_per_s: lately.started_per_s,
+            failed_share: lately.failed_share,
             open: link.ledger.open as usize,
             in_transit: link.in_transit as usize,
             there: Flow::default(),
@@ -122,12 +107,7 @@ impl Experiment {
         let node = &core.nodes[index.at()];
         let component = &self.world.behaviours[index.at()];
         let view = View { core, node: index };
-        let before = self.meter.before_node(index);
-        let seconds = core.now.since(before.at).as_secs_f64().max(1e-9);
-        let old = before.node(index);
-        let count = NodeCount::read(&self.world, index);
-        let lately = count.since(&old);
-        let per_s = |n: u64| n as f64 / seconds;
+        let lately = self.meter.node_lately(&self.world, index);
         let workers = node.station.spec.workers;
         let id = |n: NodeIndex| self.node_ids[n.at()].clone();
         NodeFrame {
@@ -138,17 +118,17 @@ impl Experiment {
                 () if node.slow != 1.0 => Health::Slow(node.slow),
                 () => Health::Up,
             },
-            rate_per_s: per_s(lately.handled()),
-            refused_per_s: per_s(lately.refused + lately.lost),
+            rate_per_s: lately.handled_per_s,
+            refused_per_s: lately.refused_per_s,
             availability: self.node_availability(index),
-            cost_per_hour: cost_per_hour(component.prices(), per_s(lately.completed)),
-            ok_share: availability(lately.ok(), lately.failed.total()).unwrap_or(1.0),
+            cost_per_hour: cost_per_hour(component.prices(), lately.completed_per_s),
+            ok_share: lately.ok_share.unwrap_or(1.0),
             busy: node.station.occupied() as usize,
             workers: workers.map(|w| w as usize),
             queue: node.station.queue_len(),
             queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
-            utilisation: lately.utilisation(),
-            gauges: self.meter.baseline.gauges(&self.world, index).into_iter().filter(|g| !g.label.is_empty()).collect(),
+            utilisation: lately.utilisation,
+            gauges: self.meter.gauges_lately(&self.world, index).into_vec(),
             verdicts: component.verdicts(&view).into_iter().map(|(n, what)| (id(n), what)).collect(),
             shares: component.shares(&view).into_iter().map(|(n, share)| (id(n), share)).collect(),
             sample: component.sample(),

@@ -1,6 +1,7 @@
 //! How times and figures are written in the results file.
 //! Knows no result.
 
+use crate::components::Reading;
 use crate::engine::{SimDuration, SimTime};
 
 /// A moment in seconds since the start, for a file.
@@ -16,4 +17,9 @@ pub fn length_s<S: serde::Serializer>(length: &SimDuration, to: S) -> Result<S::
 /// Named figures as an object, for a file.
 pub fn by_name<S: serde::Serializer>(figures: &[(&'static str, f64)], to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(figures.iter().copied())
+}
+
+/// What gauges read, as an object.
+pub fn readings<S: serde::Serializer>(gauges: &[(&'static str, Reading)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(gauges.iter().map(|(name, reading)| (name, reading.value())))
 }

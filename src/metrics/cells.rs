@@ -58,6 +58,11 @@ impl Cells {
         latency
     }
 
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Bytes that it takes beyond its own size.
     pub fn bytes(&self) -> usize {
         std::mem::size_of_val(&*self.counts)

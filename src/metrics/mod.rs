@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod latency;
+pub mod sample;
 pub mod series;
 
 pub use cells::Cells;

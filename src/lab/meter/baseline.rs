@@ -86,7 +86,7 @@ impl Baseline {
     }
 
     /// What a node's gauge reads, since then.
-    fn reading(&self, node: NodeIndex, gauge: &Gauge) -> Reading {
+    pub fn reading(&self, node: NodeIndex, gauge: &Gauge) -> Reading {
         let before = self.gauges.get(node.at()).and_then(|list| list.iter().find(|(name, _)| *name == gauge.name));
         before.map_or(gauge.reading, |(_, then)| gauge.reading.since(*then))
     }

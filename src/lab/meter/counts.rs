@@ -1,7 +1,6 @@
 //! The counters of a run at one instant: they only grow, so two instants tell what happened between them. Decides nothing.
 
 use crate::components::Component;
-use crate::engine::link::Link;
 use crate::engine::request::ByReason;
 use crate::engine::station::Areas;
 use crate::engine::{NodeIndex, SimTime, World};
@@ -80,33 +79,20 @@ impl NodeCount {
     }
 }
 
-/// Counters of a link that only grow.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LinkCount {
-    /// Attempts started.
-    pub started: u64,
-    /// Attempts failed.
-    pub failed: u64,
-}
-
-/// All counters at one instant.
+/// The counters of all nodes at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     /// When.
     pub at: SimTime,
     /// Nodes by index.
     pub nodes: Vec<NodeCount>,
-    /// Links by index.
-    pub links: Vec<LinkCount>,
 }
 
 impl Counts {
     /// Reads a world's counters.
     pub fn read(world: &World<Component>) -> Counts {
-        let core = &world.core;
         let node = |i: usize| NodeCount::read(world, NodeIndex(i as u32));
-        let link = |l: &Link| LinkCount { started: l.ledger.started, failed: l.ledger.failed.total() };
-        Counts { at: core.now, nodes: (0..core.nodes.len()).map(node).collect(), links: core.links.iter().map(link).collect() }
+        Counts { at: world.core.now, nodes: (0..world.core.nodes.len()).map(node).collect() }
     }
 
     /// A node's counters; zero for nodes that are newer.

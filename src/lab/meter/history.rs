@@ -4,7 +4,8 @@
 use std::mem::{size_of, size_of_val};
 use std::sync::Arc;
 
-use crate::engine::request::ByReason;
+use crate::components::Reading;
+use crate::engine::request::{ByReason, Outcome};
 use crate::engine::{NodeIndex, SimDuration, SimTime};
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::metrics::series::merge_pairs;
@@ -13,13 +14,15 @@ use crate::metrics::{availability, cost_per_million, Cells, Latency};
 /// A closed bucket of the whole system, with what it takes to merge it with others.
 #[derive(Clone, Debug)]
 pub(super) struct Raw {
-    pub bucket: Bucket,
-    pub ok: u64,
-    pub failed: ByReason,
-    pub stale: u64,
+    bucket: Bucket,
+    ok: u64,
+    failed: ByReason,
+    stale: u64,
     /// Cost per hour, times the length in seconds.
-    pub cost: f64,
+    cost: f64,
     latency: Cells,
+    /// Of those that failed.
+    failed_latency: Cells,
 }
 
 /// The bucket that is being filled.
@@ -27,9 +30,10 @@ pub(super) struct Raw {
 pub(super) struct Present {
     start: SimTime,
     ok: u64,
-    pub failed: ByReason,
-    pub stale: u64,
+    failed: ByReason,
+    stale: u64,
     latency: Latency,
+    failed_latency: Latency,
     /// The first durations, in ns; only the others are in `latency`.
     few: Vec<u64>,
 }
@@ -41,18 +45,35 @@ const FEW: usize = 128;
 
 impl Default for Present {
     fn default() -> Self {
-        Present { start: SimTime::ZERO, ok: 0, failed: ByReason::default(), stale: 0, latency: Latency::new(2), few: Vec::new() }
+        Present {
+            start: SimTime::ZERO,
+            ok: 0,
+            failed: ByReason::default(),
+            stale: 0,
+            latency: Latency::new(2),
+            failed_latency: Latency::new(2),
+            few: Vec::new(),
+        }
     }
 }
 
 impl Present {
-    /// Takes note of a request that ended well.
-    pub fn record(&mut self, latency: SimDuration) {
-        self.ok += 1;
-        if self.few.len() < FEW {
-            self.few.push(latency.0);
-        } else {
-            self.latency.record(latency);
+    /// Takes note of a request that ended.
+    pub fn record(&mut self, latency: SimDuration, outcome: &Outcome, stale: bool) {
+        self.stale += u64::from(stale);
+        match outcome {
+            Err(reason) => {
+                self.failed.add(*reason);
+                self.failed_latency.record(latency);
+            }
+            Ok(_) => {
+                self.ok += 1;
+                if self.few.len() < FEW {
+                    self.few.push(latency.0);
+                } else {
+                    self.latency.record(latency);
+                }
+            }
         }
     }
 
@@ -65,7 +86,8 @@ impl Present {
             self.latency.take(QUANTILES)
         };
         let bucket = Bucket { start: self.start, length: now.since(self.start), ..Bucket::default() };
-        let mut raw = Raw { bucket, ok: self.ok, failed: self.failed, stale: self.stale, cost, latency };
+        let failed_latency = if self.failed_latency.count() == 0 { Cells::default() } else { self.failed_latency.take([]).0 };
+        let mut raw = Raw { bucket, ok: self.ok, failed: self.failed, stale: self.stale, cost, latency, failed_latency };
         raw.work_out(quantiles);
         self.few.clear();
         (self.start, self.ok, self.failed, self.stale) = (now, 0, ByReason::default(), 0);
@@ -79,7 +101,8 @@ impl Raw {
         let (first, rest) = buckets.split_first()?;
         let latency = Cells::sum(buckets.iter().map(|b| &b.latency));
         let quantiles = latency.quantiles_ms(QUANTILES);
-        let mut sum = Raw { bucket: first.bucket.clone(), latency, ..**first };
+        let failed_latency = Cells::sum(buckets.iter().map(|b| &b.failed_latency).filter(|cells| !cells.is_empty()));
+        let mut sum = Raw { bucket: first.bucket.clone(), latency, failed_latency, ..**first };
         for next in rest {
             sum.bucket.length = sum.bucket.length + next.bucket.length;
             sum.ok += next.ok;
@@ -100,6 +123,11 @@ impl Raw {
         self.bucket.cost_per_million = cost_per_million(self.bucket.cost_per_hour, self.bucket.ok_per_s);
         self.bucket.stale_per_s = self.stale as f64 / seconds;
         [self.bucket.p50_ms, self.bucket.p95_ms, self.bucket.p99_ms] = quantiles;
+        self.bucket.p99_all_ms = match (self.latency.is_empty(), self.failed_latency.is_empty()) {
+            (_, true) => self.bucket.p99_ms,
+            (true, false) => self.failed_latency.quantiles_ms([0.99])[0],
+            (false, false) => Cells::sum([&self.latency, &self.failed_latency].into_iter()).quantiles_ms([0.99])[0],
+        };
     }
 }
 
@@ -110,7 +138,7 @@ struct Row {
     nodes: Box<[NodeFigures]>,
     /// What the kinds add, node after node; the names are mostly those of the bucket before.
     names: Arc<[&'static str]>,
-    gauges: Box<[f64]>,
+    gauges: Box<[Reading]>,
 }
 
 /// A node's part of a bucket, beside what its kind adds.
@@ -135,7 +163,7 @@ impl Row {
         let figures = |node: NodeBucket| {
             let NodeBucket { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges: added } = node;
             names.extend(added.iter().map(|(name, _)| *name));
-            gauges.extend(added.iter().map(|(_, value)| *value));
+            gauges.extend(added.iter().map(|(_, reading)| *reading));
             NodeFigures { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges_end: gauges.len() as u32 }
         };
         let nodes = nodes.map(figures).collect();
@@ -155,15 +183,26 @@ impl Row {
     fn merged(&self, next: &Row) -> Option<Row> {
         let system = Raw::merged(&[&self.system, &next.system])?;
         let both = |i: usize| match (self.node(i), next.node(i)?) {
-            // What a kind adds is how it stood at the end.
-            (Some(a), b) => NodeBucket::merged(&[a, b.clone()]).map(|both| NodeBucket { gauges: b.gauges, ..both }),
+            (Some(a), b) => NodeBucket::merged(&[a, b.clone()]).map(|mut both| {
+                for ((_, reading), (_, end)) in both.gauges.iter_mut().zip(&b.gauges) {
+                    // Here these are sums since the run began.
+                    if matches!(end, Reading::Ratio(..)) {
+                        *reading = *end;
+                    }
+                }
+                both
+            }),
             (None, b) => Some(b),
         };
         Some(Row::new(system, (0..next.nodes.len()).filter_map(both), Some(next)))
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Row>() + self.system.latency.bytes() + size_of_val(&*self.nodes) + size_of_val(&*self.gauges)
+        size_of::<Row>()
+            + self.system.latency.bytes()
+            + self.system.failed_latency.bytes()
+            + size_of_val(&*self.nodes)
+            + size_of_val(&*self.gauges)
     }
 }
 
@@ -211,7 +250,17 @@ impl History {
 
     /// A node's; nodes that came late have fewer.
     pub fn of_node(&self, node: NodeIndex) -> impl Iterator<Item = NodeBucket> + '_ {
-        self.rows.iter().filter_map(move |row| row.node(node.at()))
+        let mut before: Vec<(&'static str, Reading)> = Vec::new();
+        self.rows.iter().filter_map(move |row| row.node(node.at())).map(move |mut bucket| {
+            let sums = bucket.gauges.clone();
+            for (name, reading) in bucket.gauges.iter_mut().filter(|(_, reading)| matches!(reading, Reading::Ratio(..))) {
+                if let Some((_, then)) = before.iter().find(|(n, _)| n == name) {
+                    *reading = reading.since(*then);
+                }
+            }
+            before = sums;
+            bucket
+        })
     }
 
     /// Bytes of the buckets that an earlier clone does not share.

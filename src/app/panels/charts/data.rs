@@ -8,7 +8,7 @@ mod system;
 use crate::app::panels::format;
 use crate::engine::{SimDuration, SimTime};
 
-pub use compare::{compare, MOST_LINES};
+pub use compare::{compare, Member, MOST_LINES};
 pub use node::{node, node_costs};
 pub use system::{costs, system};
 
@@ -124,9 +124,18 @@ fn complete(mut starts: impl ExactSizeIterator<Item = (SimTime, SimDuration)>, n
     }
 }
 
-/// A chart of a single line, whose last value is the current one.
-fn single(name: &str, title: String, unit: &'static str, token: &'static str, least_top: f64, values: Vec<Option<f64>>) -> Chart {
-    let now = values.iter().rev().take(10).find_map(|v| *v);
+/// What a chart of a single line is called, how it is drawn, and how it stands now.
+struct Single {
+    name: &'static str,
+    title: String,
+    unit: &'static str,
+    token: &'static str,
+    least_top: f64,
+    now: Option<f64>,
+}
+
+/// A chart of a single line.
+fn single(Single { name, title, unit, token, least_top, now }: Single, values: Vec<Option<f64>>) -> Chart {
     let headline = now.map_or("–".to_string(), |v| value_text(v, unit));
     let summary = t!("%{what} now: %{value}", what = title, value = headline);
     let line = Line { label: title.to_lowercase(), ink: ink(token, &[]), values, stacked: false };
@@ -159,22 +168,35 @@ mod tests {
     #[test]
     fn the_bucket_that_is_still_filling_is_left_out() {
         let buckets = [bucket(0, 10.0, vec![]), bucket(1, 2.0, vec![])];
-        assert_eq!(system(&buckets, SimTime(150_000_000)).spans.len(), 1);
-        assert_eq!(system(&buckets, SimTime(200_000_000)).spans.len(), 2);
+        assert_eq!(system(&buckets, &Bucket::default(), SimTime(150_000_000)).spans.len(), 1);
+        assert_eq!(system(&buckets, &Bucket::default(), SimTime(200_000_000)).spans.len(), 2);
     }
 
     #[test]
     fn rare_reasons_are_added_up() {
         let failed = vec![("timeout", 9.0), ("refused", 8.0), ("reset", 7.0), ("queue_full", 6.0), ("conflict", 2.0), ("limited", 1.0)];
-        let set = system(&[bucket(0, 10.0, failed)], SimTime(100_000_000));
+        let set = system(&[bucket(0, 10.0, failed)], &Bucket::default(), SimTime(100_000_000));
         let labels: Vec<_> = set.charts[0].lines.iter().map(|l| l.label.as_str()).collect();
         assert_eq!(labels, ["timeout", "refused", "reset", "queue full", "other", "ok"]);
         assert_eq!(set.charts[0].top(), 33.0);
     }
 
     #[test]
+    fn the_headline_is_of_now_and_failures_are_shown_beside_what_went_well() {
+        let then = Bucket { p99_ms: Some(20.0), p99_all_ms: Some(20.0), ..bucket(0, 100.0, vec![]) };
+        let quiet = system(std::slice::from_ref(&then), &then, SimTime(100_000_000));
+        assert_eq!(quiet.charts[1].lines.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["p99", "p95", "p50"]);
+        let now = Bucket { ok_per_s: 3.0, availability: Some(0.5), p99_ms: Some(10.0), p99_all_ms: Some(1000.0), ..Bucket::default() };
+        let set = system(&[then], &now, SimTime(100_000_000));
+        assert_eq!((set.charts[0].headline.as_str(), set.charts[1].headline.as_str()), ("3 /s", "p99 10 ms, with failures 1 s"));
+        assert_eq!(set.charts[1].lines[0].label, "p99 with failures");
+        let none = system(&[bucket(0, 1.0, vec![])], &Bucket::default(), SimTime(100_000_000));
+        assert_eq!(none.charts[1].headline, "p99 –");
+    }
+
+    #[test]
     fn a_moment_finds_its_bucket() {
-        let set = system(&[bucket(0, 1.0, vec![]), bucket(1, 2.0, vec![])], SimTime(300_000_000));
+        let set = system(&[bucket(0, 1.0, vec![]), bucket(1, 2.0, vec![])], &Bucket::default(), SimTime(300_000_000));
         assert_eq!(set.at(0.05), Some(0));
         assert_eq!(set.at(0.15), Some(1));
         assert_eq!(set.at(9.0), Some(1));

@@ -23,6 +23,7 @@ use crate::app::live::{live, memo, piece, Each, Show};
 use crate::app::session::Session;
 use crate::app::words::translate;
 use crate::components::{self, Group};
+use crate::diagram::Node;
 use crate::lab::frame::{Event, Tone};
 
 /// What the panel shows.
@@ -191,26 +192,32 @@ fn system_set(session: Session, topic: Topic) -> ChartSet {
         let measured = session.with_experiment(|e| {
             let busiest = e.busiest(data::MOST_LINES);
             let shown = diagram.nodes.iter().filter(|n| busiest.contains(&n.id.as_str()));
-            shown.map(|n| (n.name.clone(), e.node_series_of_at_most(&n.id, data::MOST_POINTS))).collect()
+            let now = |id: &str| frame.nodes.iter().find(|f| f.id == id).map_or((0.0, 0.0), |f| (f.utilisation, f.queue as f64));
+            let member = |n: &Node| data::Member {
+                name: n.name.clone(),
+                buckets: e.node_series_of_at_most(&n.id, data::MOST_POINTS),
+                now: now(&n.id),
+            };
+            shown.map(member).collect()
         });
         return data::compare(measured, frame.now);
     }
     let series = session.with_experiment(|e| e.series_of_at_most(data::MOST_POINTS));
     match topic {
-        Topic::Costs => data::costs(&series, frame.now),
-        _ => data::system(&series, frame.now),
+        Topic::Costs => data::costs(&series, &frame.lately, frame.now),
+        _ => data::system(&series, &frame.lately, frame.now),
     }
 }
 
 fn node_set(session: Session, id: &str, topic: Topic) -> ChartSet {
     let frame = session.frame.get();
     let series = session.with_experiment(|e| e.node_series(id));
+    let lately = frame.nodes.iter().find(|n| n.id == id);
     if topic == Topic::Costs {
-        return data::node_costs(&series, frame.now);
+        return data::node_costs(&series, lately, frame.now);
     }
-    let gauges = frame.nodes.iter().find(|n| n.id == id).map(|n| n.gauges.clone()).unwrap_or_default();
     let kind = session.diagram.with(|d| d.node(id).and_then(|n| components::kind(&n.kind)));
-    data::node(&series, &gauges, kind.is_none_or(|k| k.has_station), frame.now)
+    data::node(&series, lately, kind.is_none_or(|k| k.has_station), frame.now)
 }
 
 /// What broke or recovered, as a line on the time axis.

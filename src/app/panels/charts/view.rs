@@ -76,7 +76,7 @@ pub(super) fn ChartView(name: String, shared: Shared) -> impl IntoView {
         <figure class="chart" data-chart=live(move || id.get_value())>
             <figcaption>
                 <span class="chart-title">{read(|c| c.title.clone())}</span>
-                <strong class="chart-now">{read(|c| c.headline.clone())}</strong>
+                <strong class="chart-now" title=t!("Now, over the last second. The points of a curve stand for more time the longer the run is")>{read(|c| c.headline.clone())}</strong>
             </figcaption>
             <div
                 class="chart-plot"

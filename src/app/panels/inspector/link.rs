@@ -134,7 +134,7 @@ pub fn LinkInspector(id: String) -> impl IntoView {
             <Ends id=ends_of/>
             {piece(move || distance.get().map(|text| view! { <p class="distance">{text}</p> }))}
             <section class="group" aria-label=t!("Now")>
-                <h3>{t!("Now")}</h3>
+                <h3>{t!("Now")} " " <small>{t!("over the last second")}</small></h3>
                 <Figures list=figures/>
             </section>
             {groups}

@@ -49,7 +49,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                 <State id=id.clone() frame=frame/>
             </header>
             <section class="group" aria-label=t!("Now")>
-                <h3>{t!("Now")}</h3>
+                <h3>{t!("Now")} " " <small>{t!("rates over the last second, ratios over ten")}</small></h3>
                 <Figures list=figures/>
             </section>
             {settings}

@@ -1,16 +1,15 @@
 //! Charts of the whole system: throughput, latency, stale reads; availability and cost.
 //! Draws nothing.
 
-use super::{complete, ink, single, Chart, ChartSet, Ink, Line};
+use super::{complete, ink, single, Chart, ChartSet, Ink, Line, Single};
 use crate::app::panels::format;
 use crate::engine::SimTime;
 use crate::lab::frame::Bucket;
+use crate::metrics::many_fail;
 use crate::order::Ordered;
 
 /// Reasons that get a line of their own; the rest are added up as `other`.
 const REASONS_SHOWN: usize = 4;
-/// Current rates are averaged over at least this long, in seconds.
-const CURRENT_S: f64 = 1.0;
 
 /// The complete buckets, and where each begins and ends.
 fn measured(buckets: &[Bucket], now: SimTime) -> (&[Bucket], Vec<(f64, f64)>) {
@@ -20,48 +19,33 @@ fn measured(buckets: &[Bucket], now: SimTime) -> (&[Bucket], Vec<(f64, f64)>) {
 }
 
 /// The charts of the whole system.
-pub fn system(buckets: &[Bucket], now: SimTime) -> ChartSet {
+pub fn system(buckets: &[Bucket], lately: &Bucket, now: SimTime) -> ChartSet {
     let (buckets, spans) = measured(buckets, now);
     if buckets.is_empty() {
         return ChartSet::default();
     }
-    ChartSet { spans, charts: vec![throughput(buckets), latency(buckets), stale(buckets)] }
+    ChartSet { spans, charts: vec![throughput(buckets, lately), latency(buckets, lately), stale(buckets, lately)] }
 }
 
 /// What the whole system is worth and what it costs.
-pub fn costs(buckets: &[Bucket], now: SimTime) -> ChartSet {
+pub fn costs(buckets: &[Bucket], lately: &Bucket, now: SimTime) -> ChartSet {
     let (buckets, spans) = measured(buckets, now);
     if buckets.is_empty() {
         return ChartSet::default();
     }
-    let line = |pick: fn(&Bucket) -> Option<f64>| buckets.iter().map(pick).collect::<Vec<_>>();
+    let chart = |name, title: &str, unit, token, least_top, pick: fn(&Bucket) -> Option<f64>| {
+        let single_line = Single { name, title: title.into(), unit, token, least_top, now: pick(lately) };
+        single(single_line, buckets.iter().map(pick).collect())
+    };
     let charts = vec![
-        single("availability", t!("Availability").into(), "% ok", "--good", 1.0, line(|b| b.availability)),
-        single("cost", t!("Cost per hour").into(), "$", "--accent", 0.0, line(|b| Some(b.cost_per_hour))),
-        single("cost-per-million", t!("Cost per million requests").into(), "$", "--warn", 0.0, line(|b| b.cost_per_million)),
+        chart("availability", t!("Availability"), "% ok", "--good", 1.0, |b| b.availability),
+        chart("cost", t!("Cost per hour"), "$", "--accent", 0.0, |b| Some(b.cost_per_hour)),
+        chart("cost-per-million", t!("Cost per million requests"), "$", "--warn", 0.0, |b| b.cost_per_million),
     ];
     ChartSet { spans, charts }
 }
 
-/// A rate over the last second or so.
-fn current(buckets: &[Bucket], rate: impl Fn(&Bucket) -> f64) -> f64 {
-    let (mut sum, mut length) = (0.0, 0.0);
-    for bucket in buckets.iter().rev() {
-        let seconds = bucket.length.as_secs_f64();
-        sum += rate(bucket) * seconds;
-        length += seconds;
-        if length >= CURRENT_S {
-            break;
-        }
-    }
-    if length > 0.0 {
-        sum / length
-    } else {
-        0.0
-    }
-}
-
-fn throughput(buckets: &[Bucket]) -> Chart {
+fn throughput(buckets: &[Bucket], lately: &Bucket) -> Chart {
     let mut totals: Vec<(&'static str, f64)> = Vec::new();
     for (reason, rate) in buckets.iter().flat_map(|b| &b.failed_per_s) {
         match totals.iter_mut().find(|(r, _)| r == reason) {
@@ -105,8 +89,8 @@ fn throughput(buckets: &[Bucket]) -> Chart {
         values: buckets.iter().map(|b| Some(b.ok_per_s)).collect(),
         stacked: false,
     });
-    let ok = current(buckets, |b| b.ok_per_s);
-    let failed = current(buckets, |b| b.failed_per_s.iter().map(|f| f.1).sum());
+    let ok = lately.ok_per_s;
+    let failed: f64 = lately.failed_per_s.iter().map(|f| f.1).sum();
     let summary = if failed > 0.0 {
         t!("%{ok} requests a second succeed and %{failed} fail", ok = format::figure(ok), failed = format::figure(failed))
     } else {
@@ -123,41 +107,53 @@ fn throughput(buckets: &[Bucket]) -> Chart {
     }
 }
 
-fn latency(buckets: &[Bucket]) -> Chart {
+fn latency(buckets: &[Bucket], lately: &Bucket) -> Chart {
     let line = |label: &str, ink: Ink, pick: fn(&Bucket) -> Option<f64>| Line {
         label: label.into(),
         ink,
         values: buckets.iter().map(pick).collect(),
         stacked: false,
     };
-    let last = |pick: fn(&Bucket) -> Option<f64>| buckets.iter().rev().take(10).find_map(pick);
-    let text = |v: Option<f64>| v.map_or("–".to_string(), format::millis);
-    let (p50, p95, p99) = (last(|b| b.p50_ms), last(|b| b.p95_ms), last(|b| b.p99_ms));
+    let text = |v: Option<f64>| format::known(v, "ms");
+    let (p50, p95, p99, all) = (lately.p50_ms, lately.p95_ms, lately.p99_ms, lately.p99_all_ms);
+    let mut lines = vec![
+        line("p99", ink("--bad", &[]), |b| b.p99_ms),
+        line("p95", ink("--warn", &[5.0, 2.0]), |b| b.p95_ms),
+        line("p50", ink("--good", &[2.0, 2.0]), |b| b.p50_ms),
+    ];
+    // Those that went well may be quick because the others were given up.
+    let failing = many_fail(lately.availability);
+    if failing || buckets.iter().any(|b| many_fail(b.availability)) {
+        lines.insert(0, line(t!("p99 with failures"), ink("--ink-2", &[1.0, 3.0]), |b| b.p99_all_ms));
+    }
+    let mut summary = match p50 {
+        None => t!("No request has succeeded lately").into(),
+        Some(_) => t!(
+            "Half of the requests take at most %{p50}, 95 % at most %{p95}, 99 % at most %{p99}",
+            p50 = text(p50),
+            p95 = text(p95),
+            p99 = text(p99)
+        ),
+    };
+    if failing {
+        summary = format!("{summary}. {}", t!("With those that fail, 99 % take at most %{time}", time = text(all)));
+    }
     Chart {
         name: "latency".into(),
         title: t!("Latency").into(),
         unit: "ms",
-        headline: format!("p99 {}", text(p99)),
-        lines: vec![
-            line("p99", ink("--bad", &[]), |b| b.p99_ms),
-            line("p95", ink("--warn", &[5.0, 2.0]), |b| b.p95_ms),
-            line("p50", ink("--good", &[2.0, 2.0]), |b| b.p50_ms),
-        ],
-        least_top: 1.0,
-        summary: match p50 {
-            None => t!("No request has succeeded lately").into(),
-            Some(_) => t!(
-                "Half of the requests take at most %{p50}, 95 % at most %{p95}, 99 % at most %{p99}",
-                p50 = text(p50),
-                p95 = text(p95),
-                p99 = text(p99)
-            ),
+        headline: match failing {
+            true => t!("p99 %{time}, with failures %{all}", time = text(p99), all = text(all)),
+            false => format!("p99 {}", text(p99)),
         },
+        lines,
+        least_top: 1.0,
+        summary,
     }
 }
 
-fn stale(buckets: &[Bucket]) -> Chart {
-    let now = current(buckets, |b| b.stale_per_s);
+fn stale(buckets: &[Bucket], lately: &Bucket) -> Chart {
+    let now = lately.stale_per_s;
     let ever = buckets.iter().any(|b| b.stale_per_s > 0.0);
     Chart {
         name: "stale".into(),
