@@ -178,7 +178,7 @@ fn after_a_warm_up_everything_that_is_counted_begins_at_nothing() {
         for (id, node) in &report.nodes {
             let about = format!("{}: {id}: {node:?}", scenario.id);
             assert_eq!((node.handled, node.upkeep, node.refused, node.lost, node.failed.len()), (0, 0, 0, 0, 0), "{about}");
-            assert_eq!(node.queue_max, waiting.nodes.iter().find(|n| n.id == *id).unwrap().queue, "{about}");
+            assert_eq!(node.queue_max, waiting.nodes.iter().find(|n| n.id == *id).unwrap().queue as u64, "{about}");
             for (name, value) in node.more.iter().filter(|(name, _)| !LEVELS.contains(name)) {
                 assert_eq!(*value, 0.0, "{name}: {about}");
             }

@@ -35,11 +35,13 @@ const SHOWN: &[&str] = &[
     "src/files/checks.rs",
     "src/files/rules.rs",
     "src/files/tree.rs",
+    "src/lab/stopped.rs",
     "src/lab/theory",
     "src/lab/trials",
     "src/engine/calls.rs",
     "src/engine/distribution.rs",
     "src/engine/faults.rs",
+    "src/engine/guard.rs",
     "src/engine/stages.rs",
     "src/engine/world.rs",
 ];

@@ -367,7 +367,11 @@ impl Session {
             self.to_come.set(to_come);
             self.publish_history();
         }
+        let stops = frame.stopped.is_some() && self.playing.get_untracked();
         self.frame.set(Arc::new(frame));
+        if stops {
+            self.say_if_stopped();
+        }
         if self.events.with_untracked(|old| old.len() != events.len() || old.last() != events.last()) {
             self.events.set(Arc::new(events));
         }

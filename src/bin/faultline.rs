@@ -29,17 +29,26 @@ use clap::error::ErrorKind;
 use clap::Parser as _;
 
 use args::{Args, Command};
+use faultline::lab::Experiment;
 
 /// What a command comes to: its result for standard output, and whether what was checked holds.
 pub struct Outcome {
     text: String,
     holds: bool,
+    /// What is said beside the result.
+    message: Option<String>,
 }
 
 impl Outcome {
+    /// What a run gave, up to where it stands still, if it does.
+    pub fn of(experiment: &Experiment, text: String) -> Self {
+        let message = experiment.stopped().map(|stopped| stopped.why);
+        Outcome { text, holds: message.is_none(), message }
+    }
+
     /// A result that is what was asked for.
     pub fn done(text: String) -> Self {
-        Outcome { text, holds: true }
+        Outcome { text, holds: true, message: None }
     }
 }
 
@@ -66,6 +75,9 @@ fn main() -> ExitCode {
         Ok(outcome) => {
             // Whoever closed the pipe has read enough.
             let _ = std::io::stdout().write_all(outcome.text.as_bytes());
+            if let Some(message) = outcome.message {
+                eprintln!("faultline: {message}");
+            }
             ExitCode::from(if outcome.holds { 0 } else { 1 })
         }
         Err(message) => {

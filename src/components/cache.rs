@@ -96,7 +96,7 @@ impl Part for Cache {
     }
 
     fn gauges(&self, _: &View<'_>) -> Gauges {
-        let mut gauges = self.held.gauges(self.params.capacity);
+        let mut gauges = self.held.gauges(self.params.capacity, 0);
         gauges.push(Gauge::result("fills", self.fills as f64));
         gauges.push(Gauge::result("invalidations", self.invalidations as f64));
         gauges

@@ -36,13 +36,14 @@ pub struct Clients {
     keys: Keys,
     trace: Arc<[Recorded]>,
     /// Requests of the trace that have been sent in this round.
-    replayed: usize,
+    replayed: u32,
     round_began: SimTime,
     arrivals: u64,
     requests: u64,
     /// Requests begun, of whatever source.
     begun: u64,
-    generation: u64,
+    /// Of users: each change of the source's settings replaces them, and those before ask no more.
+    generation: u32,
     generation_began: SimTime,
 }
 
@@ -53,14 +54,14 @@ impl Clients {
         let gap = match p.source {
             Source::Once => p.once_after,
             Source::Trace => {
-                if self.replayed == self.trace.len() {
+                if self.replayed as usize == self.trace.len() {
                     if !p.trace_repeat {
                         return;
                     }
                     self.replayed = 0;
                     self.round_began = ctx.now() + SimDuration::from_millis(1000);
                 }
-                let Some(next) = self.trace.get(self.replayed) else { return };
+                let Some(next) = self.trace.get(self.replayed as usize) else { return };
                 self.round_began + next.at - ctx.now()
             }
             Source::Constant => SimDuration::from_secs_f64(1.0 / p.peak_rate()),
@@ -69,7 +70,7 @@ impl Clients {
                 SimDuration::from_secs_f64(-mean * libm::log(unit_open(&mut ctx.rng(Purpose::Arrival, self.arrivals))))
             }
         };
-        ctx.set_timer(gap, ARRIVAL - self.generation);
+        ctx.set_timer(gap, ARRIVAL - u64::from(self.generation));
     }
 
     /// The arrival timer has fired.
@@ -86,7 +87,7 @@ impl Clients {
                 self.arrivals += u64::from(users).saturating_sub(1);
             }
             Source::Trace => {
-                let recorded = self.trace.get(self.replayed).copied();
+                let recorded = self.trace.get(self.replayed as usize).copied();
                 self.replayed += 1;
                 self.schedule_arrival(ctx);
                 self.begin(ctx, user_of(ctx), ordinal, recorded);
@@ -118,14 +119,14 @@ impl Clients {
             reply_bytes: p.reply_bytes,
             value: None,
         };
-        ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline));
+        ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline), self.generation);
     }
 
     /// A user thinks before the next request, at least `least`.
     fn think(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, least: SimDuration) {
         self.arrivals += 1;
         let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.arrivals)).max(least);
-        ctx.set_timer(think, user | self.generation << 32);
+        ctx.set_timer(think, user | u64::from(self.generation) << 32);
     }
 
     /// Starts the sources that the current settings ask for.
@@ -217,9 +218,9 @@ impl Part for Clients {
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
-        if token == ARRIVAL - self.generation {
+        if token == ARRIVAL - u64::from(self.generation) {
             self.arrive(ctx);
-        } else if token >> 32 == self.generation {
+        } else if token >> 32 == u64::from(self.generation) {
             self.requests += 1;
             // Closed-loop requests have ordinals of their own, apart from arrivals.
             self.begin(ctx, token & 0xffff_ffff, 1 << 40 | self.requests, None);
@@ -237,7 +238,7 @@ impl Part for Clients {
             _ => false,
         };
         // Users from before the last change of settings have been replaced.
-        if self.params.source == Source::Closed && ended.start >= self.generation_began {
+        if self.params.source == Source::Closed && ended.note == self.generation {
             // An answer in no time, without thinking, would stop the clock for ever.
             let least = if now == ended.start { SimDuration::from_millis(1) } else { SimDuration::ZERO };
             self.think(ctx, m.user, least);
@@ -357,6 +358,24 @@ mod tests {
         let report = report(&doc, 5.0);
         assert_eq!(report.totals.in_flight, 7);
         assert_eq!(report.nodes["s"].queue_max, 5);
+    }
+
+    /// Twice at the same instant other users take over, once while those before have their first requests on the way: nobody is left of them.
+    #[test]
+    fn an_edit_at_the_very_instant_at_which_users_begin_replaces_them() {
+        let closed = json!({"source": "closed", "users": 7, "think_time": constant(0.0)});
+        let server = json!({"workers": 100, "service_time": constant(10.0)});
+        let doc = document(&[("c", "clients", closed), ("s", "service", server)], &[("c", "s", json!({}))]);
+        let mut experiment = run(&doc, 1.0);
+        let users = |n: u32| {
+            let edit = crate::diagram::Edit::SetNodeParam { id: "c".into(), param: "users".into(), value: json!(n) };
+            crate::diagram::Entry::Edit(edit)
+        };
+        for n in [12, 9, 5] {
+            experiment.apply(&users(n)).unwrap();
+        }
+        crate::components::testing::to(&mut experiment, 3.0);
+        assert_eq!(experiment.totals().in_flight, 5);
     }
 
     #[test]

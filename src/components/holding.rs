@@ -29,6 +29,12 @@ impl Holding {
         self.contents.configure(eviction, capacity, |n| below(&mut rng, n));
     }
 
+    /// Room for so many keys, of a capacity that others share.
+    pub fn resize(&mut self, capacity: u32, ctx: &Ctx<'_, Component>) {
+        let mut rng = ctx.rng(Purpose::Choice, self.contents.tally.evictions);
+        self.contents.resize(capacity, |n| below(&mut rng, n));
+    }
+
     /// Holds a value from now on; if there is no room another key goes.
     pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
         let (ordinal, stored) = (self.contents.tally.evictions, ctx.now());
@@ -85,10 +91,10 @@ impl Holding {
         self.contents.bytes()
     }
 
-    /// Figures: hit ratio first, then the fill of `capacity`.
-    pub fn gauges(&self, capacity: u32) -> Gauges {
+    /// Figures: hit ratio first, then the fill of `capacity`, of which some is taken by keys kept elsewhere.
+    pub fn gauges(&self, capacity: u32, elsewhere: usize) -> Gauges {
         let tally = &self.contents.tally;
-        let held = f64::from(self.contents.len());
+        let held = f64::from(self.contents.len()) + elsewhere as f64;
         let (hits, misses) = (tally.hits as f64, tally.misses as f64);
         smallvec![
             Gauge::ratio("hit_ratio", "hit ratio", (hits, hits + misses), "%").of(1.0),

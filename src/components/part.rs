@@ -305,6 +305,10 @@ pub trait Part: Clone + std::fmt::Debug {
         let _ = (ctx, job, link);
         Next::Reply(outcome)
     }
+    /// An attempt that it has given up is answered after all: over which link, for which request, and which attempt it was.
+    fn answered_late(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, request: u64, attempt: u32) {
+        let _ = (ctx, link, request, attempt);
+    }
     /// All stages are done, or one failed.
     fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
         let _ = (ctx, job);

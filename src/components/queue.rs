@@ -10,10 +10,11 @@
 
 use std::collections::VecDeque;
 
+use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::model::Model;
-use super::signal::Signal;
+use super::signal::{Delivery, Signal};
 use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -50,8 +51,18 @@ params! {
 /// A consumer not heard from for so long gets nothing; they renew their subscription every second.
 const LEASE: SimDuration = SimDuration::from_millis(3500);
 
+/// A delivery that is overdue for so long, and that its consumer does not list, never came there, or was answered unheard.
+const UNHEARD: SimDuration = SimDuration::from_millis(1000);
+
 /// What an acknowledgement has, on the wire.
 const ACKNOWLEDGEMENT_BYTES: u32 = 100;
+
+/// Which line a message waits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Usual,
+    High,
+}
 
 /// A message that is held.
 #[derive(Clone, Copy, Debug)]
@@ -59,17 +70,25 @@ struct Held {
     job: JobKey,
     stored: SimTime,
     deliveries: u32,
-    class: usize,
+    class: Class,
 }
 
 /// Who takes messages over a link.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Consumer {
     link: LinkIndex,
-    /// Messages it takes without being asked, not yet acknowledged.
+    /// Most messages that it takes without being asked before it has dealt with any.
     prefetch: u32,
-    out: u32,
+    /// Deliveries that it has not dealt with, and since when its time for one is over. As in AMQP room comes back by its answer, and not by
+    /// the clock of the queue: a message that it still has is in its way, whoever else has been given it meanwhile.
+    out: FxHashMap<Delivery, Option<SimTime>>,
     heard: SimTime,
+}
+
+impl Consumer {
+    fn has_room(&self) -> bool {
+        (self.out.len() as u64) < u64::from(self.prefetch)
+    }
 }
 
 /// A running queue.
@@ -83,7 +102,7 @@ pub struct Queue {
     ready: [VecDeque<u64>; 2],
     consumers: Vec<Consumer>,
     /// Whose turn it is.
-    turn: usize,
+    turn: u32,
     stored: u64,
     held: u64,
     acknowledged: u64,
@@ -107,14 +126,17 @@ impl Queue {
         self.first + u64::from(job.step.wrapping_sub(self.first as u32))
     }
 
-    fn class_of(&self, message: &Message) -> usize {
-        usize::from(self.params.order == Order::Priority && message.priority > 0)
+    fn class_of(&self, message: &Message) -> Class {
+        match self.params.order == Order::Priority && message.priority > 0 {
+            true => Class::High,
+            false => Class::Usual,
+        }
     }
 
     /// Puts a message up for delivery, before those that came after it: one that comes back has its old place.
     fn offer(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, why: Why) {
         let Some(held) = self.get(id).copied() else { return };
-        let line = &mut self.ready[held.class];
+        let line = &mut self.ready[held.class as usize];
         let place = line.partition_point(|other| *other < id);
         line.insert(place, id);
         ctx.lay_by(held.job, why);
@@ -132,8 +154,8 @@ impl Queue {
             }
         }
         for id in waiting {
-            let class = self.get(id).map_or(0, |held| held.class);
-            self.ready[class].push_back(id);
+            let class = self.get(id).map_or(Class::Usual, |held| held.class);
+            self.ready[class as usize].push_back(id);
         }
     }
 
@@ -146,9 +168,9 @@ impl Queue {
         let now = ctx.now();
         while self.backlog() > 0 {
             let n = self.consumers.len();
-            let takes = |c: &Consumer| c.out < c.prefetch && now.since(c.heard) <= LEASE && ctx.is_there(c.link);
-            let Some(place) = (0..n).map(|i| (self.turn + i) % n).find(|i| takes(&self.consumers[*i])) else { return };
-            self.turn = (place + 1) % n;
+            let takes = |c: &Consumer| c.has_room() && now.since(c.heard) <= LEASE && ctx.is_there(c.link);
+            let Some(place) = (0..n).map(|i| (self.turn as usize + i) % n).find(|i| takes(&self.consumers[*i])) else { return };
+            self.turn = ((place + 1) % n) as u32;
             let (link, Some(id)) = (self.consumers[place].link, self.next_ready()) else { return };
             self.deliver(ctx, id, link);
         }
@@ -162,8 +184,9 @@ impl Queue {
         if deliveries > 1 {
             self.redeliveries += 1;
         }
-        if let Some(consumer) = self.consumers.iter_mut().find(|c| c.link == link) {
-            consumer.out += 1;
+        let delivery = (ctx.job(job).request_id, deliveries);
+        if let Some(consumer) = self.consumer(link) {
+            consumer.out.insert(delivery, None);
         }
         ctx.take_up(job);
         let message = Message { reply_bytes: ACKNOWLEDGEMENT_BYTES, ..ctx.job(job).message };
@@ -183,11 +206,25 @@ impl Queue {
         }
     }
 
-    fn heard(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, prefetch: u32) {
+    fn consumer(&mut self, link: LinkIndex) -> Option<&mut Consumer> {
+        self.consumers.iter_mut().find(|c| c.link == link)
+    }
+
+    /// A consumer subscribes, or does so again.
+    fn heard(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, prefetch: u32, holding: &[Delivery]) {
         let now = ctx.now();
-        match self.consumers.iter_mut().find(|c| c.link == link) {
-            Some(known) => (known.prefetch, known.heard) = (prefetch, now),
-            None => self.consumers.push(Consumer { link, prefetch, out: 0, heard: now }),
+        match self.consumer(link) {
+            Some(known) => {
+                (known.prefetch, known.heard) = (prefetch, now);
+                // What is long overdue and not with the consumer was lost on its way there, or its answer on the way back.
+                let lost = |out: &Delivery, since: SimTime| now.since(since) > UNHEARD && holding.binary_search(out).is_err();
+                known.out.retain(|out, over| over.is_none_or(|since| !lost(out, since)));
+            }
+            None => {
+                // What it was given before a crash of the queue is in its way all the same.
+                let out = holding.iter().map(|delivery| (*delivery, Some(now))).collect();
+                self.consumers.push(Consumer { link, prefetch, out, heard: now });
+            }
         }
         let there: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Delivery).collect();
         self.consumers.retain(|c| there.contains(&c.link));
@@ -270,7 +307,7 @@ impl Part for Queue {
         for place in 0..self.messages.len() {
             // In a queue that is taken out of the diagram they are gone by now.
             if let Some(held) = self.messages[place].filter(|held| ctx.has_job(held.job)) {
-                self.ready[held.class].push_back(self.first + place as u64);
+                self.ready[held.class as usize].push_back(self.first + place as u64);
                 ctx.lay_by(held.job, Why::plain("kept through the crash of the queue"));
             }
         }
@@ -324,8 +361,13 @@ impl Part for Queue {
 
     fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
         let id = self.number(ctx.job(job));
-        if let Some(consumer) = self.consumers.iter_mut().find(|c| c.link == link) {
-            consumer.out = consumer.out.saturating_sub(1);
+        let delivery = (ctx.job(job).request_id, self.get(id).map_or(0, |m| m.deliveries));
+        let now = ctx.now();
+        if let Some(consumer) = self.consumer(link) {
+            match outcome {
+                Err(Reason::Timeout) => consumer.out.insert(delivery, Some(now)),
+                _ => consumer.out.remove(&delivery),
+            };
             if matches!(outcome, Err(Reason::Refused | Reason::Reset)) {
                 // It is down: nothing more until it subscribes again.
                 consumer.prefetch = 0;
@@ -333,7 +375,6 @@ impl Part for Queue {
         }
         let Err(reason) = outcome else {
             self.acknowledged += 1;
-            let now = ctx.now();
             self.age_sum += self.get(id).map_or(0, |m| u128::from(now.since(m.stored).0));
             self.forget(id);
             self.dispatch(ctx);
@@ -364,11 +405,18 @@ impl Part for Queue {
         Next::Hold
     }
 
+    fn answered_late(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, request: u64, attempt: u32) {
+        if let Some(consumer) = self.consumer(link) {
+            consumer.out.remove(&(request, attempt));
+            self.dispatch(ctx);
+        }
+    }
+
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
-            Signal::Subscribe { prefetch } => {
-                self.heard(ctx, link, prefetch);
+            Signal::Subscribe { prefetch, holding } => {
+                self.heard(ctx, link, prefetch, &holding);
                 self.dispatch(ctx);
             }
             Signal::Poll => match self.next_ready() {

@@ -128,14 +128,14 @@ pub struct Service {
 
 /// The cache beside the store that is responsible for a key, if there is one.
 fn cache_for(ctx: &Ctx<'_, Component>, key: u64) -> Option<LinkIndex> {
-    let owner = crate::data::ring::modulo_owner(key, ctx.outgoing(Role::Aside).count())?;
+    let owner = crate::data::ring::modulo_owner(ctx.hash_seed(), key, ctx.outgoing(Role::Aside).count())?;
     ctx.outgoing(Role::Aside).nth(owner)
 }
 
 /// The link to the store that keeps a user's session, if there is one.
 fn session_link(ctx: &Ctx<'_, Component>, user: u64) -> Option<LinkIndex> {
     let links = || ctx.outgoing(Role::Call).filter(|l| ctx.carries(*l) == When::Sessions);
-    let owner = crate::data::ring::modulo_owner(user, links().count())?;
+    let owner = crate::data::ring::modulo_owner(ctx.hash_seed(), user, links().count())?;
     links().nth(owner)
 }
 

@@ -47,6 +47,8 @@ params! {
 #[derive(Clone, Debug)]
 pub struct ShardRouter {
     params: Params,
+    /// Chooses the hash function; taken up with the shards.
+    hash_seed: u64,
     ring: Ring,
     shards: Vec<LinkIndex>,
     /// Whether the placement was set since the shards were last taken up.
@@ -66,7 +68,7 @@ impl ShardRouter {
         let n = self.shards.len();
         match self.params.placement {
             Placement::ConsistentHash => self.ring.owner(key, |_| true),
-            Placement::HashModulo => modulo_owner(key, n),
+            Placement::HashModulo => modulo_owner(self.hash_seed, key, n),
             Placement::Range => {
                 let space = u64::from(self.params.key_space);
                 (n > 0).then(|| (key.min(space - 1) * n as u64 / space) as usize)
@@ -78,11 +80,12 @@ impl ShardRouter {
 
     /// Takes up the present set of shards. What was asked for before is placed anew, and what thereby moves is counted.
     fn rebuild(&mut self, ctx: &Ctx<'_, Component>, links: &[LinkIndex]) {
-        let names: Vec<u64> = links.iter().map(|l| ctx.link_stream(*l)).collect();
+        let names: Vec<u64> = links.iter().map(|l| ctx.hash_name(*l)).collect();
         self.ring = match self.params.placement {
             Placement::ConsistentHash => Ring::new(&names, self.params.virtual_nodes),
             _ => Ring::default(),
         };
+        self.hash_seed = ctx.hash_seed();
         self.shards = links.to_vec();
         self.stale = false;
         self.sent = vec![0; links.len()];
@@ -144,6 +147,7 @@ impl Part for ShardRouter {
     fn new(values: &Values) -> Self {
         ShardRouter {
             params: Params::from_values(values),
+            hash_seed: 0,
             ring: Ring::default(),
             shards: Vec::new(),
             stale: true,

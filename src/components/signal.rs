@@ -1,8 +1,13 @@
 //! Control traffic between components: health checks and replication. Data only.
 
+use std::sync::Arc;
+
 use crate::data::KeyMap;
 
 pub use crate::data::log::{Entries, LogEntry};
+
+/// A message handed to a consumer: the number of its request, and which of its deliveries this is.
+pub type Delivery = (u64, u32);
 
 /// A control message.
 #[derive(Clone, Debug)]
@@ -21,6 +26,8 @@ pub enum Signal {
     Subscribe {
         /// Messages that may be out.
         prefetch: u32,
+        /// What came over this link and is not dealt with, in order.
+        holding: Arc<[Delivery]>,
     },
     /// A consumer asks for one message.
     Poll,

@@ -10,10 +10,11 @@
 
 use std::collections::VecDeque;
 
+use rustc_hash::FxHashSet;
 use smallvec::smallvec;
 
 use super::model::Model;
-use super::signal::Signal;
+use super::signal::{Delivery, Signal};
 use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -25,7 +26,7 @@ use crate::{choice, params};
 
 choice! {
     /// How messages come.
-    pub enum Delivery {
+    pub enum How {
         Push = "push" "Push: the queue sends what there is",
         Pull = "pull" "Pull: ask for one message after the other",
     }
@@ -44,8 +45,8 @@ params! {
     pub struct Params {
         workers: u32 = 4, Int { min: 1, max: 1000 }, "Workers", "", "Messages worked on at once. A worker is held while its message waits for a dependency.";
         service_time: Distribution = Distribution::exponential(20.0), Law, "Service time", "ms", "The worker's own work on a message, without its dependencies.";
-        delivery: Delivery = Delivery::Push, Choice(Delivery::OPTIONS), "Delivery", "", "Pushed messages come without delay. Asking puts the worker in charge, and makes it wait up to an interval when the queue was empty.";
-        prefetch: u32 = 4, Int { min: 1, max: 10_000 }, "Prefetch", "messages", "Messages that the queue may send before any is acknowledged. Fewer than the workers leaves some idle; more makes messages wait here, out of reach of other workers, while their visibility timeout runs.", when "delivery" in ["push"];
+        delivery: How = How::Push, Choice(How::OPTIONS), "Delivery", "", "Pushed messages come without delay. Asking puts the worker in charge, and makes it wait up to an interval when the queue was empty.";
+        prefetch: u32 = 4, Int { min: 1, max: 10_000 }, "Prefetch", "messages", "Messages that may be here at once. Fewer than the workers leaves some idle; more makes messages wait here, out of reach of other workers, while their visibility timeout runs. A message whose timeout ran out counts until it is dealt with.", when "delivery" in ["push"];
         poll_interval: SimDuration = SimDuration::from_millis(200), Duration { min_ms: 1.0, max_ms: 600_000.0 }, "Poll interval", "ms", "How long a free worker waits after the queue was empty before it asks again.", when "delivery" in ["pull"];
         acknowledge: Acknowledge = Acknowledge::After, Choice(Acknowledge::OPTIONS), "Acknowledge", "", "After the work, a crash means that the message is worked on again. On receipt, a crash or failure loses it.";
         price_per_hour: f64 = 0.1, Float { min: 0.0, max: 10_000.0 }, "Price per hour", "$", "Fixed price.";
@@ -70,23 +71,33 @@ pub struct Worker {
     asked: VecDeque<(LinkIndex, SimTime)>,
     /// Workers that wait before they ask again.
     sleeping: u32,
-    /// Whose turn it is to be asked.
-    turn: usize,
+    /// What came over each link and is not dealt with.
+    holding: FxHashSet<(LinkIndex, Delivery)>,
+    /// Which of its queues is asked next, by its place among them.
+    turn: u32,
     done: u64,
     failed: u64,
+}
+
+/// A message at this worker: over which link it came, and which delivery it is.
+fn held(ctx: &Ctx<'_, Component>, job: JobKey) -> Option<(LinkIndex, Delivery)> {
+    let job = ctx.job(job);
+    job.origin.map(|(_, link)| (link, (job.request_id, job.attempt)))
 }
 
 impl Worker {
     fn subscribe(&self, ctx: &mut Ctx<'_, Component>, prefetch: u32) {
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.incoming(Role::Delivery).collect();
         for link in links {
-            ctx.send_signal(link, Signal::Subscribe { prefetch }, SIGNAL_BYTES);
+            let mut holding: Vec<Delivery> = self.holding.iter().filter(|(over, _)| *over == link).map(|(_, d)| *d).collect();
+            holding.sort_unstable();
+            ctx.send_signal(link, Signal::Subscribe { prefetch, holding: holding.into() }, SIGNAL_BYTES);
         }
     }
 
     /// Lets every free worker ask for a message.
     fn ask(&mut self, ctx: &mut Ctx<'_, Component>) {
-        if self.params.delivery != Delivery::Pull {
+        if self.params.delivery != How::Pull {
             return;
         }
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.incoming(Role::Delivery).collect();
@@ -95,8 +106,9 @@ impl Worker {
         }
         let now = ctx.now();
         while ctx.present() + self.asked.len() as u64 + u64::from(self.sleeping) < u64::from(self.params.workers) {
-            self.turn = (self.turn + 1) % links.len();
-            let link = links[self.turn];
+            let place = self.turn as usize % links.len();
+            self.turn = place as u32 + 1;
+            let link = links[place];
             self.asked.push_back((link, now));
             ctx.send_signal(link, Signal::Poll, SIGNAL_BYTES);
         }
@@ -108,13 +120,22 @@ impl Worker {
     }
 
     /// The message is dealt with; its worker is free as soon as this event is over.
-    fn finish(&mut self, ctx: &mut Ctx<'_, Component>, outcome: Outcome) -> Next {
+    fn finish(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
+        if let Some(held) = held(ctx, job) {
+            self.holding.remove(&held);
+        }
         match outcome {
             Ok(_) => self.done += 1,
             Err(_) => self.failed += 1,
         }
-        if self.params.delivery == Delivery::Pull {
-            ctx.set_timer(SimDuration::ZERO, DONE_TIMER);
+        if self.params.delivery == How::Pull {
+            // Work that fails in no time is no reason to ask again in no time, and so on for ever.
+            let at_once = outcome.is_err() && ctx.now() == ctx.job(job).arrived;
+            self.sleeping += u32::from(at_once);
+            match at_once {
+                true => ctx.set_timer(self.params.poll_interval, WAKE_TIMER),
+                false => ctx.set_timer(SimDuration::ZERO, DONE_TIMER),
+            }
         }
         Next::Reply(outcome)
     }
@@ -139,7 +160,15 @@ impl Part for Worker {
     };
 
     fn new(values: &Values) -> Self {
-        Worker { params: Params::from_values(values), asked: VecDeque::new(), sleeping: 0, turn: 0, done: 0, failed: 0 }
+        Worker {
+            params: Params::from_values(values),
+            asked: VecDeque::new(),
+            sleeping: 0,
+            holding: FxHashSet::default(),
+            turn: 0,
+            done: 0,
+            failed: 0,
+        }
     }
 
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
@@ -147,7 +176,7 @@ impl Part for Worker {
         if !ctx.is_up() {
             return;
         }
-        let prefetch = if self.params.delivery == Delivery::Push { self.params.prefetch } else { 0 };
+        let prefetch = if self.params.delivery == How::Push { self.params.prefetch } else { 0 };
         self.subscribe(ctx, prefetch);
         self.ask(ctx);
     }
@@ -173,6 +202,7 @@ impl Part for Worker {
 
     fn crash(&mut self, _: &mut Ctx<'_, Component>) {
         self.asked.clear();
+        self.holding.clear();
         self.sleeping = 0;
     }
 
@@ -182,7 +212,7 @@ impl Part for Worker {
                 let now = ctx.now();
                 // A question or its answer may be lost; a new link is found here too.
                 self.asked.retain(|(_, since)| now.since(*since) < RENEW);
-                if self.params.delivery == Delivery::Push {
+                if self.params.delivery == How::Push {
                     self.subscribe(ctx, self.params.prefetch);
                 }
                 ctx.set_timer(RENEW, RENEW_TIMER);
@@ -199,6 +229,8 @@ impl Part for Worker {
         }
         if self.params.acknowledge == Acknowledge::Receipt {
             ctx.reply_now(job, Ok(None));
+        } else {
+            self.holding.extend(held(ctx, job));
         }
         Ok(())
     }
@@ -207,8 +239,8 @@ impl Part for Worker {
         self.params.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
     }
 
-    fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, _: JobKey, outcome: Outcome) -> Next {
-        self.finish(ctx, outcome)
+    fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
+        self.finish(ctx, job, outcome)
     }
 
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {

@@ -1,8 +1,6 @@
 //! What a cache contains: keys with versions, up to a capacity and an age, and which key goes when it is full.
 //! Knows nobody who asks and no clock but what it is told. All orders of eviction are exact.
 
-use std::num::NonZeroU32;
-
 use crate::data::eviction::{Eviction, Order, Place, Policy};
 use crate::data::KeyMap;
 use crate::engine::{SimDuration, SimTime, Versioned};
@@ -51,7 +49,8 @@ impl Tally {
 #[derive(Clone, Debug)]
 pub struct CacheContents {
     eviction: Eviction,
-    capacity: NonZeroU32,
+    /// Most keys; with none nothing is kept.
+    capacity: u32,
     entries: KeyMap<(Entry, Place)>,
     order: Policy,
     /// How it went.
@@ -59,15 +58,14 @@ pub struct CacheContents {
 }
 
 impl CacheContents {
-    /// Empty, for at most `capacity` keys (at least one).
+    /// Empty, for at most `capacity` keys.
     pub fn new(eviction: Eviction, capacity: u32) -> Self {
-        let capacity = NonZeroU32::new(capacity).unwrap_or(NonZeroU32::MIN);
         CacheContents { eviction, capacity, entries: KeyMap::default(), order: Policy::new(eviction), tally: Tally::default() }
     }
 
     /// Changes the policy and the size. What is there stays, as far as there is room; under a new policy all count as just come in.
     pub fn configure(&mut self, eviction: Eviction, capacity: u32, mut draw: impl FnMut(usize) -> usize) {
-        self.capacity = NonZeroU32::new(capacity).unwrap_or(NonZeroU32::MIN);
+        self.capacity = capacity;
         if eviction != self.eviction {
             let mut new = CacheContents { tally: self.tally, ..CacheContents::new(eviction, capacity) };
             for key in self.order.keys() {
@@ -77,8 +75,15 @@ impl CacheContents {
             }
             *self = new;
         }
-        while self.len() > self.capacity.get() {
+        while self.len() > self.capacity {
             self.evict(&mut draw);
+        }
+    }
+
+    /// Changes the size alone.
+    pub fn resize(&mut self, capacity: u32, draw: impl FnMut(usize) -> usize) {
+        if capacity != self.capacity {
+            self.configure(self.eviction, capacity, draw);
         }
     }
 
@@ -134,7 +139,10 @@ impl CacheContents {
             *here = entry;
             return self.order.touch(key, *place);
         }
-        if self.len() >= self.capacity.get() {
+        if self.capacity == 0 {
+            return;
+        }
+        if self.len() >= self.capacity {
             self.evict(draw);
         }
         let place = self.order.insert(key);

@@ -13,6 +13,8 @@ pub struct Ring {
 impl Ring {
     /// Builds a ring; `names[i]` is the stable name of member `i`, each with `virtual_nodes` points.
     pub fn new(names: &[u64], virtual_nodes: u32) -> Self {
+        #[cfg(test)]
+        BUILT.set(BUILT.get() + 1);
         let mut points: Vec<(u64, u32)> = names
             .iter()
             .enumerate()
@@ -31,9 +33,21 @@ impl Ring {
     }
 }
 
-/// The member that owns a key under plain modulo placement.
-pub fn modulo_owner(key: u64, members: usize) -> Option<usize> {
-    (members > 0).then(|| (place_of(0x6d6f_6475, key) % members as u64) as usize)
+/// The member that owns a key under plain modulo placement, by the hash function that `seed` chooses.
+pub fn modulo_owner(seed: u64, key: u64, members: usize) -> Option<usize> {
+    (members > 0).then(|| (place_of(seed, key) % members as u64) as usize)
+}
+
+/// The member that owns a key by the highest random weight ("rendezvous": Thaler, Ravishankar 1998): each member's weight for the key is
+/// a hash of both, and the largest wins. Without a member its keys go to their second choice each, and no others move.
+pub fn rendezvous_owner(key: u64, names: impl Iterator<Item = u64>) -> Option<usize> {
+    names.enumerate().max_by_key(|(place, name)| (place_of(*name, key), std::cmp::Reverse(*place))).map(|(place, _)| place)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many rings this thread has built.
+    pub static BUILT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]
@@ -59,8 +73,23 @@ mod tests {
 
     #[test]
     fn modulo_moves_nearly_everything() {
-        let moved = (0..100_000).filter(|k| modulo_owner(*k, 10) != modulo_owner(*k, 11)).count();
+        let moved = (0..100_000).filter(|k| modulo_owner(7, *k, 10) != modulo_owner(7, *k, 11)).count();
         assert!((moved as f64 / 1e5 - 10.0 / 11.0).abs() < 0.01, "moved {moved}");
+    }
+
+    #[test]
+    fn by_the_highest_weight_only_the_keys_of_a_lost_member_move() {
+        let names: Vec<u64> = (0..8).map(|i| place_of(99, i)).collect();
+        let rest: Vec<u64> = names[..7].to_vec();
+        let mut of = [0u32; 8];
+        for key in 0..80_000 {
+            let before = rendezvous_owner(key, names.iter().copied()).unwrap();
+            of[before] += 1;
+            let after = rendezvous_owner(key, rest.iter().copied()).unwrap();
+            assert!(before == after || before == 7, "key {key} was with {before} and is with {after}");
+        }
+        assert!(of.iter().all(|n| (9_500..10_500).contains(n)), "{of:?}");
+        assert_eq!(rendezvous_owner(1, std::iter::empty()), None);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Ended {
     pub start: SimTime,
     /// How it ended.
     pub outcome: Outcome,
+    /// What the client noted when it began.
+    pub note: u32,
 }
 
 /// The running state of one node of some kind. Every method has what the node of a plain, silent kind would do.
@@ -74,6 +76,8 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn served(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Next;
     /// A call the behaviour itself made has its answer.
     fn answered(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next;
+    /// An attempt that this node has given up is answered after all: over which link, for which request, and which attempt it was.
+    fn answered_late(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, request: u64, attempt: u32);
     /// All stages are done, or one failed.
     fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
     /// Control traffic arrives over a link, from the other end.
@@ -179,9 +183,15 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.links[link.at()].spec.rule.when
     }
 
-    /// A link's stream of randomness: stable, so a good name for it on a hash ring.
-    pub fn link_stream(&self, link: LinkIndex) -> u64 {
-        self.core.links[link.at()].stream
+    /// The name that the node at a link's far end has where members are placed by hashes. Everybody who is linked to it knows it by this
+    /// name, throughout the run; under another seed it is another, so that runs under several seeds show how placements vary.
+    pub fn hash_name(&self, link: LinkIndex) -> u64 {
+        mix(self.core.seed, self.core.nodes[self.target(link).at()].stream)
+    }
+
+    /// What chooses the run's hash function where keys are hashed: the same at all nodes, another under another seed.
+    pub fn hash_seed(&self) -> u64 {
+        mix(self.core.seed, 0x6d6f_6475)
     }
 
     /// Jobs present at this node.
@@ -268,18 +278,19 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.send(transit, bytes, luck);
     }
 
-    /// Begins a request at this node, the `ordinal`-th. It calls this node's links by their rules.
-    pub fn begin_request(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>) {
-        self.begin(message, ordinal, deadline, false);
+    /// Begins a request at this node, the `ordinal`-th. It calls this node's links by their rules. `note` is the client's own, and
+    /// comes back in [`Ended`].
+    pub fn begin_request(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, note: u32) {
+        self.begin(message, ordinal, deadline, false, note);
     }
 
     /// Begins a request that no user waits for: a message handed on. Returns its number in the run.
     pub fn begin_message(&mut self, message: Message, ordinal: u64) -> u64 {
-        self.begin(message, ordinal, None, true);
+        self.begin(message, ordinal, None, true, 0);
         self.core.requests_begun
     }
 
-    fn begin(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, internal: bool) {
+    fn begin(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, internal: bool, note: u32) {
         let now = self.core.now;
         let node = &mut self.core.nodes[self.node.at()];
         let luck = mix(node.stream, ordinal);
@@ -287,6 +298,7 @@ impl<B: Behaviour> Ctx<'_, B> {
         ledger.sent += 1;
         ledger.in_flight += 1;
         self.core.requests_begun += 1;
+        self.core.requests_asked += u64::from(!internal);
         let id = self.core.requests_begun;
         let trace = self.core.record_traces.then(|| {
             let mut trace = self.core.spare.take(id, message, self.node, now);
@@ -294,7 +306,7 @@ impl<B: Behaviour> Ctx<'_, B> {
             trace
         });
         let parent_span = if trace.is_some() { 0 } else { NO_SPAN };
-        let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, internal, trace });
+        let request: RequestKey = self.core.requests.insert(RequestState { id, start: now, internal, note, trace });
         let job = self.core.jobs.insert(Job {
             node: self.node,
             message,

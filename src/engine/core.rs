@@ -141,6 +141,8 @@ pub struct Core<B: Behaviour> {
     pub record_traces: bool,
     /// Requests begun so far.
     pub requests_begun: u64,
+    /// Of these, begun by users.
+    pub requests_asked: u64,
     /// Pending events.
     pub queue: EventQueue,
 }

@@ -6,6 +6,7 @@ mod calls;
 pub mod core;
 pub mod distribution;
 mod faults;
+pub mod guard;
 pub mod ids;
 pub mod link;
 pub mod queue;

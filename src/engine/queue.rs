@@ -85,6 +85,22 @@ impl EventKind {
     }
 }
 
+impl EventKind {
+    /// What happens, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            EventKind::Timer { .. } => "timer",
+            EventKind::Deliver(_) => "message",
+            EventKind::ServiceEnd { .. } | EventKind::ShareEnd { .. } => "service",
+            EventKind::AttemptTimeout(_) => "timeout",
+            EventKind::Connected(_) => "connection",
+            EventKind::Retry(_) => "retry",
+            EventKind::Deadline(_) => "deadline",
+            EventKind::Answer { .. } => "answer",
+        }
+    }
+}
+
 /// A scheduled event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scheduled {
@@ -156,7 +172,7 @@ pub struct EventQueue {
     /// Events at the time of the last one taken, scheduled since.
     immediate: VecDeque<(u64, EventKind)>,
     last: SimTime,
-    waiting: usize,
+    waiting: u64,
     next_sequence: u64,
 }
 
@@ -260,12 +276,12 @@ impl EventQueue {
 
     /// Bytes that it takes, about.
     pub fn bytes(&self) -> usize {
-        self.len() * std::mem::size_of::<Head>()
+        self.len() as usize * std::mem::size_of::<Head>()
     }
 
     /// Number of pending events.
-    pub fn len(&self) -> usize {
-        self.heap.len() + self.immediate.len() + self.waiting
+    pub fn len(&self) -> u64 {
+        self.heap.len() as u64 + self.immediate.len() as u64 + self.waiting
     }
 
     /// Whether none is pending.
@@ -324,7 +340,7 @@ mod tests {
             model.push((at, sequence));
             sequence += 1;
             longest = longest.max(model.len());
-            assert_eq!(queue.len(), model.len());
+            assert_eq!(queue.len(), model.len() as u64);
         }
         assert!(longest > 50, "{longest}");
     }

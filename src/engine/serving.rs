@@ -49,7 +49,7 @@ impl<B: Behaviour> World<B> {
         if station_of(self, node).has_free_worker() || self.interrupt(node, class) {
             self.begin_service(key);
         } else {
-            let ahead = station_of(self, node).enqueue(key, class) as u64;
+            let ahead = station_of(self, node).enqueue(key, class);
             self.show_waiting(key, Why::with("all workers busy, {a} ahead in line", ahead, 0));
         }
     }

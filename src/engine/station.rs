@@ -113,7 +113,7 @@ pub struct Station {
     /// The books.
     pub ledger: JobLedger,
     /// Longest line since the statistics began.
-    pub queue_max: usize,
+    pub queue_max: u64,
     last: SimTime,
     areas: Areas,
     /// Sum over departed jobs of (departure - arrival), in ns: with Little's law equal to the area under `present`.
@@ -146,8 +146,8 @@ impl Station {
     }
 
     /// Waiting jobs; where all share, those beyond one for each worker.
-    pub fn queue_len(&self) -> usize {
-        self.lines.iter().map(VecDeque::len).sum::<usize>() + (self.busy - self.occupied()) as usize
+    pub fn queue_len(&self) -> u64 {
+        self.lines.iter().map(|line| line.len() as u64).sum::<u64>() + u64::from(self.busy - self.occupied())
     }
 
     /// Brings the areas up to `now`; call before any change.
@@ -166,7 +166,7 @@ impl Station {
         Areas {
             busy: self.areas.busy + dt * u128::from(self.occupied().min(workers)),
             capacity: self.areas.capacity + dt * u128::from(workers),
-            queue: self.areas.queue + dt * self.queue_len() as u128,
+            queue: self.areas.queue + dt * u128::from(self.queue_len()),
             present: self.areas.present + dt * u128::from(self.ledger.present),
         }
     }
@@ -183,7 +183,7 @@ impl Station {
             // A request that waits for others has no share, and is in nobody's way.
             (Discipline::Sharing, Some(workers), Some(limit)) => u64::from(self.busy) < u64::from(workers) + u64::from(limit),
             (Discipline::Sharing, ..) => true,
-            _ => self.has_free_worker() || limit.is_none_or(|l| self.queue_len() < l as usize),
+            _ => self.has_free_worker() || limit.is_none_or(|l| self.queue_len() < u64::from(l)),
         }
     }
 
@@ -193,12 +193,12 @@ impl Station {
     }
 
     /// Puts a job at the end of its line. Returns how many are served before it, if no one else comes.
-    pub fn enqueue(&mut self, job: JobKey, class: u8) -> usize {
+    pub fn enqueue(&mut self, job: JobKey, class: u8) -> u64 {
         self.line_of(class).push_back(job);
         let length = self.note_length();
         match self.spec.discipline {
             Discipline::Lifo => 0,
-            d if d.ranks() => self.lines.iter().skip(usize::from(class).min(CLASSES - 1)).map(VecDeque::len).sum::<usize>() - 1,
+            d if d.ranks() => self.lines.iter().skip(usize::from(class).min(CLASSES - 1)).map(|line| line.len() as u64).sum::<u64>() - 1,
             _ => length - 1,
         }
     }
@@ -210,7 +210,7 @@ impl Station {
     }
 
     /// Remembers the longest line; call when it has become longer. Returns its length.
-    pub fn note_length(&mut self) -> usize {
+    pub fn note_length(&mut self) -> u64 {
         let length = self.queue_len();
         self.queue_max = self.queue_max.max(length);
         length

@@ -85,11 +85,11 @@ const MAX_SPANS: usize = 2_000;
 pub struct Spare {
     stories: Vec<Box<Trace>>,
     /// Stories made so far.
-    made: usize,
+    made: u32,
     /// Room for the spans of the longest that came back, a power of two: soon all have it, and none has to grow.
-    room: usize,
+    room: u32,
     /// Room for the most reasons in one that came back, likewise.
-    room_for_whys: usize,
+    room_for_whys: u32,
 }
 
 /// Spans that every new story has room for: a call of one service.
@@ -109,7 +109,10 @@ impl Clone for Spare {
 impl Spare {
     /// Takes a story back.
     pub fn put(&mut self, trace: Box<Trace>) {
-        let room = |so_far, used: usize| if used > so_far { used.next_power_of_two().min(MOST_ROOM) } else { so_far };
+        let room = |so_far: u32, used: usize| match used > so_far as usize {
+            true => used.next_power_of_two().min(MOST_ROOM) as u32,
+            false => so_far,
+        };
         self.room = room(self.room, trace.spans.len());
         self.room_for_whys = room(self.room_for_whys, trace.whys.len());
         if self.stories.len() < MAX_SPARE {
@@ -119,7 +122,7 @@ impl Spare {
 
     /// A story without spans.
     pub fn take(&mut self, id: u64, message: Message, client: NodeIndex, start: SimTime) -> Box<Trace> {
-        let (room, room_for_whys) = (self.room, self.room_for_whys);
+        let (room, room_for_whys) = (self.room as usize, self.room_for_whys as usize);
         let made = || {
             let (spans, whys) = (Vec::with_capacity(room.max(USUAL_SPANS)), Vec::with_capacity(room_for_whys));
             Box::new(Trace { id, message, client, start, end: None, stale: false, spans, whys })
@@ -128,7 +131,7 @@ impl Spare {
             |old: &Trace| (room..=MOST_ROOM).contains(&old.spans.capacity()) && (room_for_whys..=MOST_ROOM).contains(&old.whys.capacity());
         if self.stories.is_empty() {
             // As with any list that is full: more by a share of what there is, so that this happens ever more rarely.
-            let more = (self.made / 8).clamp(1, MAX_SPARE / 8);
+            let more = (self.made / 8).clamp(1, MAX_SPARE as u32 / 8);
             self.made += more;
             self.stories.extend((0..more).map(|_| made()));
         }

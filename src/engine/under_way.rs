@@ -16,6 +16,8 @@ pub struct RequestState {
     pub start: SimTime,
     /// Whether the system itself began it, and no user waits for it.
     pub internal: bool,
+    /// What the node that began it noted.
+    pub note: u32,
     /// Its story, where recorded.
     pub trace: Option<Box<Trace>>,
 }

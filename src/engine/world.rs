@@ -4,7 +4,8 @@ use slotmap::{Key, SlotMap};
 
 use super::behaviour::{Behaviour, Ctx, Ended, Next};
 use super::core::{Core, NodeState, Observation, RequestLedger};
-use super::ids::{CallKey, JobKey, NodeIndex, RequestKey, TransitKey};
+use super::guard::{Guard, Stop};
+use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
 use super::request::{ByReason, Message, Outcome, Reason};
@@ -28,6 +29,7 @@ pub struct World<B: Behaviour> {
     events: u64,
     void: u64,
     hash: u64,
+    guard: Guard,
 }
 
 impl<B: Behaviour> World<B> {
@@ -48,12 +50,14 @@ impl<B: Behaviour> World<B> {
                 spare: Default::default(),
                 record_traces: false,
                 requests_begun: 0,
+                requests_asked: 0,
                 queue: EventQueue::default(),
             },
             behaviours: Vec::new(),
             events: 0,
             void: 0,
             hash: seed,
+            guard: Guard::default(),
         }
     }
 
@@ -112,8 +116,21 @@ impl<B: Behaviour> World<B> {
         self.void
     }
 
-    /// Handles the next event, if it is not after `until`. Returns whether there was one.
+    /// Why the run stands still, if it does: there was no end of the events at this instant.
+    pub fn stopped(&self) -> Option<&Stop> {
+        self.guard.stop()
+    }
+
+    /// Lets a run that stands still go on: something was changed.
+    pub fn release(&mut self) {
+        self.guard.release(self.events, self.core.jobs.len() as u64);
+    }
+
+    /// Handles the next event, if it is not after `until`. Returns whether there was one; there is none in a run that stands still.
     pub fn step(&mut self, until: SimTime) -> bool {
+        if self.guard.holds() {
+            return false;
+        }
         let core = &mut self.core;
         let (calls, jobs) = (&core.calls, &core.jobs);
         let is_void = |kind: &EventKind| match kind {
@@ -122,6 +139,8 @@ impl<B: Behaviour> World<B> {
             _ => false,
         };
         let Some(event) = core.queue.pop_until(until, is_void) else { return false };
+        let (requests, jobs) = (self.core.requests.len() as u64, self.core.jobs.len() as u64);
+        self.guard.begin(event.at, self.events, requests, jobs, self.core.requests_asked);
         self.core.now = event.at;
         let (node, request) = self.handle(event.kind);
         for word in [event.at.0, event.sequence, node << 8 | event.kind.code(), request] {
@@ -131,7 +150,17 @@ impl<B: Behaviour> World<B> {
         }
         self.events += 1;
         self.void += u64::from(node == 0);
+        if self.guard.end(self.events, node, &event.kind, self.core.jobs.len() as u64, self.core.requests_asked) {
+            self.say_stopped();
+        }
         true
+    }
+
+    fn say_stopped(&mut self) {
+        if let Some(node) = self.guard.stop().and_then(|stop| stop.nodes.first().copied()) {
+            let (_, mut ctx) = self.at(node);
+            ctx.notice(None, "endless loop", false);
+        }
     }
 
     /// Lets an event happen. Returns what it was about; of an event that has gone stale, [`VOID`].
@@ -203,6 +232,9 @@ impl<B: Behaviour> World<B> {
             }
             Payload::Reply { attempt, outcome, request, network_span, .. } => {
                 self.core.transits.remove(key);
+                if self.core.attempted(attempt).is_none() {
+                    self.told_late(node, index, request_id, attempt.number);
+                }
                 match outcome {
                     Ok(_) => self.attempt_answered(attempt, request, network_span, outcome),
                     Err(reason) => {
@@ -240,6 +272,15 @@ impl<B: Behaviour> World<B> {
             }
         }
         (u64::from(node.0) + 1, request_id)
+    }
+
+    /// An answer comes to somebody who no longer waits for it.
+    fn told_late(&mut self, node: NodeIndex, link: LinkIndex, request: u64, attempt: u32) {
+        let state = &self.core.nodes[node.at()];
+        if state.up && !state.removed {
+            let (behaviour, mut ctx) = self.at(node);
+            behaviour.answered_late(&mut ctx, link, request, attempt);
+        }
     }
 
     pub(super) fn follow(&mut self, job: JobKey, next: Next) {
@@ -320,7 +361,7 @@ impl<B: Behaviour> World<B> {
             Err(reason) => ledger.failed.add(reason),
         }
         let (behaviour, mut ctx) = self.at(client);
-        let stale = behaviour.ended(&mut ctx, Ended { message, start: state.start, outcome });
+        let stale = behaviour.ended(&mut ctx, Ended { message, start: state.start, outcome, note: state.note });
         if let Some(trace) = &mut state.trace {
             trace.finish(span, at, outcome.err());
             trace.finish(0, at, outcome.err());

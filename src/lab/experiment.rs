@@ -14,12 +14,15 @@ use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Event, Tone};
 use crate::lab::meter::Meter;
 use crate::lab::snapshots::Weight;
+use crate::lab::stopped::Stopped;
 use crate::lab::stories::Stories;
 
 /// A node or link of the diagram with its name, place and settings, about.
 const BYTES_OF_A_PART: usize = 1_152;
 /// What a change of a shared map takes anew, about.
 const BYTES_OF_A_CHANGE: usize = 2_048;
+/// Events at one instant that are handled at a time, before something is done at it.
+const SETTLING: u64 = 100_000;
 /// Events kept until they are taken.
 const KEPT_EVENTS: usize = 1_000;
 
@@ -136,7 +139,8 @@ impl Experiment {
         self.world.events() - self.world.void_events()
     }
 
-    /// Runs until `to`, or until `max_events` events are handled. Returns how many were.
+    /// Runs until `to`, or until `max_events` events are handled, or until it stands still: see [`Experiment::stopped`]. Returns how
+    /// many were.
     pub fn advance(&mut self, to: SimTime, max_events: u64) -> u64 {
         let mut handled = 0;
         loop {
@@ -146,6 +150,16 @@ impl Experiment {
                 if !self.world.core.observations.is_empty() {
                     self.take_observations();
                 }
+            }
+            if self.world.stopped().is_some() {
+                // Only what is done at this very instant can end the loop.
+                if self.is_settled() {
+                    return handled;
+                }
+                if let Some((_, entry)) = self.journal.pop_front() {
+                    let _ = self.carry_out(&entry);
+                }
+                continue;
             }
             if self.world.core.queue.next_time().is_some_and(|t| t <= stop) {
                 return handled;
@@ -164,9 +178,24 @@ impl Experiment {
         }
     }
 
+    /// Why the run stands still, if it does. It stays so until something is changed.
+    pub fn stopped(&self) -> Option<Stopped> {
+        let name = |id: &String| self.diagram.node(id).map_or_else(|| id.clone(), |n| n.name.clone());
+        self.world.stopped().map(|stop| Stopped::new(stop, &self.node_ids, name))
+    }
+
+    /// Whether all is done that happens by now, as far as it ever will be.
+    pub fn is_settled(&self) -> bool {
+        let now = self.now();
+        match self.world.stopped() {
+            Some(_) => self.journal.front().is_none_or(|(at, _)| *at > now),
+            None => self.next_event().is_none_or(|at| at > now),
+        }
+    }
+
     /// Handles a single event. Returns whether there was one.
     pub fn step(&mut self) -> bool {
-        let Some(at) = self.next_event() else { return false };
+        let Some(at) = self.next_event().filter(|_| !self.is_settled() || self.world.stopped().is_none()) else { return false };
         // Closing buckets and replaying the journal on the way are no events of the world.
         let before = self.world.events();
         self.advance(at, 1);
@@ -176,7 +205,9 @@ impl Experiment {
     /// Does a fault or an edit now. An entry that does not fit changes nothing and says why.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), String> {
         // A replay applies an entry after all events of its moment, so it must be so the first time.
-        self.advance(self.now(), 1_000_000);
+        while !self.is_settled() {
+            self.advance(self.now(), SETTLING);
+        }
         self.carry_out(entry)
     }
 
@@ -188,6 +219,7 @@ impl Experiment {
 
     fn carry_out(&mut self, entry: &Entry) -> Result<(), String> {
         self.carried += 1;
+        self.world.release();
         match entry {
             Entry::Fault(fault) => self.inflict(fault),
             Entry::Edit(edit) => self.edit(edit),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::{SimDuration, SimTime};
+use crate::lab::stopped::Stopped;
 use crate::lab::written::{by_name, length_s, moment_s, readings};
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 
@@ -183,6 +184,8 @@ pub enum Tone {
 pub struct Frame {
     /// Simulated time.
     pub now: SimTime,
+    /// Why the run stands still, if it does.
+    pub stopped: Option<Stopped>,
     /// Nodes, in no order that means anything; find by id.
     pub nodes: Vec<NodeFrame>,
     /// Links.

@@ -7,6 +7,7 @@ mod picture;
 pub mod report;
 pub mod scenarios;
 pub mod snapshots;
+mod stopped;
 mod stories;
 pub mod theory;
 pub mod timeline;
@@ -17,3 +18,4 @@ mod written;
 
 pub use experiment::Experiment;
 pub use frame::Frame;
+pub use stopped::Stopped;

@@ -39,6 +39,7 @@ impl Experiment {
         let lately = self.meter.requests_lately(core.now, cost_per_hour);
         Frame {
             now: core.now,
+            stopped: self.stopped(),
             nodes,
             links,
             packets,
@@ -125,7 +126,7 @@ impl Experiment {
             ok_share: lately.ok_share.unwrap_or(1.0),
             busy: node.station.occupied() as usize,
             workers: workers.map(|w| w as usize),
-            queue: node.station.queue_len(),
+            queue: node.station.queue_len() as usize,
             queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
             utilisation: lately.utilisation,
             gauges: self.meter.gauges_lately(&self.world, index).into_vec(),

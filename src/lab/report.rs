@@ -12,6 +12,7 @@ use crate::engine::{LinkIndex, NodeIndex, SimDuration};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::{Bucket, NodeBucket};
 use crate::lab::meter::NodeCount;
+use crate::lab::stopped::Stopped;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{availability, cost_per_hour, cost_per_million, Latency};
 use crate::order::Gather;
@@ -55,7 +56,7 @@ pub struct NodeReport {
     /// Mean number of waiting requests.
     pub queue_mean: f64,
     /// Most that waited at once.
-    pub queue_max: usize,
+    pub queue_max: u64,
     /// Mean number of requests here, waiting or being worked on.
     pub present_mean: f64,
     /// Requests that it worked on to the end, well or not. A cache beside a store counts what it was asked for: see `upkeep`.
@@ -142,6 +143,9 @@ pub struct Report {
     pub wall_s: f64,
     /// Hash of the run, 16 hexadecimal digits.
     pub trace_hash: String,
+    /// Why the run stands still before its end, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
     /// Over all clients.
     pub totals: Totals,
     /// By client.
@@ -265,6 +269,7 @@ impl Experiment {
             events: self.world.events(),
             wall_s: self.wall_s,
             trace_hash: format!("{:016x}", self.trace_hash()),
+            stopped: self.stopped(),
             totals: self.totals(),
             consistency: ConsistencyReport { counts: self.meter.baseline.consistency(&self.world), ..Default::default() },
             ..Default::default()

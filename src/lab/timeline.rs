@@ -69,7 +69,7 @@ impl Timeline {
             let stop = if experiment.now() < self.due { to.min(self.due) } else { to };
             handled += experiment.advance(stop, max_events - handled);
             self.look(experiment);
-            if handled >= max_events {
+            if handled >= max_events || experiment.stopped().is_some() {
                 return handled;
             }
             if stop == self.due {

@@ -89,7 +89,9 @@ fn Dial() -> impl IntoView {
         }
         format::speed(shown.get())
     };
+    let stopped = memo(move || session.frame.with(|f| f.stopped.is_some()));
     let note = move || match lags.get() {
+        _ if stopped.get() => t!("endless loop").to_string(),
         Some(achieved) => t!("reaches %{factor}", factor = format::speed_short(achieved)),
         None if auto.get() => t!(session.pace.get()).to_string(),
         None => String::new(),

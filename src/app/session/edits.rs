@@ -17,6 +17,12 @@ impl Session {
         if self.is_replaying() {
             return false;
         }
+        let again = step.clone();
+        if !self.at_rest(move || {
+            self.perform(again);
+        }) {
+            return false;
+        }
         // What a flush does is seen at once: nothing to run ahead to.
         let fault = step.entries.iter().any(|e| matches!(e, Entry::Fault(fault) if !matches!(fault, Fault::Flush { .. })));
         let done = self.with_run(|run| run.perform(step)).unwrap_or(Ok(()));
@@ -69,6 +75,12 @@ impl Session {
         if self.is_replaying() {
             return false;
         }
+        let again = step.clone();
+        if !self.at_rest(move || {
+            self.perform_continuing(again);
+        }) {
+            return false;
+        }
         let standing = !self.playing.get_untracked();
         let done = self.with_run(|run| run.perform_continuing(step, standing)).unwrap_or(Ok(()));
         self.changed();
@@ -101,6 +113,9 @@ impl Session {
 
     fn travel(self, forward: bool) {
         if self.is_replaying() {
+            return;
+        }
+        if !self.at_rest(move || self.travel(forward)) {
             return;
         }
         let done = self.with_run(|run| run.travel(forward)).unwrap_or(Ok(None));

@@ -36,17 +36,34 @@ impl Session {
         self.events.set(Arc::default());
         self.view.set(view);
         self.changed();
-        self.catch_up(moment, || {});
+        self.catch_up(moment, false, || {});
     }
 
-    /// Replays the run to a moment, in slices, and then does the rest.
-    pub(super) fn catch_up(self, moment: SimTime, then: impl FnOnce() + 'static) {
+    /// Does something after all that happens at this very instant: at once, or after a while in which the page stays alive. Returns
+    /// whether it may be done at once; otherwise `then` is called when it may.
+    pub(super) fn at_rest(self, then: impl FnOnce() + 'static) -> bool {
+        let until = dom::now_ms() + SLICE_MS;
+        loop {
+            match self.with_run(|run| run.come_to_rest(SLICE_EVENTS)) {
+                Some(false) if dom::now_ms() < until => {}
+                Some(false) => {
+                    self.catch_up(self.now(), true, then);
+                    return false;
+                }
+                _ => return true,
+            }
+        }
+    }
+
+    /// Replays the run to a moment, in slices, and then does the rest. `through` is to the end of that moment: after all that happens
+    /// at it. A run that stands still before comes no further.
+    pub(super) fn catch_up(self, moment: SimTime, through: bool, then: impl FnOnce() + 'static) {
         let opening = self.openings.try_update_value(|n| {
             *n += 1;
             *n
         });
         let started = dom::now_ms();
-        if self.replayed_to(moment) >= moment {
+        if self.replayed_to(moment, through).1 {
             self.caught_up();
             return then();
         }
@@ -59,11 +76,11 @@ impl Session {
                 if self.replay.get_untracked().is_none() || self.openings.try_get_value() != opening {
                     return;
                 }
-                let now = self.replayed_to(moment);
-                if now >= moment {
+                let (now, there) = self.replayed_to(moment, through);
+                if there {
                     break;
                 }
-                let done = now.as_secs_f64() / moment.as_secs_f64();
+                let done = now.as_secs_f64() / moment.as_secs_f64().max(1e-9);
                 self.replay.set(Some(Replay { done, shown: dom::now_ms() - started > SHOWN_AFTER_MS }));
                 if dom::now_ms() - published > PUBLISH_MS {
                     published = dom::now_ms();
@@ -77,24 +94,33 @@ impl Session {
         });
     }
 
-    /// One slice of a replay; how far it has come.
-    fn replayed_to(self, moment: SimTime) -> SimTime {
-        let now = self.with_run(|run| {
+    /// One slice of a replay: how far it has come, and whether that is all.
+    fn replayed_to(self, moment: SimTime, through: bool) -> (SimTime, bool) {
+        let come = self.with_run(|run| {
             let wall_ms = dom::now_ms();
-            while run.experiment.now() < moment && dom::now_ms() < wall_ms + SLICE_MS {
+            let is_there = |run: &Run| {
+                let (come, settled) = (run.experiment.now() >= moment, run.experiment.is_settled());
+                if come && !through {
+                    true
+                } else {
+                    settled && (come || run.experiment.stopped().is_some())
+                }
+            };
+            while !is_there(run) && dom::now_ms() < wall_ms + SLICE_MS {
                 run.advance(moment, SLICE_EVENTS);
             }
             run.take_events(0.0);
             run.marks.clear();
-            run.experiment.now()
+            (run.experiment.now(), is_there(run))
         });
-        now.unwrap_or(moment)
+        come.unwrap_or((moment, true))
     }
 
     fn caught_up(self) {
         self.with_run(|run| run.dial = Default::default());
         self.replay.set(None);
         self.publish();
+        self.say_if_stopped();
     }
 
     /// Whether a replay stands in the way of an edit; says so.
@@ -122,11 +148,10 @@ impl Session {
         loop {
             let until = dom::now_ms() + SLICE_MS;
             while dom::now_ms() < until {
-                if experiment.now() >= at {
-                    experiment.advance(at, u64::MAX);
+                // Fewer than it might have: it is there, or comes no further.
+                if experiment.advance(at, SLICE_EVENTS) < SLICE_EVENTS {
                     return Some(experiment.trace_hash());
                 }
-                experiment.advance(at, SLICE_EVENTS);
             }
             dom::breathe().await;
         }

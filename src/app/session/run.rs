@@ -12,6 +12,8 @@ use crate::lab::Experiment;
 
 use super::dial::Dial;
 
+/// Most events at the very start that are handled as a document is compiled; the others follow when time runs.
+const AT_THE_START: u64 = 20_000;
 /// Most events kept for the time lines.
 const KEPT_EVENTS: usize = 200;
 /// Most marks on the canvas at once.
@@ -63,9 +65,9 @@ impl Run {
         }
     }
 
-    /// Performs one undo step on the document and the run.
+    /// Performs one undo step on the document and the run, which must be at rest.
     pub fn perform(&mut self, step: Step) -> Result<(), String> {
-        let now = self.settled();
+        let now = self.experiment.now();
         let entries = self.editor.perform(step, now)?;
         self.follow(&entries)
     }
@@ -73,7 +75,7 @@ impl Run {
     /// As [`Run::perform`], joining the step before it if that did the same. While time stands still the run goes back to
     /// where it stood before that step, as if it had never been: so that one journal entry replays it.
     pub fn perform_continuing(&mut self, step: Step, standing: bool) -> Result<(), String> {
-        let now = self.settled();
+        let now = self.experiment.now();
         let can_go_back = standing && self.before.is_some();
         let done = self.editor.perform_continuing(step, now, can_go_back)?;
         if now > SimTime::ZERO && !done.told.is_empty() {
@@ -93,7 +95,7 @@ impl Run {
 
     /// Undoes (or does again) one step and gives its label.
     pub fn travel(&mut self, forward: bool) -> Result<Option<String>, String> {
-        let now = self.settled();
+        let now = self.experiment.now();
         let seed = self.editor.document().seed;
         let done = if forward { self.editor.redo(now) } else { self.editor.undo(now) };
         match done {
@@ -135,13 +137,14 @@ impl Run {
         }
     }
 
-    /// Finishes what happens at this very instant, so that a replay meets the edit in the same place.
-    fn settled(&mut self) -> SimTime {
+    /// Handles about so much of what happens at this very instant: what is done by hand comes after all of it, so that a replay meets it
+    /// in the same place. Returns whether that is all.
+    pub fn come_to_rest(&mut self, max_events: u64) -> bool {
         let now = self.experiment.now();
         if now > SimTime::ZERO {
-            self.experiment.advance(now, u64::MAX);
+            self.experiment.advance(now, max_events);
         }
-        now
+        now == SimTime::ZERO || self.experiment.is_settled()
     }
 
     fn follow(&mut self, entries: &[Entry]) -> Result<(), String> {
@@ -154,7 +157,7 @@ impl Run {
             if entries.iter().any(touches_run) {
                 self.compile();
                 // So that a fault at the very start is seen before time runs.
-                self.experiment.advance(SimTime::ZERO, u64::MAX);
+                self.experiment.advance(SimTime::ZERO, AT_THE_START);
             }
             return Ok(());
         }

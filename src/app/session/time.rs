@@ -21,6 +21,9 @@ const STEP_BACK: SimDuration = SimDuration::from_millis(1_000);
 impl Session {
     /// Lets time run.
     pub fn play(self) {
+        if self.say_if_stopped() {
+            return;
+        }
         self.playing.set(true);
         self.announce(t!("Playing"));
     }
@@ -43,6 +46,16 @@ impl Session {
         }
     }
 
+    /// Says why the run stands still, if it does; time then stops. Returns whether it does.
+    pub(super) fn say_if_stopped(self) -> bool {
+        let Some(stopped) = self.with_experiment(|e| e.stopped()) else { return false };
+        self.playing.set(false);
+        self.achieved.set(0.0);
+        self.pace.set("");
+        self.refuse(stopped.why);
+        true
+    }
+
     /// The simulated time.
     pub fn now(self) -> SimTime {
         self.with_experiment(|e| e.now())
@@ -61,6 +74,9 @@ impl Session {
             moved
         });
         self.publish();
+        if self.say_if_stopped() {
+            return;
+        }
         if moved == Some(true) {
             self.announce(t!("One event, at %{moment}", moment = format::moment(self.now())));
         } else {
@@ -79,7 +95,7 @@ impl Session {
         let to = SimTime(self.now().0.saturating_sub(STEP_BACK.0));
         let more = self.with_run(|run| run.go_back(to)).unwrap_or_default();
         self.changed();
-        self.catch_up(to, move || {
+        self.catch_up(to, false, move || {
             let gone = |request| self.with_experiment(|e| e.waterfall(request).is_none());
             if self.request.get_untracked().is_some_and(gone) {
                 self.request.set(None);
@@ -105,7 +121,7 @@ impl Session {
             return;
         }
         self.playing.set(false);
-        self.catch_up(left, move || {
+        self.catch_up(left, false, move || {
             self.changed();
             self.announce(t!("Again at %{moment}", moment = format::moment(self.now())));
         });

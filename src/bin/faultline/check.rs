@@ -18,8 +18,11 @@ pub fn check(name: &str) -> Result<Outcome, String> {
     if let Err(message) = experiment.check_books() {
         lines.push(format!("{name}: the books do not balance: {message}\n"));
     }
+    if let Some(stopped) = experiment.stopped() {
+        lines.push(format!("{name}: {}\n", stopped.why));
+    }
     if !lines.is_empty() {
-        return Ok(Outcome { text: lines.concat(), holds: false });
+        return Ok(Outcome { text: lines.concat(), holds: false, message: None });
     }
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     Ok(Outcome::done(format!(

@@ -59,7 +59,7 @@ pub fn run(options: &RunOptions) -> Result<Outcome, String> {
         (_, Some(Table::Totals)) => csv::totals(&experiment.report()),
         _ => summary::of(&doc, &experiment.report()),
     };
-    Ok(Outcome::done(text))
+    Ok(Outcome::of(&experiment, text))
 }
 
 /// When each fault of the command line begins.
@@ -109,7 +109,7 @@ pub fn draw(name: &str, theme: ThemeName, at: Option<Duration>) -> Result<Outcom
     let caption = |node: &Node| plain_caption(&frame, node);
     let picture =
         Picture { diagram: experiment.diagram(), frame: Some(&frame), caption: &caption, words: &plain_words, theme, ground: true };
-    Ok(Outcome::done(picture.svg()))
+    Ok(Outcome::of(&experiment, picture.svg()))
 }
 
 /// How far the run is, on a terminal that waits for it.

@@ -118,7 +118,7 @@ fn nodes(report: &Report) -> Vec<Vec<String>> {
             n.availability.map_or("–".into(), percent),
             format!("{:.1} %", 100.0 * n.utilisation),
             format!("{:.2}", n.queue_mean),
-            grouped(n.queue_max as u64),
+            grouped(n.queue_max),
             format!("{:.3}", n.cost_per_hour),
             more.join(", "),
         ]);

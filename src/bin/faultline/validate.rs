@@ -43,7 +43,7 @@ pub fn validate(options: &ValidateOptions) -> Result<Outcome, String> {
         true => serde_json::to_string_pretty(&findings).map_err(|e| e.to_string())? + "\n",
         false => table(&findings),
     };
-    Ok(Outcome { text, holds })
+    Ok(Outcome { text, holds, message: None })
 }
 
 /// From a checkout the whole report is also a page of the documentation and of the site.

@@ -92,6 +92,65 @@ fn too_short_a_visibility_timeout_does_the_work_again_until_it_is_a_dead_letter(
     assert_eq!(report.totals.failed.len(), 0, "no producer knows");
 }
 
+/// Far more messages than its worker can do, which waits longer for each than the visibility timeout: it never has more than its prefetch.
+#[test]
+fn a_worker_never_has_more_than_its_prefetch_however_short_the_visibility_timeout() {
+    let queue = json!({"visibility_timeout": 500, "max_deliveries": 1000, "capacity": 100_000});
+    let worker = json!({"service_time": constant(100.0), "workers": 1, "prefetch": 20});
+    let mut doc = system(queue, &[("w", worker)]);
+    doc.nodes[0].params.insert("rate_per_s".into(), json!(500));
+    let mut experiment = run(&doc, 15.0);
+    inflict(&mut experiment, Fault::Crash { node: "q".into() });
+    inflict(&mut experiment, Fault::Restart { node: "q".into() });
+    to(&mut experiment, 30.0);
+    let report = experiment.report();
+    assert_eq!(report.nodes["w"].queue_max, 19, "one in work, and nineteen in line");
+    // Room comes back as it finishes, one after the other: it is never idle, but for a second after the crash.
+    let done = report.nodes["w"].more["done"];
+    assert!((285.0..=299.0).contains(&done), "{done}");
+    assert!(report.nodes["q"].more["redeliveries"] > 100.0);
+}
+
+#[test]
+fn a_message_whose_time_is_over_goes_to_another_worker() {
+    let queue = json!({"visibility_timeout": 500, "max_deliveries": 1000, "capacity": 100_000});
+    let slow = json!({"service_time": constant(10_000.0), "workers": 1, "prefetch": 5});
+    let quick = json!({"service_time": constant(1.0), "workers": 4, "prefetch": 4});
+    let mut experiment = run(&system(queue, &[("slow", slow), ("quick", quick)]), 5.0);
+    stop(&mut experiment);
+    to(&mut experiment, 9.0);
+    let report = experiment.report();
+    let q = &report.nodes["q"].more;
+    // Five were with the slow one, and stay there; all of them were done by the other.
+    assert_eq!((q["redeliveries"], q["backlog"], q["acknowledged"]), (5.0, 0.0, q["stored"]));
+    assert_eq!((report.nodes["quick"].more["done"], report.nodes["slow"].more["done"]), (q["stored"], 0.0));
+    assert_eq!(report.nodes["slow"].queue_max, 4);
+}
+
+/// One in five messages is lost, either way: what never came, or was done without the queue knowing, takes up no room for ever.
+#[test]
+fn what_is_lost_on_the_way_gives_its_room_back() {
+    let queue = json!({"visibility_timeout": 300, "max_deliveries": 1000, "capacity": 100_000});
+    let worker = json!({"service_time": constant(50.0), "workers": 4, "prefetch": 8});
+    let mut doc = system(queue, &[("w", worker)]);
+    doc.links.iter_mut().find(|l| l.id == "q-w").unwrap().params.insert("loss_percent".into(), json!(20));
+    let mut experiment = run(&doc, 60.0);
+    let before = experiment.report().nodes["w"].more["done"];
+    to(&mut experiment, 120.0);
+    let per_s = (experiment.report().nodes["w"].more["done"] - before) / 60.0;
+    // A delivery in three goes wrong and takes up one of eight places for some 1.8 s: 8 / (0.36 * 1.8 + 0.64 * 0.06) a second go out, and
+    // four in five of them are done.
+    assert!((7.5..=11.0).contains(&per_s), "{per_s}");
+}
+
+#[test]
+fn a_pulling_worker_never_has_more_than_its_workers() {
+    let queue = json!({"visibility_timeout": 50, "max_deliveries": 1000, "capacity": 100_000});
+    let worker = json!({"delivery": "pull", "service_time": constant(200.0), "workers": 3});
+    let report = report(&system(queue, &[("w", worker)]), 20.0);
+    assert_eq!((report.nodes["w"].queue_max, report.nodes["w"].utilisation > 0.95), (0, true));
+}
+
 #[test]
 fn a_durable_queue_outlives_its_crash_with_all_its_messages() {
     let after = |durable: bool| {

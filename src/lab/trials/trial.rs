@@ -52,6 +52,9 @@ impl Trial {
 
     /// What was measured, in the order of [`Metric::ALL`]; the error says which books do not balance.
     pub fn sample(&self) -> Result<Vec<f64>, String> {
+        if let Some(stopped) = self.experiment.stopped() {
+            return Err(stopped.why);
+        }
         self.experiment.check_books()?;
         let report = self.experiment.report();
         Ok(Metric::ALL.iter().map(|m| m.read(&report, self.focus.as_deref())).collect())
