@@ -7,8 +7,6 @@ pub mod database;
 mod explanation;
 mod holding;
 pub mod inline_cache;
-#[cfg(test)]
-mod knobs;
 pub mod link;
 pub mod load_balancer;
 pub mod model;

@@ -1,5 +1,7 @@
 //! For the kinds' own tests: small diagrams from JSON, run through the public laboratory.
 
+mod knobs;
+
 use serde_json::{json, Value};
 
 use crate::diagram::{Document, Entry, Fault};

@@ -3,8 +3,8 @@
 
 use serde_json::{json, Value};
 
-use super::testing::{document, Bench, Setting};
-use super::{benches, kind, link, link_params, role_between, Kind, Rules};
+use super::{document, Bench, Setting};
+use crate::components::{benches, kind, link, link_params, role_between, Kind, Rules};
 use crate::diagram::param::{ParamSpec, ParamType};
 use crate::diagram::{Document, Edit, Entry, Fault, Link, Node};
 use crate::engine::link::Role;
