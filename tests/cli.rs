@@ -239,6 +239,34 @@ fn what_is_not_known_is_a_dash_and_failures_have_their_latency() {
 }
 
 #[test]
+fn a_distribution_may_be_given_by_its_mean() {
+    let mean = |law: &str| {
+        let report = done_json(&[
+            "run",
+            "single-server",
+            "--for",
+            "200s",
+            "--json",
+            "--set",
+            "users.rate_per_s=1",
+            "--set",
+            &format!("server.service_time={law}"),
+        ]);
+        report["totals"]["latency_ms"]["mean"].as_f64().unwrap()
+    };
+    let constant = mean(r#"{"law":"constant","value_ms":10}"#);
+    for law in [r#"{"law":"log_normal","mean_ms":10,"sigma":0.5}"#, r#"{"law":"pareto","mean_ms":10,"alpha":3}"#] {
+        assert!((mean(law) - constant).abs() < 2.0, "{law}: {} {constant}", mean(law));
+    }
+    let both = r#"server.service_time={"law":"log_normal","mean_ms":10,"median_ms":9,"sigma":1}"#;
+    refused(&["run", "single-server", "--set", both], &["`median_ms` and `mean_ms` are both given"]);
+    refused(
+        &["run", "single-server", "--set", r#"server.service_time={"law":"zeta"}"#],
+        &["unknown law `zeta`; known are constant, uniform"],
+    );
+}
+
+#[test]
 fn settings_reach_nodes_and_links() {
     let totals = |args: &[&str]| {
         let file = TempFile::new(&format!("set{}.json", args.len()), SMALL);
@@ -387,6 +415,16 @@ fn lists_and_descriptions_come_from_the_registry() {
         for param in kind["params"].as_array().unwrap() {
             assert!(description.contains(&format!("\n  {}: ", param["name"].as_str().unwrap())), "{id}: {param}");
         }
+    }
+    let laws = done(&["describe", "distribution"]);
+    let pareto = r#"  Example: {"law": "pareto", "mean_ms": 10, "alpha": 2}"#;
+    for part in ["\nlog_normal: ", "  mean_ms: from 0 to 86400000 ms. Mean.", "  sigma: number from 0 to 5", pareto] {
+        assert!(laws.contains(part), "{part}: {laws}");
+    }
+    let journal = done(&["describe", "journal"]);
+    let slow = r#"Example: {"at_ns":10000000000,"fault":"slow","node":"db","factor":4}"#;
+    for part in ["  crash: ", "  place_group: ", slow] {
+        assert!(journal.contains(part), "{part}: {journal}");
     }
     let link = done(&["describe", "link"]);
     assert!(link.contains("\n  timeout: from 0 to") && link.contains("\nWhat the model assumes\n\n  - Travel times are drawn"));

@@ -178,6 +178,8 @@ fn distributions_are_valid_as_the_engine_takes_them() {
         json!({"law": "erlang", "k": 3, "mean_ms": 1}),
         json!({"law": "hyper_exponential", "mean_ms": 1, "cv2": 4}),
         json!({"law": "log_normal", "median_ms": 1, "sigma": 0.5}),
+        json!({"law": "log_normal", "mean_ms": 1, "sigma": 0.5}),
+        json!({"law": "pareto", "mean_ms": 1, "alpha": 1.5}),
         json!({"law": "normal", "mean_ms": 1, "sd_ms": 0.5}),
         json!({"law": "pareto", "minimum_ms": 1, "alpha": 1.5}),
         json!({"law": "bounded_pareto", "minimum_ms": 1, "maximum_ms": 9, "alpha": 1.5}),
@@ -190,6 +192,9 @@ fn distributions_are_valid_as_the_engine_takes_them() {
     for law in [
         json!({"law": "zeta"}),
         json!({"law": "constant"}),
+        json!({"law": "log_normal", "mean_ms": 1, "median_ms": 1, "sigma": 0.5}),
+        json!({"law": "log_normal", "sigma": 0.5}),
+        json!({"law": "pareto", "mean_ms": 1, "alpha": 1}),
         json!({"law": "exponential", "mean_ms": -1}),
         json!(3),
         json!({"law": "empirical", "values_ms": []}),

@@ -5,7 +5,7 @@ mod apply;
 pub mod document;
 pub mod edit;
 pub mod group;
-mod law;
+pub mod law;
 pub mod node;
 pub mod param;
 pub mod place;

@@ -3,51 +3,15 @@
 
 use serde_json::{json, Map, Value as Json};
 
+use super::entries::{EntryForm, Part, EDITS, FAULTS};
 use super::{
     MAX_COORDINATE, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_TITLE, SIZES, VERSION,
 };
 use crate::components;
+use crate::diagram::law::{FieldKind, Form, FormField, FORMS, MAX_MS};
 use crate::diagram::param::{ParamSpec, ParamType};
 use crate::diagram::{GroupKind, NoteColour, Place};
 use crate::engine::time::MAX_DURATION;
-
-/// What stands in a field of an edit or a fault.
-#[derive(Clone, Copy)]
-enum Part {
-    Id,
-    IdOrNull,
-    Name,
-    Anything,
-    Factor,
-    Kind,
-    PlaceOrNull,
-    Defined(&'static str),
-}
-
-/// The faults of a journal, with their fields.
-const FAULTS: &[(&str, &[(&str, Part)])] = &[
-    ("crash", &[("node", Part::Id)]),
-    ("restart", &[("node", Part::Id)]),
-    ("slow", &[("node", Part::Id), ("factor", Part::Factor)]),
-    ("cut", &[("link", Part::Id)]),
-    ("mend", &[("link", Part::Id)]),
-    ("flush", &[("node", Part::Id)]),
-];
-
-/// The edits of a journal, with their fields.
-const EDITS: &[(&str, &[(&str, Part)])] = &[
-    ("add_node", &[("node", Part::Defined("node"))]),
-    ("remove_node", &[("id", Part::Id)]),
-    ("add_link", &[("link", Part::Defined("link"))]),
-    ("remove_link", &[("id", Part::Id)]),
-    ("reconnect", &[("link", Part::Id), ("from", Part::Id), ("to", Part::Id)]),
-    ("set_node_param", &[("id", Part::Id), ("param", Part::Name), ("value", Part::Anything)]),
-    ("set_link_param", &[("id", Part::Id), ("param", Part::Name), ("value", Part::Anything)]),
-    ("add_group", &[("group", Part::Defined("group"))]),
-    ("remove_group", &[("id", Part::Id)]),
-    ("set_group", &[("node", Part::Id), ("group", Part::IdOrNull)]),
-    ("place_group", &[("id", Part::Id), ("kind", Part::Kind), ("parent", Part::IdOrNull), ("place", Part::PlaceOrNull)]),
-];
 
 /// The schema of a file in the current version.
 pub fn schema() -> Json {
@@ -192,34 +156,32 @@ fn places() -> Vec<&'static str> {
 }
 
 fn entry() -> Json {
-    let one = |tag: &str, (name, fields): &(&str, &[(&str, Part)])| {
+    let one = |tag: &str, form: &EntryForm| {
         let mut properties = Map::new();
         properties.insert("at_ns".into(), json!({ "type": "integer", "minimum": 0, "maximum": MAX_DURATION.0 }));
-        properties.insert(tag.into(), json!({ "const": name }));
+        properties.insert(tag.into(), json!({ "const": form.name }));
         let mut required = vec!["at_ns", tag];
-        for (field, part) in *fields {
-            properties.insert((*field).into(), part.schema());
+        for (field, part) in form.fields {
+            properties.insert((*field).into(), schema_of(*part));
             required.push(field);
         }
-        json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
+        object(form.about, &required, Json::Object(properties))
     };
     let faults = FAULTS.iter().map(|f| one("fault", f));
     let all: Vec<Json> = faults.chain(EDITS.iter().map(|e| one("edit", e))).collect();
     json!({ "description": "A fault or a live edit, at a moment of simulated time", "oneOf": all })
 }
 
-impl Part {
-    fn schema(self) -> Json {
-        match self {
-            Part::Id => reference("id"),
-            Part::IdOrNull => json!({ "anyOf": [reference("id"), { "type": "null" }] }),
-            Part::Name => json!({ "type": "string" }),
-            Part::Anything => json!({ "description": "The new value; null resets" }),
-            Part::Factor => json!({ "type": "number", "minimum": 0.01, "maximum": 1000 }),
-            Part::Kind => json!({ "enum": GroupKind::ALL.map(GroupKind::id) }),
-            Part::PlaceOrNull => json!({ "enum": places().into_iter().map(Json::from).chain([Json::Null]).collect::<Vec<_>>() }),
-            Part::Defined(name) => reference(name),
-        }
+fn schema_of(part: Part) -> Json {
+    match part {
+        Part::Id => reference("id"),
+        Part::IdOrNull => json!({ "anyOf": [reference("id"), { "type": "null" }] }),
+        Part::Name => json!({ "type": "string" }),
+        Part::Anything => json!({ "description": "The new value; null resets" }),
+        Part::Factor => json!({ "type": "number", "minimum": 0.01, "maximum": 1000 }),
+        Part::Kind => json!({ "enum": GroupKind::ALL.map(GroupKind::id) }),
+        Part::PlaceOrNull => json!({ "enum": places().into_iter().map(Json::from).chain([Json::Null]).collect::<Vec<_>>() }),
+        Part::Defined(name) => reference(name),
     }
 }
 
@@ -252,34 +214,25 @@ fn value(kind: &ParamType) -> Json {
 }
 
 fn distribution() -> Json {
-    let time = || json!({ "type": "number", "minimum": 0, "maximum": 86_400_000 });
-    let within = |low: f64, high: f64| json!({ "type": "number", "minimum": low, "maximum": high });
-    let laws: [(&str, Json); 11] = [
-        ("constant", json!({ "value_ms": time() })),
-        ("uniform", json!({ "low_ms": time(), "high_ms": time() })),
-        ("exponential", json!({ "mean_ms": time() })),
-        ("erlang", json!({ "k": { "type": "integer", "minimum": 1, "maximum": 1000 }, "mean_ms": time() })),
-        ("hyper_exponential", json!({ "mean_ms": time(), "cv2": within(1.0, 1000.0) })),
-        ("log_normal", json!({ "median_ms": time(), "sigma": within(0.0, 5.0) })),
-        ("normal", json!({ "mean_ms": time(), "sd_ms": time() })),
-        ("pareto", json!({ "minimum_ms": time(), "alpha": within(0.1, 100.0) })),
-        ("bounded_pareto", json!({ "minimum_ms": time(), "maximum_ms": time(), "alpha": within(0.1, 100.0) })),
-        (
-            "mixture",
-            json!({ "parts": { "type": "array", "minItems": 1, "maxItems": 16, "items": {
+    let field = |field: &FormField| {
+        let time = || json!({ "type": "number", "minimum": 0, "maximum": MAX_MS });
+        let mut schema = match field.kind {
+            FieldKind::Time => time(),
+            FieldKind::Number(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
+            FieldKind::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
+            FieldKind::Times(most) => json!({ "type": "array", "minItems": 1, "maxItems": most, "items": time() }),
+            FieldKind::Parts(most) => json!({ "type": "array", "minItems": 1, "maxItems": most, "items": {
                 "type": "array", "prefixItems": [{ "type": "number", "exclusiveMinimum": 0 }, reference("distribution")], "minItems": 2, "maxItems": 2,
-            } } }),
-        ),
-        ("empirical", json!({ "values_ms": { "type": "array", "minItems": 1, "maxItems": 10_000, "items": time() } })),
-    ];
-    let law = |(name, fields): (&str, Json)| {
-        let mut properties = Map::new();
-        properties.insert("law".into(), json!({ "const": name }));
-        if let Json::Object(fields) = fields {
-            properties.extend(fields);
-        }
-        let required: Vec<&String> = properties.keys().collect();
-        json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
+            } }),
+        };
+        schema["description"] = field.about.into();
+        (field.name.to_string(), schema)
     };
-    json!({ "description": "A distribution of times, in milliseconds", "oneOf": laws.map(law) })
+    let form = |form: &Form| {
+        let mut properties = Map::new();
+        properties.insert("law".into(), json!({ "const": form.law }));
+        properties.extend(form.fields.iter().map(field));
+        object(form.about, &properties.keys().map(String::as_str).collect::<Vec<_>>(), Json::Object(properties.clone()))
+    };
+    json!({ "description": "A distribution of times, in milliseconds", "oneOf": FORMS.iter().map(form).collect::<Vec<_>>() })
 }

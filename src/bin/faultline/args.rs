@@ -57,9 +57,9 @@ pub enum Command {
     },
     /// Print the JSON Schema of the file format
     Schema,
-    /// Explain a component kind and its parameters; `link` explains links
+    /// Explain a component kind and its parameters; also `link`, `distribution` and `journal`
     Describe {
-        /// Kind, as `list components` names it
+        /// Kind, as `list components` names it; or link, distribution, journal
         kind: String,
     },
     /// Compare the engine with queueing theory and published tables

@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use faultline::components::{self, Explanation};
+use faultline::diagram::law::{FieldKind, FORMS, MAX_MS};
 use faultline::diagram::param::{ParamSpec, ParamType};
+use faultline::files::entries::{EntryForm, Part, EDITS, FAULTS};
 use faultline::lab::scenarios::scenarios;
 use serde_json::{json, Value as Json};
 
@@ -52,8 +54,91 @@ fn param_json(spec: &ParamSpec) -> Json {
     json!({ "name": spec.name, "label": spec.label, "unit": spec.unit, "help": spec.help, "range": range(spec), "default": spec.default })
 }
 
-/// A kind, or links, with what its model takes for granted and every parameter.
+/// A kind, links, distributions or the journal.
 pub fn describe(id: &str) -> Result<Outcome, String> {
+    match id {
+        "distribution" => Ok(Outcome::done(distributions())),
+        "journal" => Ok(Outcome::done(journal())),
+        _ => describe_kind(id),
+    }
+}
+
+/// Every distribution with its fields.
+fn distributions() -> String {
+    let mut out = String::from("Distribution (distribution)\nA time that is drawn anew each time. All times are in milliseconds.\n");
+    for form in FORMS {
+        let _ = writeln!(out, "\n{}: {}", form.law, form.about);
+        for field in form.fields {
+            let range = match field.kind {
+                FieldKind::Time => format!("from 0 to {MAX_MS} ms"),
+                FieldKind::Number(low, high) => format!("number from {low} to {high}"),
+                FieldKind::Whole(low, high) => format!("whole number from {low} to {high}"),
+                FieldKind::Times(most) => format!("list of 1 to {most} times, each from 0 to {MAX_MS} ms"),
+                FieldKind::Parts(most) => format!("list of 1 to {most} pairs"),
+            };
+            let _ = writeln!(out, "  {}: {range}. {}.", field.name, field.about);
+        }
+        let _ = writeln!(out, "  Mean: {}\n  Example: {}", form.mean, form.example);
+    }
+    out
+}
+
+/// What may stand in a journal.
+fn journal() -> String {
+    let mut out = String::from(
+        "Journal (journal)\nWhat was done while the diagram ran: faults and edits, in order of time. Each entry is an object with the\n\
+         moment in nanoseconds of simulated time, at_ns, and a field fault or edit.\n",
+    );
+    let mut section = |heading: &str, tag: &str, forms: &[EntryForm]| {
+        let _ = writeln!(out, "\n{heading}");
+        for form in forms {
+            let _ = writeln!(out, "\n  {}: {}", form.name, form.about);
+            let mut example = json!({ "at_ns": 10_000_000_000u64, tag: form.name });
+            for (name, part) in form.fields {
+                let _ = writeln!(out, "      {name}: {}", part_of_entry(*part));
+                example[*name] = example_of(*part);
+            }
+            let _ = writeln!(out, "      Example: {example}");
+        }
+    };
+    section("Faults", "fault", FAULTS);
+    section("Edits", "edit", EDITS);
+    let _ = writeln!(
+        out,
+        "\nOn the command line: --fault \"t=10s crash db for 5s\", also slow db x4, cut a->b, mend LINK, restart db, flush cache."
+    );
+    out
+}
+
+fn part_of_entry(part: Part) -> &'static str {
+    match part {
+        Part::Id => "id",
+        Part::IdOrNull => "id of a group, or null for none",
+        Part::Name => "name of a parameter",
+        Part::Anything => "its value, or null for the default",
+        Part::Factor => "number from 0.01 to 1000",
+        Part::Kind => "region, zone, subsystem or box",
+        Part::PlaceOrNull => "a place, or null for none",
+        Part::Defined(_) => "the whole of it, as it stands in its list",
+    }
+}
+
+fn example_of(part: Part) -> Json {
+    match part {
+        Part::Id => "db".into(),
+        Part::IdOrNull | Part::PlaceOrNull => Json::Null,
+        Part::Name => "workers".into(),
+        Part::Anything => 8.into(),
+        Part::Factor => 4.into(),
+        Part::Kind => "zone".into(),
+        Part::Defined("node") => json!({ "id": "db", "kind": "database", "name": "Database", "x": 480, "y": 0 }),
+        Part::Defined("link") => json!({ "id": "api-db", "from": "api", "to": "db" }),
+        Part::Defined(_) => json!({ "id": "a", "kind": "zone", "name": "Zone A", "x": 0, "y": 0, "width": 400, "height": 200 }),
+    }
+}
+
+/// A kind, or links, with what its model takes for granted and every parameter.
+fn describe_kind(id: &str) -> Result<Outcome, String> {
     let mut out = String::new();
     let specs = match (id, components::kind(id)) {
         ("link", _) => {
@@ -66,7 +151,10 @@ pub fn describe(id: &str) -> Result<Outcome, String> {
         }
         _ => {
             let known: Vec<_> = components::kinds().iter().map(|k| k.id).collect();
-            return Err(format!("{id}: there is no such kind; kinds are {}, and link", known.join(", ")));
+            return Err(format!(
+                "{id}: there is nothing of that name; kinds are {}, and there are link, distribution and journal",
+                known.join(", ")
+            ));
         }
     };
     let told = Explanation::read(components::explanation(id).unwrap_or_default());
@@ -111,7 +199,7 @@ fn range(spec: &ParamSpec) -> String {
             format!("one of {}", names.join(", "))
         }
         ParamType::Duration { min_ms, max_ms } => format!("from {min_ms} to {max_ms} ms"),
-        ParamType::Law => "distribution".into(),
+        ParamType::Law => "distribution (see describe distribution)".into(),
         ParamType::Text { max, .. } => format!("text of at most {max} characters"),
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::{json, Value as Json};
 
 use super::knob::Phase;
-use super::laws::{convert, describe, law, mean_ms, name_of, LawField, LAWS};
+use super::laws::{convert, describe, in_form, law, mean_ms, name_of, LawField, LAWS};
 use super::number::{plain, Number, NumberField};
 use crate::app::live::{effect, live, memo, piece, Show};
 use crate::app::panels::scale::Scale;
@@ -57,6 +57,7 @@ fn mean_text(value: &Json) -> String {
 fn LawEditor(id: String, name: String, value: Signal<Json>, set: SetLaw, hold: Callback<bool>, nested: bool) -> impl IntoView {
     let chosen = memo(move || name_of(&value.get()).to_string());
     let error: RwSignal<Option<String>> = RwSignal::new(None);
+    let value = Signal::derive(move || in_form(value.get()));
     let choose = move |event: leptos::ev::Event| {
         let Some(now) = value.try_get_untracked() else { return };
         let done = set.try_run((convert(&now, &event_target_value(&event)), Phase::Once));

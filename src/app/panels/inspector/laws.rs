@@ -147,6 +147,15 @@ pub fn name_of(value: &Json) -> &str {
     value.get("law").and_then(Json::as_str).unwrap_or("constant")
 }
 
+/// The distribution by the figures that its form has: what was written by its mean has another one there.
+pub fn in_form(value: Json) -> Json {
+    let fields = law(name_of(&value)).map(|l| l.fields).unwrap_or_default();
+    match fields.iter().all(|f| value.get(f.name).is_some()) {
+        true => value,
+        false => Distribution::from_json(&value).map_or(value, |d| d.to_json()),
+    }
+}
+
 /// The mean in milliseconds, if it is a distribution.
 pub fn mean_ms(value: &Json) -> Option<f64> {
     Distribution::from_json(value).map(|d| d.mean_ms())

@@ -1,0 +1,75 @@
+//! The entries of a journal with their fields: what the schema and the reference know of them.
+//! Reads and judges nothing.
+
+/// What stands in a field of an edit or a fault.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// Id of a node, link or group.
+    Id,
+    /// Id of a group, or null for none.
+    IdOrNull,
+    /// Name of a parameter.
+    Name,
+    /// A parameter's value, or null.
+    Anything,
+    /// How many times as long.
+    Factor,
+    /// Kind of a group.
+    Kind,
+    /// A place, or null for none.
+    PlaceOrNull,
+    /// A whole node, link or group, as it stands in its list.
+    Defined(&'static str),
+}
+
+/// A fault or an edit.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryForm {
+    /// Its name in a file.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Its fields beside the time.
+    pub fields: &'static [(&'static str, Part)],
+}
+
+const fn entry(name: &'static str, about: &'static str, fields: &'static [(&'static str, Part)]) -> EntryForm {
+    EntryForm { name, about, fields }
+}
+
+/// The faults of a journal.
+pub const FAULTS: &[EntryForm] = &[
+    entry("crash", "The node stops and loses what it had in flight", &[("node", Part::Id)]),
+    entry("restart", "A crashed node starts again, with what was durable", &[("node", Part::Id)]),
+    entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Id), ("factor", Part::Factor)]),
+    entry("cut", "Drops silently whatever travels on the link, both ways", &[("link", Part::Id)]),
+    entry("mend", "Mends a cut link", &[("link", Part::Id)]),
+    entry("flush", "Empties a cache", &[("node", Part::Id)]),
+];
+
+/// The edits of a journal.
+pub const EDITS: &[EntryForm] = &[
+    entry("add_node", "Adds a node", &[("node", Part::Defined("node"))]),
+    entry("remove_node", "Removes a node that no link leads to or from", &[("id", Part::Id)]),
+    entry("add_link", "Adds a link", &[("link", Part::Defined("link"))]),
+    entry("remove_link", "Removes a link", &[("id", Part::Id)]),
+    entry("reconnect", "Gives a link other ends", &[("link", Part::Id), ("from", Part::Id), ("to", Part::Id)]),
+    entry(
+        "set_node_param",
+        "Sets a parameter of a node; null resets it",
+        &[("id", Part::Id), ("param", Part::Name), ("value", Part::Anything)],
+    ),
+    entry(
+        "set_link_param",
+        "Sets a parameter of a link; null resets it",
+        &[("id", Part::Id), ("param", Part::Name), ("value", Part::Anything)],
+    ),
+    entry("add_group", "Adds a group with nothing in it", &[("group", Part::Defined("group"))]),
+    entry("remove_group", "Removes a group with nothing in it", &[("id", Part::Id)]),
+    entry("set_group", "Puts a node into a group, or into none", &[("node", Part::Id), ("group", Part::IdOrNull)]),
+    entry(
+        "place_group",
+        "Changes what a group means: its kind, the group around it, its place",
+        &[("id", Part::Id), ("kind", Part::Kind), ("parent", Part::IdOrNull), ("place", Part::PlaceOrNull)],
+    ),
+];
