@@ -259,3 +259,15 @@ fn what_a_plan_cannot_do_is_said() {
     assert!(off.check().unwrap_err().contains("Rate"));
     assert!(Plan { document: Document::default(), ..good }.check().unwrap_err().contains("empty"));
 }
+
+#[test]
+fn overload_looks_quick_only_to_those_that_get_through() {
+    let plan = plan(starter("single-server"), "server", 4, 300.0);
+    let results = run(Plan { vary: Some((knob("users", "rate_per_s"), vec![50.0, 200.0])), ..plan }, u64::MAX);
+    let mean = |point: usize, metric: Metric| results.estimate(point, metric).unwrap().mean;
+    // At twice the capacity half of them are turned away, at once.
+    assert!((results.least_availability().unwrap() - 0.5).abs() < 0.02, "{:?}", results.least_availability());
+    assert!(mean(0, Metric::Availability) > 0.999 && mean(0, Metric::LatencyAllMean) == mean(0, Metric::LatencyMean));
+    assert!(mean(1, Metric::LatencyAllMean) < 0.6 * mean(1, Metric::LatencyMean));
+    assert!((mean(1, Metric::Rejected) - 0.5).abs() < 0.02 && mean(1, Metric::Utilisation) > 0.99);
+}

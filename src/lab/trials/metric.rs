@@ -112,6 +112,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is of requests that ended well alone: where many fail it says little by itself.
+    pub fn is_of_successes(self) -> bool {
+        matches!(self, Metric::LatencyMean | Metric::LatencyP50 | Metric::LatencyP95 | Metric::LatencyP99)
+    }
+
     /// Whether it is a figure of the node rather than of the whole system.
     pub fn is_of_node(self) -> bool {
         Metric::ALL.iter().position(|m| *m == self) >= Metric::ALL.iter().position(|m| *m == Metric::Utilisation)

@@ -57,6 +57,12 @@ impl Results {
         estimate(&values)
     }
 
+    /// The least availability of any point so far; `None` until something has ended.
+    pub fn least_availability(&self) -> Option<f64> {
+        let means = (0..self.plan.points()).filter_map(|point| self.estimate(point, Metric::Availability).map(|e| e.mean));
+        means.reduce(f64::min)
+    }
+
     /// The table for a file: for each point and metric mean, interval, theory's value where there is one, and the value under each seed.
     pub fn table(&self, theory: impl Fn(usize, Metric) -> Option<f64>) -> Json {
         let point = |point: usize| {

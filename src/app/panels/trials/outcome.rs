@@ -17,6 +17,7 @@ use crate::app::words::translate;
 use crate::export::curve::{Curve, SIZE};
 use crate::export::Theme;
 use crate::lab::trials::{telling, Metric, Plan, Results};
+use crate::metrics::many_fail;
 
 /// How much larger than on the page the picture is saved.
 const FINER: f64 = 2.0;
@@ -104,11 +105,22 @@ pub fn Outcome() -> impl IntoView {
                 </span>
             </div>
             <p class="quiet">{piece(move || about.get())}</p>
+            {piece(move || both().and_then(|(results, _)| failures(&results, metric.get())).map(|said| view! { <p class="quiet">{said}</p> }))}
             <div class="trial-picture" role="img" aria-label=live(summary) inner_html=live(picture)></div>
             <p class="trial-word">{piece(move || expected.get().map(|e| word(&e, metric.get())))}</p>
             {piece(move || both().map(|(results, expected)| table(&results, &expected, metric.get())))}
         </section>
     }
+}
+
+/// What to know of the latencies of those that went well, where many did not.
+fn failures(results: &Results, metric: Metric) -> Option<String> {
+    let least = results.least_availability().filter(|share| metric.is_of_successes() && many_fail(Some(*share)))?;
+    let share = format::with_unit(1.0 - least, "%");
+    Some(t!(
+        "Up to %{share} of the requests failed, and are not in this: see availability, and latency with failures included",
+        share = share
+    ))
 }
 
 /// What was run.
