@@ -65,6 +65,33 @@ journey('nodes are compared, and cost and availability are shown of the system a
   await lab.charts.getByRole('slider', { name: `Latency of requests of ${clients}` }).waitFor();
 });
 
+journey('where many requests fail, how long they took stands beside those that went well, and now is now', { timeout: 90_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.openStarter('Single server');
+  await lab.pass(2);
+  await lab.pause();
+  const figure = (name) => lab.inspector.locator('.figure').filter({ has: page.getByText(name, { exact: true }) }).locator('dd');
+  await lab.deselect();
+  assert.equal(await figure('99th percentile, all').count(), 0, 'nothing fails yet');
+  await lab.select('Server');
+  assert.notEqual(await figure('Finished').innerText(), '0 /s');
+  await page.keyboard.press('k');
+  await lab.pass(4);
+  await lab.pause();
+  await expectSoon(async () => (await figure('Finished').innerText()) === '0 /s', 'a server that is down to finish nothing');
+  assert.match(await figure('Turned away').innerText(), /^[\d.]+ \/s$/);
+  await lab.deselect();
+  await figure('99th percentile, all').waitFor();
+  assert.match(await figure('99th percentile, failed').innerText(), /s$/);
+  await lab.button('Latency histogram', lab.charts).click();
+  const plot = lab.charts.getByRole('slider', { name: 'Latency of all requests' });
+  await plot.waitFor();
+  assert.match(await plot.getAttribute('aria-valuetext'), / failed, half of these within [\d.]+ .?s; with them, 99 % took at most /);
+  await clean(page, 'histogram of a run with failures');
+});
+
 /** The colours of tokens, as the browser paints them: `[[r, g, b], …]`. */
 const colours = (page, tokens) => page.evaluate((tokens) => tokens.map((token) => {
   const probe = document.body.appendChild(document.createElement('i'));
