@@ -295,7 +295,7 @@ proptest! {
         }
         if let Json::Object(map) = &mut tree {
             map.insert("format".into(), json!("faultline"));
-            map.insert("version".into(), json!(2));
+            map.insert("version".into(), json!(faultline::files::VERSION));
         }
         judge(read(&tree.to_string())).unwrap();
     }

@@ -9,7 +9,7 @@ use serde_json::{json, Value as Json};
 /// A legal file with a bit of everything.
 fn good() -> Json {
     json!({
-        "format": "faultline", "version": 2, "title": "Small shop", "seed": 18446744073709551615u64,
+        "format": "faultline", "version": 3, "title": "Small shop", "seed": 18446744073709551615u64,
         "nodes": [
             {"id": "users", "kind": "clients", "name": "Users", "x": 0, "y": 0},
             {"id": "api", "kind": "service", "name": "API", "x": 240, "y": 0.5, "group": "zone-a", "params": {"workers": 7}},
@@ -169,7 +169,7 @@ fn versions() {
     refused_without("/version");
     refused_with("/version", json!(0), "version", "must be a whole number from 1");
     refused_with("/version", json!("1"), "version", "must be a whole number from 1");
-    refused_with("/version", json!(3), "version", "made by a newer version of Faultline: file format 3");
+    refused_with("/version", json!(4), "version", "made by a newer version of Faultline: file format 4");
     // Version 1 had no groups.
     refused_with("/version", json!(1), "groups", "not a known field of file format 1");
     refused_with("/version", json!(u64::MAX), "version", "made by a newer version");
@@ -350,7 +350,7 @@ fn a_file_of_the_first_version_is_read() {
     top["journal"].as_array_mut().unwrap().truncate(9);
     let doc = read_json(&file).unwrap();
     assert!(doc.groups.is_empty() && doc.notes.is_empty());
-    assert!(write(&doc).contains("\"version\": 2"));
+    assert!(write(&doc).contains("\"version\": 3"));
     assert_eq!(read(&write(&doc)).unwrap(), doc);
 }
 
@@ -466,7 +466,31 @@ fn two_links_between_the_same_nodes_carry_different_operations() {
     let mut log = good();
     log["links"].as_array_mut().unwrap().push(json!({"id": "log", "from": "db", "to": "copy", "params": {"when": "read"}}));
     log["links"][2]["params"] = json!({"when": "write"});
+    // Of the version in which such a setting was let stand.
+    log["version"] = json!(2);
     refused(&log, "links[4]", "goes from db to copy, as links[2] already does");
+}
+
+#[test]
+fn settings_that_nobody_reads_are_refused_and_older_files_with_them_are_read() {
+    let log = with("/links/2/params", Some(json!({"stage": 2, "jitter": 3, "timeout": 9})));
+    refused(&log, "links[2].params.timeout", "is not read on a link that ships a log; it is read on links from clients, ");
+    let said = said(&log);
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[1].starts_with("links[2].params.stage: is not read on a link that ships a log"), "{said:?}");
+    // What is so by default is no setting; what another setting makes read is for the findings.
+    assert!(read_json(&with("/links/2/params", Some(json!({"stage": 1, "timeout": 1000})))).is_ok());
+    assert!(read_json(&with("/links/1/params", Some(json!({"weight": 9, "need": 3})))).is_ok());
+    // A file of an earlier version is read, keeps them, and is written without them; so is a share link.
+    let mut older = log.clone();
+    older["version"] = json!(2);
+    let doc = read_json(&older).unwrap();
+    assert_eq!(doc.links[2].params.len(), 3);
+    let written = read(&write(&doc)).unwrap();
+    assert_eq!(Json::Object(written.links[2].params.clone()), json!({"jitter": 3}));
+    assert_eq!(written, stripped(&doc));
+    use faultline::editor::share;
+    assert_eq!(share::decode(&share::encode(&doc)).unwrap(), stripped(&doc));
 }
 
 #[test]

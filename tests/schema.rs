@@ -65,7 +65,7 @@ fn every_parameter_may_have_its_default() {
     for kind in components::kinds() {
         let params: serde_json::Map<String, Json> = (kind.specs)().into_iter().map(|s| (s.name.to_string(), s.default)).collect();
         let node = json!({ "id": "a", "kind": kind.id, "name": "A", "x": 0, "y": 0, "params": params });
-        judge.accept(&json!({ "format": "faultline", "version": 2, "nodes": [node], "links": [] }), kind.id);
+        judge.accept(&json!({ "format": "faultline", "version": faultline::files::VERSION, "nodes": [node], "links": [] }), kind.id);
     }
 }
 
@@ -168,7 +168,7 @@ fn distributions_are_valid_as_the_engine_takes_them() {
     let with = |law: Json| {
         let mut file = starter();
         file["links"][0]["params"] = json!({ "latency": law });
-        file["version"] = json!(2);
+        file["version"] = json!(faultline::files::VERSION);
         file
     };
     for law in [

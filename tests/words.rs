@@ -35,6 +35,7 @@ const SHOWN: &[&str] = &[
     "src/files/checks.rs",
     "src/files/rules.rs",
     "src/files/tree.rs",
+    "src/files/unread.rs",
     "src/lab/stopped.rs",
     "src/lab/theory",
     "src/lab/trials",

@@ -9,7 +9,7 @@ use super::{Problem, VERSION};
 type Migration = fn(&mut Map<String, Json>) -> Result<(), Problem>;
 
 /// `MIGRATIONS[0]` brings version 1 to version 2, and so on. Raising [`VERSION`] adds one here.
-const MIGRATIONS: &[Migration] = &[from_1];
+const MIGRATIONS: &[Migration] = &[from_1, from_2];
 
 /// Version 2 adds groups and notes, which a file of version 1 cannot have.
 fn from_1(top: &mut Map<String, Json>) -> Result<(), Problem> {
@@ -17,6 +17,12 @@ fn from_1(top: &mut Map<String, Json>) -> Result<(), Problem> {
         Some(name) => Err(Problem::new(*name, "is not a known field of file format 1; groups and notes came with 2")),
         None => Ok(()),
     }
+}
+
+/// Version 3 refuses settings of links that nobody reads. Version 2 let them stand; they have no effect, and are kept until the
+/// document is written again.
+fn from_2(_: &mut Map<String, Json>) -> Result<(), Problem> {
+    Ok(())
 }
 
 const _: () = assert!(MIGRATIONS.len() + 1 == VERSION as usize, "every version below the current one needs its migration");

@@ -27,12 +27,15 @@ pub use links::{can_link, can_link_as, can_reconnect, cycle_through, free_operat
 pub use problems::{Problem, Problems, MOST};
 pub use rules::{check_edit, check_fault, validate};
 pub(crate) use tree::{parse as parse_tree, Segment, MAX_VALUES};
+pub(crate) use unread::NeverRead;
 pub use unread::{differs, why_never_read, why_unread};
-pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_params};
+pub(crate) use write::{compact_entry, group_json, note_json, number, stripped_link, stripped_params};
 pub use write::{stripped, write};
 
 /// Current version of the file format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+/// The last version in which links had settings that nobody reads: they are kept, and had no effect.
+pub(crate) const LEFT_UNREAD: u32 = 2;
 /// Most bytes of text that are read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most nodes in a diagram.
@@ -87,11 +90,12 @@ pub(crate) fn read_as(text: &str, formats: &[&str]) -> Result<Document, Problems
         let message = format!("made by a newer version of Faultline: file format {version}, this one reads up to {VERSION}");
         return Err(Problem::new("version", message).into());
     }
-    read_tree(migrate::to_current(top, version as u32)?)
+    let version = version as u32;
+    read_tree(migrate::to_current(top, version)?, version)
 }
 
-/// Reads a tree in the shape of the current version.
-pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problems> {
+/// Reads a tree in the shape of the current version, which was made in that one.
+pub(crate) fn read_tree(top: Map<String, Json>, made_in: u32) -> Result<Document, Problems> {
     let found = Found::default();
     let Some(mut top) = Fields::new("", Json::Object(top), &found) else { return Ok(Document::default()) };
     top.take("format");
@@ -113,6 +117,9 @@ pub(crate) fn read_tree(top: Map<String, Json>) -> Result<Document, Problems> {
     // Where a whole list could not be read, everything would lead nowhere.
     let judged = !["nodes", "links", "groups"].iter().any(|list| found.has(list));
     let broken = if judged { rules::all_broken(&doc) } else { Found::default() };
+    if judged && made_in > LEFT_UNREAD {
+        unread::check_all(&doc, &broken);
+    }
     found.with_rules(broken)?;
     Ok(doc)
 }

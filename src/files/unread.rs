@@ -3,11 +3,49 @@
 
 use serde_json::Value as Json;
 
+use rustc_hash::FxHashMap;
+
+use super::problems::{Found, Problem};
 use super::write::same;
 use crate::components::{self, link, Rules};
 use crate::diagram::param::{complete, Values};
-use crate::diagram::Link;
+use crate::diagram::{Document, Link};
 use crate::engine::link::Role;
+
+/// Which settings of the links of a diagram are never read, worked out once for each pair of kinds.
+pub struct NeverRead<'a> {
+    kinds: FxHashMap<&'a str, &'a str>,
+    known: FxHashMap<(&'a str, &'a str), Vec<&'static str>>,
+}
+
+impl<'a> NeverRead<'a> {
+    /// For the links of this diagram.
+    pub fn of(doc: &'a Document) -> Self {
+        NeverRead { kinds: doc.nodes.iter().map(|n| (n.id.as_str(), n.kind.as_str())).collect(), known: FxHashMap::default() }
+    }
+
+    /// The parameters that nobody reads on a link, whatever it is set to.
+    pub fn on(&mut self, link: &Link) -> &[&'static str] {
+        let end = |id: &String| self.kinds.get(id.as_str()).copied();
+        let (Some(from), Some(to)) = (end(&link.from), end(&link.to)) else { return &[] };
+        self.known.entry((from, to)).or_insert_with(|| {
+            let names = link::specs().into_iter().map(|spec| spec.name);
+            names.filter(|name| why_never_read(from, to, name).is_some()).collect()
+        })
+    }
+}
+
+/// Notes every setting of a link at time zero that nobody reads.
+pub(super) fn check_all(doc: &Document, found: &Found) {
+    let mut never = NeverRead::of(doc);
+    for (i, link) in doc.links.iter().enumerate().filter(|(_, link)| !link.params.is_empty()) {
+        for name in never.on(link).iter().filter(|name| differs(link, name)) {
+            let ends = (doc.node(&link.from), doc.node(&link.to));
+            let why = ends.0.zip(ends.1).and_then(|(from, to)| why_never_read(&from.kind, &to.kind, name));
+            why.into_iter().for_each(|why| found.add(Problem::new(format!("links[{i}].params.{name}"), why)));
+        }
+    }
+}
 
 /// Whether a link has a value for this parameter that is not its default.
 pub fn differs(link: &Link, param: &str) -> bool {
@@ -28,10 +66,10 @@ pub fn why_unread(from: &str, to: &str, set: &Values, param: &str) -> Option<Str
             return Some("is not read on a link that carries sessions: who keeps them there looks them up itself".into());
         }
         if !is_read(from, role, set, param) {
-            return Some("is read only where pick is one".into());
+            return Some(only_where("pick", &["one"]));
         }
         let (other, wanted) = spec.only_when.filter(|_| !spec.applies(&all))?;
-        Some(format!("is read only where {other} is {}", wanted.join(" or ")))
+        Some(only_where(other, wanted))
     })
 }
 
@@ -52,14 +90,21 @@ pub fn why_never_read(from: &str, to: &str, param: &str) -> Option<String> {
         Role::Aside => "is not read on a link to a cache that its caller looks into by itself",
         Role::Call => "is not read here: who calls chooses among its links by itself",
     };
-    Some(format!("{why}; it is read on links {}", readers(param)))
+    match readers(param).as_str() {
+        "" => Some(why.into()),
+        readers => Some(format!("{why}; it is read on links from {readers}")),
+    }
+}
+
+fn only_where(other: &str, wanted: &[&str]) -> String {
+    format!("is read only where {other} is {}", wanted.join(" or "))
 }
 
 fn is_read(from: &str, role: Role, set: &Values, param: &str) -> bool {
     components::link_params(from, role, set).iter().any(|s| s.name == param)
 }
 
-/// From whom links read a parameter: `from clients, service and worker`.
+/// From whom links read a parameter: `clients, service and worker`; nothing where all that are called do.
 fn readers(param: &str) -> String {
     let reads = |rules: Rules| match rules {
         Rules::None => false,
@@ -67,9 +112,9 @@ fn readers(param: &str) -> String {
     };
     let names: Vec<String> = components::kinds().iter().filter(|k| reads(k.rules)).map(|k| k.label.to_lowercase()).collect();
     match names.split_last() {
-        Some((last, [])) => format!("from {last}"),
-        Some((last, others)) => format!("from {} and {last}", others.join(", ")),
-        None => "that are called".into(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => [&others.join(", "), last.as_str()].join(" and "),
+        None => String::new(),
     }
 }
 

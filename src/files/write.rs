@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{json, Map, Value as Json};
 
+use super::unread::NeverRead;
 use super::VERSION;
 use crate::components;
 use crate::diagram::param::{ParamSpec, Values};
@@ -18,7 +19,8 @@ pub fn write(doc: &Document) -> String {
     let _ = writeln!(out, "  \"title\": {},", Json::from(doc.title.as_str()));
     let _ = writeln!(out, "  \"seed\": {},", doc.seed);
     list(&mut out, "nodes", doc.nodes.iter().map(node_json));
-    list(&mut out, "links", doc.links.iter().map(link_json));
+    let mut never = NeverRead::of(doc);
+    list(&mut out, "links", doc.links.iter().map(|link| link_with(link, stripped_link(link, &mut never))));
     if !doc.groups.is_empty() {
         list(&mut out, "groups", doc.groups.iter().map(group_json));
     }
@@ -41,13 +43,15 @@ fn list(out: &mut String, name: &str, items: impl Iterator<Item = Json>) {
     let _ = writeln!(out, "  \"{name}\": [{}{end}],", lines.join(","));
 }
 
-/// The same document as [`write()`] and reading back give it: parameters that equal their defaults are left out.
-pub fn stripped(doc: &Document) -> Document {
-    let mut doc = doc.clone();
+/// The same document as [`write()`] and reading back give it: parameters that equal their defaults are left out, and those of
+/// links that nobody reads.
+pub fn stripped(document: &Document) -> Document {
+    let mut doc = document.clone();
+    let mut never = NeverRead::of(document);
     let strip_node = |node: &mut Node| node.params = stripped_params(&node_specs(&node.kind), &node.params);
     let strip_link = |link: &mut Link| link.params = stripped_params(&components::link::specs(), &link.params);
     doc.nodes.iter_mut().for_each(strip_node);
-    doc.links.iter_mut().for_each(strip_link);
+    doc.links.iter_mut().for_each(|link| link.params = stripped_link(link, &mut never));
     for (_, entry) in &mut doc.journal {
         match entry {
             Entry::Edit(Edit::AddNode { node }) => strip_node(node),
@@ -62,6 +66,14 @@ pub fn stripped(doc: &Document) -> Document {
 pub(crate) fn stripped_params(specs: &[ParamSpec], params: &Values) -> Values {
     let differs = |name: &str, value: &Json| specs.iter().find(|s| s.name == name).is_none_or(|s| !same(&s.default, value));
     params.iter().filter(|(name, value)| differs(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect()
+}
+
+/// The parameters of a link at time zero that differ from their defaults and are read by somebody.
+pub(crate) fn stripped_link(link: &Link, never: &mut NeverRead<'_>) -> Values {
+    let mut params = stripped_params(&components::link::specs(), &link.params);
+    let unread = never.on(link);
+    params.retain(|name, _| !unread.contains(&name.as_str()));
+    params
 }
 
 fn node_specs(kind: &str) -> Vec<ParamSpec> {
@@ -129,11 +141,15 @@ fn with_rect(map: &mut Map<String, Json>, x: f64, y: f64, width: f64, height: f6
 }
 
 fn link_json(link: &Link) -> Json {
+    link_with(link, stripped_params(&components::link::specs(), &link.params))
+}
+
+fn link_with(link: &Link, params: Values) -> Json {
     let mut map = Map::new();
     map.insert("id".into(), link.id.as_str().into());
     map.insert("from".into(), link.from.as_str().into());
     map.insert("to".into(), link.to.as_str().into());
-    with_params(map, stripped_params(&components::link::specs(), &link.params))
+    with_params(map, params)
 }
 
 fn with_params(mut map: Map<String, Json>, params: Values) -> Json {

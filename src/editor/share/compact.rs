@@ -15,7 +15,8 @@ use crate::components;
 use crate::diagram::param::Values;
 use crate::diagram::{Document, Link, Node};
 use crate::files::{
-    self, Problem, Problems, Segment, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES, VERSION,
+    self, Problem, Problems, Segment, LEFT_UNREAD, MAX_BYTES, MAX_GROUPS, MAX_ID, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_VALUES,
+    VERSION,
 };
 
 /// Versions of this shape, apart from the version of the file format that it unfolds to.
@@ -101,13 +102,13 @@ fn nodes_out(nodes: &[Node], table: &mut Table) -> Json {
 }
 
 fn links_out(doc: &Document, table: &mut Table) -> Json {
-    let specs = components::link::specs();
+    let mut never = files::NeverRead::of(doc);
     let end = |id: &str| doc.nodes.iter().position(|n| n.id == id).map_or(json!(id), |i| json!(i));
     let from: Vec<_> = doc.links.iter().map(|l| end(&l.from)).collect();
     let to: Vec<_> = doc.links.iter().map(|l| end(&l.to)).collect();
     let id = |l: &Link| if l.id == usual_id(&l.from, &l.to) { json!(0) } else { json!(l.id) };
     let id: Vec<_> = doc.links.iter().map(id).collect();
-    let params: Vec<_> = doc.links.iter().map(|l| table.params(files::stripped_params(&specs, &l.params))).collect();
+    let params: Vec<_> = doc.links.iter().map(|l| table.params(files::stripped_link(l, &mut never))).collect();
     json!([from, to, id, params])
 }
 
@@ -209,7 +210,8 @@ pub fn from_compact(tree: Json) -> Result<Document, Problems> {
     out.insert("view".into(), json!({ "x": x, "y": y, "zoom": zoom }));
     out.insert("moment_ns".into(), moment);
     out.insert("journal".into(), journal_in(journal)?);
-    files::read_tree(out)
+    // A link may be older than the rule that every setting is read.
+    files::read_tree(out, LEFT_UNREAD)
 }
 
 fn nodes_in(nodes: Vec<Json>, table: &[Json]) -> Result<(Vec<String>, Vec<Json>), Problem> {

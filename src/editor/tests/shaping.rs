@@ -47,7 +47,7 @@ fn what_is_no_part_of_a_diagram_is_not_pasted() {
     assert!(why("{\"format\": \"faultline-fragment\"").contains("the text ends here"));
     let text = fragment::copy(&d, &Selection::node("service")).unwrap();
     assert!(why(&text.replace("\"service\",\"name\"", "7,\"name\"")).contains("nodes[0].kind: is 7, it must be a text"));
-    assert!(why(&text.replace("\"version\": 2", "\"version\": 9")).contains("newer version"));
+    assert!(why(&text.replace(&format!("\"version\": {}", crate::files::VERSION), "\"version\": 9")).contains("newer version"));
     assert_eq!(fragment::copy(&d, &Selection::link("clients-service")), None);
 }
 
