@@ -95,7 +95,7 @@ fn ten_minutes_of_sixty_nodes_have_a_past_within_64_mib() {
     for second in (59..SECONDS as usize).step_by(60) {
         assert!(counted[second] + MIB >= taken[second], "second {second}: {} bytes counted, {} taken", counted[second], taken[second]);
     }
-    assert!(moments[0] == SimTime::ZERO && moments.len() > 40, "{} snapshots, {widest} s apart", moments.len());
+    assert!(moments[0] == SimTime::ZERO && moments.len() > 5, "{} snapshots, {widest} s apart", moments.len());
 
     let mut fresh = Experiment::new(&document);
     for ms in returns() {

@@ -148,7 +148,7 @@ impl Part for Cache {
                 if let Some(value) = message.value {
                     self.held.put(ctx, key, value);
                 }
-                (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.version), 0))
+                (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.0), 0))
             }
             Operation::Invalidate => {
                 self.invalidations += 1;

@@ -21,10 +21,10 @@ use self::replay::Recorded;
 pub use self::settings::{Params, Popularity, Source};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::diagram::param::Values;
-use crate::engine::behaviour::{Ctx, Ended};
+use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::random::{below, unit, unit_open, Purpose};
-use crate::engine::{Message, Operation, SimDuration, SimTime};
+use crate::engine::{JobKey, Message, Operation, SimDuration, SimTime};
 
 /// The token of the arrival timer; users' timers use their number.
 const ARRIVAL: u64 = u64::MAX;
@@ -227,12 +227,24 @@ impl Part for Clients {
         }
     }
 
+    fn begun(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
+        let state = ctx.job(job);
+        if state.message.operation == Operation::Write {
+            let (here, key, request) = (ctx.node, state.message.key, state.request_id);
+            let version = ctx.shared().judge.begin_write(here, key, request);
+            ctx.job_mut(job).message.value = Some(version);
+        }
+        Next::Stages
+    }
+
     fn ended(&mut self, ctx: &mut Ctx<'_, Component>, ended: Ended) -> bool {
-        let (node, now, m) = (ctx.node, ctx.now(), ended.message);
+        let (node, now, m, begun) = (ctx.node, ctx.now(), ended.message, ctx.requests_begun());
         let stale = match (ended.outcome, m.operation) {
-            (Ok(Some(value)), Operation::Read) => ctx.shared().judge_read(node, m.user, m.key, value, ended.start),
-            (Ok(Some(value)), _) => {
-                ctx.shared().acknowledge(node, m.user, m.key, value, now);
+            (Ok(Some(value)), Operation::Read) => ctx.shared().judge.judge_read((node, m.user), m.key, value, ended.request, begun),
+            (Ok(Some(_)), _) => {
+                if let Some(version) = m.value {
+                    ctx.shared().judge.acknowledge((node, m.user), m.key, version, begun);
+                }
                 false
             }
             _ => false,

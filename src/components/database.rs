@@ -16,14 +16,14 @@ use smallvec::smallvec;
 use super::model::{Model, Station};
 use super::signal::Signal;
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
-use crate::data::log::{Log, Parcel};
+use crate::data::log::{Has, Log, Parcel};
 use crate::data::{KeyMap, BYTES_OF_ROW};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
+use crate::engine::{Distribution, JobKey, LinkIndex, Operation, Reason, SimDuration, SimTime, Version, Why};
 use crate::{choice, params};
 
 choice! {
@@ -82,7 +82,8 @@ impl Params {
             reads: p.read_time,
             writes: p.write_time,
             write_more_ms: if p.durability == Durability::EveryWrite { p.flush_time.as_millis_f64() } else { 0.0 },
-            held_by: if waits_for_followers { &[Role::Log] } else { &[] },
+            // A write that waits for replicas has given its worker back.
+            held_by: &[],
         };
         Model { station: Some(Ok(station)), waits_for_followers, ..Model::default() }
     }
@@ -125,24 +126,13 @@ pub struct Database {
 }
 
 impl Database {
-    /// Writes a key. `given` is a version that a write-back cache has assigned in this store's name; an older one than that
-    /// which is here changes nothing.
-    fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, given: Option<u64>) -> u64 {
-        let node = ctx.node;
-        let now = ctx.now();
-        let version = match given {
-            Some(version) => {
-                ctx.shared().arrive(node, key, version);
-                match self.rows.get(&key).copied() {
-                    Some(newer) if newer >= version => return newer,
-                    _ => version,
-                }
-            }
-            None => ctx.shared().assign(node, key),
-        };
-        let old = self.rows.insert(key, version).unwrap_or(0);
-        let lsn = self.log.append((key, version));
-        ctx.shared().commit(node, lsn, now);
+    /// Writes a key: in the order in which writes come here, whatever their versions.
+    fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, version: Version) {
+        let (node, now) = (ctx.node, ctx.now());
+        let old = self.rows.insert(key, version.0).unwrap_or(0);
+        let lsn = self.log.append((key, version.0));
+        ctx.shared().judge.hold(node, key, version);
+        ctx.shared().commits.add(node, lsn, now);
         if self.params.durability == Durability::EveryWrite {
             self.durable_lsn = lsn;
         } else {
@@ -155,7 +145,6 @@ impl Database {
         for link in links {
             self.ship(ctx, link);
         }
-        version
     }
 
     fn flush_to_disk(&mut self) {
@@ -168,13 +157,13 @@ impl Database {
         let confirm = self.wants_applied();
         match self.log.next_for(link) {
             Some(Parcel::Snapshot) => {
-                let (lsn, rows) = (self.log.lsn(), self.rows.clone());
+                let (generation, lsn, rows) = (self.log.generation(), self.log.lsn(), self.rows.clone());
                 let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
-                ctx.send_signal(link, Signal::Snapshot { lsn, rows }, bytes);
+                ctx.send_signal(link, Signal::Snapshot { generation, lsn, rows }, bytes);
             }
             Some(Parcel::Entries(first_lsn, entries)) => {
                 let bytes = (entries.len() * ENTRY_BYTES) as u32;
-                ctx.send_signal(link, Signal::Entries { first_lsn, entries, confirm }, bytes);
+                ctx.send_signal(link, Signal::Entries { generation: self.log.generation(), first_lsn, entries, confirm }, bytes);
             }
             None => {}
         }
@@ -271,7 +260,7 @@ impl Database {
         ctx.set_timer(self.params.flush_interval, FLUSH_TIMER + self.flushes);
     }
 
-    fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, has: (u64, u64), gap: bool) {
+    fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, has: Has, gap: bool) {
         if self.log.acknowledge(link, has, gap, ctx.now(), HEARTBEAT) {
             self.ship(ctx, link);
         }
@@ -374,7 +363,7 @@ impl Part for Database {
         let mut lost: Vec<(u64, u64)> = self.unflushed.drain().collect();
         lost.sort_unstable();
         for (key, kept) in lost {
-            ctx.shared().lose(node, key, kept);
+            ctx.shared().judge.lose(node, key, Version(kept));
             if kept == 0 {
                 self.rows.remove(&key);
             } else {
@@ -382,6 +371,7 @@ impl Part for Database {
             }
         }
         self.log.cut_back(self.durable_lsn);
+        ctx.shared().commits.cut(node, self.durable_lsn);
         self.waiting.clear();
         self.unconfirmed.clear();
         self.watch = None;
@@ -405,7 +395,7 @@ impl Part for Database {
             if !self.log.knows(link) && lsn > 0 {
                 self.ship(ctx, link);
             } else {
-                ctx.send_signal(link, Signal::Heartbeat { lsn, confirm }, 100);
+                ctx.send_signal(link, Signal::Heartbeat { generation: self.log.generation(), lsn, confirm }, 100);
             }
         }
         // A replica that was taken away is waited for no longer.
@@ -438,31 +428,35 @@ impl Part for Database {
         let version = if message.operation == Operation::Read {
             let version = self.rows.get(&message.key).copied().unwrap_or(0);
             ctx.explain(job, Why::with("read version {a}", version, 0));
-            version
+            Version(version)
         } else {
-            let given = message.value.filter(|v| v.origin == ctx.node).map(|v| v.version);
-            let version = self.commit(ctx, message.key, given);
+            // Whoever writes without a version of its own begins a write here.
+            let (here, request) = (ctx.node, ctx.job(job).request_id);
+            let version = message.value.unwrap_or_else(|| ctx.shared().judge.begin_write(here, message.key, request));
+            self.commit(ctx, message.key, version);
             self.writes += 1;
             self.note_place(ctx.now());
             if !self.fallen_back() && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
-                ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version, self.log.lsn()));
-                ctx.job_mut(job).value = Some(Versioned { origin: ctx.node, version });
+                ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version.0, self.log.lsn()));
+                ctx.job_mut(job).value = Some(version);
                 self.waiting.push_back((self.log.lsn(), job, ctx.now()));
                 if self.waiting.len() == 1 {
                     self.watch_oldest(ctx);
                 }
                 return Next::Hold;
             }
-            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version, self.log.lsn()));
+            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version.0, self.log.lsn()));
             version
         };
-        Next::Reply(Ok(Some(Versioned { origin: ctx.node, version })))
+        Next::Reply(Ok(Some(version)))
     }
 
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
-            Signal::Acknowledge { lsn, applied, gap } => self.acknowledged(ctx, link, (lsn, applied), gap),
+            Signal::Acknowledge { generation, lsn, applied, gap } => {
+                self.acknowledged(ctx, link, Has { generation, received: lsn, applied }, gap)
+            }
             _ => {}
         }
     }

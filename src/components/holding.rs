@@ -8,7 +8,7 @@ use crate::data::cache_contents::{CacheContents, Entry, Found};
 use crate::data::eviction::Eviction;
 use crate::engine::behaviour::Ctx;
 use crate::engine::random::{below, Purpose};
-use crate::engine::{JobKey, SimDuration, Versioned, Why};
+use crate::engine::{JobKey, SimDuration, Version, Why};
 
 /// Held values, and how often they were answered with though a newer one was acknowledged.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Holding {
     }
 
     /// Holds a value from now on; if there is no room another key goes.
-    pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Versioned) {
+    pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Version) {
         let (ordinal, stored) = (self.contents.tally.evictions, ctx.now());
         self.contents.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
     }
@@ -47,7 +47,7 @@ impl Holding {
     }
 
     /// The same, where the value of a key may be known in any case, held or not.
-    pub fn look_or(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration, known: Option<Versioned>) -> Found {
+    pub fn look_or(&mut self, ctx: &Ctx<'_, Component>, key: u64, ttl: SimDuration, known: Option<Version>) -> Found {
         match known {
             Some(value) => {
                 self.contents.use_known(key);
@@ -58,16 +58,16 @@ impl Holding {
     }
 
     /// Answers a request with a value: the story says whether it was stale.
-    pub fn answer(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64, value: Versioned) {
-        let began = ctx.job(job).request_start;
-        let stale = ctx.shared().is_stale(key, value, began);
+    pub fn answer(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64, value: Version) {
+        let (here, request) = (ctx.node, ctx.job(job).request_id);
+        let stale = ctx.shared().judge.is_stale(here, key, value, request);
         self.stale_hits += u64::from(stale);
         let text = if stale { "hit: version {a}, stale: a newer one was acknowledged" } else { "hit: version {a}" };
-        ctx.explain(job, Why::with(text, value.version, 0));
+        ctx.explain(job, Why::with(text, value.0, 0));
     }
 
     /// The value of a key, without a look being counted.
-    pub fn peek(&self, key: u64) -> Option<Versioned> {
+    pub fn peek(&self, key: u64) -> Option<Version> {
         self.contents.peek(key).map(|entry| entry.value)
     }
 

@@ -21,7 +21,7 @@ use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, Message, NodeIndex, Operation, Outcome, SimDuration, Versioned, Why};
+use crate::engine::{Distribution, JobKey, Message, Operation, Outcome, SimDuration, Version, Why};
 use crate::{choice, params};
 
 choice! {
@@ -65,11 +65,11 @@ impl Params {
 struct Dirty {
     /// The latest write, with its version.
     message: Message,
-    value: Versioned,
+    value: Version,
     /// Whether a write to the store is under way.
     sent: bool,
     /// A later version that the store has told of meanwhile.
-    seen: Option<Versioned>,
+    seen: Option<Version>,
     /// Order of becoming dirty.
     since: u64,
 }
@@ -79,7 +79,7 @@ struct Dirty {
 struct Loading {
     reads: u32,
     /// A write that came by meanwhile: what the reads bring may be older.
-    written: Option<Versioned>,
+    written: Option<Version>,
 }
 
 /// A running in-line cache.
@@ -101,21 +101,15 @@ pub struct InlineCache {
 /// Keys that are shown.
 const SAMPLE: usize = 8;
 
-/// Whether `a` is a later version than `b` of the same store.
-fn newer(a: Versioned, b: Versioned) -> bool {
-    a.origin == b.origin && a.version > b.version
-}
-
 impl InlineCache {
     /// Room for what the store has too.
     fn room(&self) -> u32 {
         self.params.capacity.saturating_sub(self.dirty.len() as u32)
     }
 
-    fn hold(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, value: Versioned) {
+    fn hold(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, value: Version) {
         if let Some(dirty) = self.dirty.get_mut(&key) {
-            let known = dirty.seen.unwrap_or(dirty.value);
-            dirty.seen = if newer(value, known) { Some(value) } else { dirty.seen };
+            dirty.seen = dirty.seen.max(Some(value).filter(|v| *v > dirty.value));
             return;
         }
         if self.room() == 0 {
@@ -123,15 +117,15 @@ impl InlineCache {
             return self.write_back_oldest(ctx);
         }
         // Answers of the store can overtake each other: the newest stays.
-        if self.held.peek(key).is_none_or(|held| !newer(held, value)) {
+        if self.held.peek(key).is_none_or(|held| held <= value) {
             self.held.put(ctx, key, value);
         }
     }
 
     /// A write of a key is done: a read that is under way must not bring an older value back.
-    fn note_write(&mut self, key: u64, value: Versioned) {
+    fn note_write(&mut self, key: u64, value: Version) {
         if let Some(loading) = self.loading.get_mut(&key) {
-            loading.written = Some(loading.written.filter(|w| newer(*w, value)).unwrap_or(value));
+            loading.written = loading.written.max(Some(value));
         }
     }
 
@@ -160,20 +154,9 @@ impl InlineCache {
         let dirty = self.dirty.get(&key).map(|d| d.value);
         // A key that waits to be written back does so to the end, whatever the setting is by now.
         let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key)) } else { dirty };
-        let Some(known) = known.filter(|k| message.value.is_none_or(|given| given.origin == k.origin)) else { return Next::Stages };
-        let (here, origin) = (ctx.node, known.origin);
-        let value = match message.value {
-            // Another cache has given it its version.
-            Some(given) => {
-                ctx.shared().take_over(here, origin, key, given.version);
-                if newer(known, given) {
-                    known
-                } else {
-                    given
-                }
-            }
-            None => Versioned { origin, version: ctx.shared().assign_afloat(here, origin, key) },
-        };
+        let (Some(known), Some(given)) = (known, message.value) else { return Next::Stages };
+        let (here, value) = (ctx.node, known.max(given));
+        ctx.shared().judge.hold(here, key, value);
         self.deferred += 1;
         self.held.remove(key);
         let fresh = Dirty { message, value, sent: false, seen: None, since: self.deferred };
@@ -187,7 +170,7 @@ impl InlineCache {
         }
         ctx.explain(
             job,
-            Why::with("holds version {a}; the store gets it later, with {b} other keys", value.version, self.dirty.len() as u64 - 1),
+            Why::with("holds version {a}; the store gets it later, with {b} other keys", value.0, self.dirty.len() as u64 - 1),
         );
         Next::Reply(Ok(Some(value)))
     }
@@ -271,7 +254,7 @@ impl Part for InlineCache {
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        let mut newest: Vec<(u64, u64, u64)> = self.dirty.iter().map(|(key, d)| (d.since, *key, d.value.version)).collect();
+        let mut newest: Vec<(u64, u64, u64)> = self.dirty.iter().map(|(key, d)| (d.since, *key, d.value.0)).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
         let dirty = newest.into_iter().map(|(_, key, version)| (key, version));
         let held = self.held.sample();
@@ -297,11 +280,11 @@ impl Part for InlineCache {
         self.loading.clear();
         self.timer_set = false;
         self.sending = 0;
-        let mut lost: Vec<(u64, NodeIndex)> = self.dirty.drain().map(|(key, dirty)| (key, dirty.value.origin)).collect();
+        let mut lost: Vec<u64> = self.dirty.drain().map(|(key, _)| key).collect();
         lost.sort_unstable();
         let here = ctx.node;
-        for (key, origin) in lost {
-            ctx.shared().lose_on_the_way(here, origin, key);
+        for key in lost {
+            ctx.shared().judge.lose(here, key, Version::NONE);
         }
         self.held.resize(self.room(), ctx);
     }
@@ -338,7 +321,7 @@ impl Part for InlineCache {
                     self.loading.remove(&key);
                 }
             }
-            if let Some(value) = value.filter(|v| overtaken.is_none_or(|w| !newer(w, *v))) {
+            if let Some(value) = value.filter(|v| overtaken.is_none_or(|w| w <= *v)) {
                 self.hold(ctx, key, value);
             }
         } else if let Some(value) = value {
@@ -358,10 +341,9 @@ impl Part for InlineCache {
             // What failed is sent again with the next round.
             dirty.sent = false;
             if ended.outcome.is_ok() {
-                let here = ctx.node;
-                ctx.shared().pass_on(here, sent.origin, key, sent.version);
                 if dirty.value == sent {
-                    let value = dirty.seen.unwrap_or(sent);
+                    let (here, value) = (ctx.node, dirty.seen.unwrap_or(sent));
+                    ctx.shared().judge.pass_on(here, key);
                     self.dirty.remove(&key);
                     self.held.resize(self.room(), ctx);
                     self.hold(ctx, key, value);

@@ -30,7 +30,7 @@ use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::station::StationSpec;
-use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration, SimTime, Versioned};
+use crate::engine::{JobKey, LinkIndex, NodeIndex, Outcome, Reason, SimDuration};
 
 /// The engine's core, running components.
 pub type Core = crate::engine::core::Core<Component>;
@@ -173,7 +173,7 @@ impl Component {
 }
 
 impl Behaviour for Component {
-    type Shared = crate::data::judge::Judge;
+    type Shared = crate::data::Outside;
     type Signal = signal::Signal;
 
     hand_over! {
@@ -191,9 +191,5 @@ impl Behaviour for Component {
         fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
         fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal);
         fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
-    }
-
-    fn is_stale(shared: &Self::Shared, key: u64, value: Versioned, since: SimTime) -> bool {
-        shared.is_stale(key, value, since)
     }
 }

@@ -18,7 +18,7 @@ use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, LinkIndex, NodeIndex, Operation, Reason, SimDuration, SimTime, Versioned, Why};
+use crate::engine::{Distribution, JobKey, LinkIndex, NodeIndex, Operation, Reason, SimDuration, SimTime, Version, Why};
 use crate::params;
 
 params! {
@@ -54,6 +54,8 @@ pub struct Replica {
     confirm: Option<LinkIndex>,
     /// Version of each key.
     rows: KeyMap<u64>,
+    /// Of the log that it follows.
+    generation: u64,
     applied: u64,
     /// Received and not yet applied, in order, following `applied`, with the time of receipt.
     pending: VecDeque<(LogEntry, SimTime)>,
@@ -79,11 +81,11 @@ impl Replica {
         let delay = due.since(ctx.now());
         self.applying = true;
         let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, self.applied + 1));
-        ctx.set_timer(delay + own, 0);
+        ctx.set_background_work(delay, own, 0);
     }
 
     fn acknowledge(&self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, gap: bool) {
-        ctx.send_signal(link, Signal::Acknowledge { lsn: self.received(), applied: self.applied, gap }, 100);
+        ctx.send_signal(link, Signal::Acknowledge { generation: self.generation, lsn: self.received(), applied: self.applied, gap }, 100);
     }
 
     fn note_key(&mut self, key: u64) {
@@ -117,6 +119,7 @@ impl Part for Replica {
             primary: None,
             confirm: None,
             rows: KeyMap::default(),
+            generation: 0,
             applied: 0,
             pending: VecDeque::new(),
             applying: false,
@@ -134,7 +137,7 @@ impl Part for Replica {
     }
 
     fn gauges(&self, view: &View<'_>) -> Gauges {
-        let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.lag(p, self.applied, view.core.now));
+        let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.commits.lag(p, self.applied, view.core.now));
         smallvec![
             Gauge::level("lag_ms", "lag", lag.as_millis_f64(), "ms"),
             Gauge::level("pending", "to apply", self.pending.len() as f64, "entries"),
@@ -177,7 +180,7 @@ impl Part for Replica {
         self.applying = false;
         if let Some(((key, version), _)) = self.pending.pop_front() {
             let (now, applied) = (ctx.now(), self.applied);
-            let age = self.primary.map_or(SimDuration::ZERO, |p| ctx.shared().lag(p, applied, now));
+            let age = self.primary.map_or(SimDuration::ZERO, |p| ctx.shared().commits.lag(p, applied, now));
             self.lag_sum = self.lag_sum + age;
             self.lag_max = self.lag_max.max(age);
             self.lag_count += 1;
@@ -196,30 +199,30 @@ impl Part for Replica {
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let (message, start) = (ctx.job(job).message, ctx.job(job).request_start);
+        let (here, message, request) = (ctx.node, ctx.job(job).message, ctx.job(job).request_id);
         if message.operation != Operation::Read {
             ctx.explain(job, Why::plain("a replica takes no writes"));
             return Next::Reply(Err(Reason::ReadOnly));
         }
-        // Without a primary it has never had a value; it answers as an empty store.
-        let origin = self.primary.unwrap_or(ctx.node);
-        let value = Versioned { origin, version: self.rows.get(&message.key).copied().unwrap_or(0) };
+        let value = Version(self.rows.get(&message.key).copied().unwrap_or(0));
         self.reads += 1;
-        let stale = ctx.shared().is_stale(message.key, value, start);
+        let stale = ctx.shared().judge.is_stale(here, message.key, value, request);
         self.stale_served += u64::from(stale);
         let text = if stale { "read version {a}: stale, {b} log entries to apply" } else { "read version {a}" };
-        ctx.explain(job, Why::with(text, value.version, self.pending.len() as u64));
+        ctx.explain(job, Why::with(text, value.0, self.pending.len() as u64));
         Next::Reply(Ok(Some(value)))
     }
 
     fn signal(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
-            Signal::Entries { first_lsn, entries, confirm } => {
+            // What was sent before a crash of the primary took it back is of no use any more.
+            Signal::Entries { generation, .. } | Signal::Heartbeat { generation, .. } if generation < self.generation => {}
+            Signal::Entries { generation, first_lsn, entries, confirm } => {
                 self.primary = Some(ctx.source(link));
                 self.confirm = confirm.then_some(link);
                 let have = self.received();
-                let gap = first_lsn > have + 1;
+                let gap = generation > self.generation || first_lsn > have + 1;
                 if !gap {
                     // Some of it may have come before.
                     let known = (have + 1 - first_lsn) as usize;
@@ -229,18 +232,20 @@ impl Part for Replica {
                 }
                 self.acknowledge(ctx, link, gap);
             }
-            Signal::Heartbeat { lsn, confirm } => {
+            Signal::Heartbeat { generation, lsn, confirm } => {
                 self.primary = Some(ctx.source(link));
                 self.confirm = confirm.then_some(link);
-                let gap = lsn != self.received();
+                let gap = generation > self.generation || lsn != self.received();
                 if gap || confirm {
                     self.acknowledge(ctx, link, gap);
                 }
             }
-            Signal::Snapshot { lsn, rows } => {
+            // One that was overtaken by what came after it would take this replica back.
+            Signal::Snapshot { generation, lsn, .. } if (generation, lsn) < (self.generation, self.received()) => {}
+            Signal::Snapshot { generation, lsn, rows } => {
                 self.primary = Some(ctx.source(link));
                 self.rows = rows;
-                self.applied = lsn;
+                (self.generation, self.applied) = (generation, lsn);
                 // An entry that was being applied is part of the snapshot; its timer finds nothing to do.
                 self.pending.clear();
                 self.acknowledge(ctx, link, false);

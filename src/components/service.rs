@@ -17,7 +17,7 @@ use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::{Role, When};
 use crate::engine::random::{mix, Purpose};
 use crate::engine::station::{Discipline, StationSpec};
-use crate::engine::{Distribution, JobKey, LinkIndex, Message, Operation, Outcome, Reason, SimDuration, Versioned, Why};
+use crate::engine::{Distribution, JobKey, LinkIndex, Message, Operation, Outcome, Reason, SimDuration, Version, Why};
 use crate::{choice, named, params};
 
 named! {
@@ -151,7 +151,9 @@ impl Service {
         let message = ctx.job(job).message;
         let Some(link) = session_link(ctx, message.user) else { return Next::Reply(Err(Reason::Unavailable)) };
         let visitor = visitor(ctx, job);
-        let message = Message { operation, key: ctx.shared().jar.key(visitor), value: None, ..message };
+        let (here, key, request) = (ctx.node, ctx.shared().jar.key(visitor), ctx.job(job).request_id);
+        let value = (operation == Operation::Write).then(|| ctx.shared().judge.begin_write(here, key, request));
+        let message = Message { operation, key, value, ..message };
         ctx.job_mut(job).step = if operation == Operation::Read { FINDING_SESSION } else { STORING_SESSION };
         ctx.call(job, link, message, why);
         Next::Wait
@@ -291,7 +293,7 @@ impl Part for Service {
         self.go_on(ctx, job)
     }
 
-    fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: LinkIndex, outcome: Outcome) -> Next {
+    fn answered(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, link: LinkIndex, outcome: Outcome) -> Next {
         match (ctx.job(job).step, outcome) {
             (READING_CACHE, Ok(Some(value))) => Next::Reply(Ok(Some(value))),
             // A miss, or a cache that does not answer: the store knows.
@@ -299,22 +301,22 @@ impl Part for Service {
                 ctx.job_mut(job).step = MISSED;
                 Next::Stages
             }
-            (FINDING_SESSION, Ok(Some(found))) if found.version > 0 => self.go_on(ctx, job),
+            (FINDING_SESSION, Ok(Some(found))) if found > Version::NONE => self.go_on(ctx, job),
             (FINDING_SESSION, Ok(_)) => {
                 let (work, visitor) = (self.login_work(ctx, job), visitor(ctx, job));
                 let carried = ctx.shared().jar.cookie(visitor);
                 let state = ctx.job_mut(job);
-                state.value = carried.map(|c| Versioned { origin: c.place, version: c.id });
+                state.value = carried.map(|c| Version(c.id));
                 state.step = LOGGING_IN_AFTER;
                 Next::Serve(work)
             }
             (STORING_SESSION, Ok(stored)) => {
                 let (visitor, carried) = (visitor(ctx, job), ctx.job_mut(job).value.take());
                 if let Some(stored) = stored {
-                    let cookie = Cookie { place: stored.origin, id: stored.version };
+                    let cookie = Cookie { place: ctx.target(link), id: stored.0 };
                     let jar = &mut ctx.shared().jar;
                     // When another request of the same user has logged in meanwhile, it is one login.
-                    if jar.cookie(visitor) == carried.map(|c| Cookie { place: c.origin, id: c.version }) {
+                    if jar.cookie(visitor).map(|c| Version(c.id)) == carried {
                         self.sessions.log_in_at(cookie, visitor, jar);
                     } else {
                         jar.carry(visitor, cookie);

@@ -35,6 +35,8 @@ pub enum Signal {
     Empty,
     /// Log entries, from primary to follower.
     Entries {
+        /// Of which generation of the log: it grows when a crash takes entries back.
+        generation: u64,
         /// Number of the first; entries are numbered from 1.
         first_lsn: u64,
         /// The entries.
@@ -44,6 +46,8 @@ pub enum Signal {
     },
     /// The primary's newest entry; sent now and then, so that a follower notices a gap.
     Heartbeat {
+        /// Of which generation of the log: it grows when a crash takes entries back.
+        generation: u64,
         /// Newest entry.
         lsn: u64,
         /// Whether the primary wants to know what is applied.
@@ -51,6 +55,8 @@ pub enum Signal {
     },
     /// The whole state, for a follower too far behind (or ahead) for the log.
     Snapshot {
+        /// Of which generation of the log: it grows when a crash takes entries back.
+        generation: u64,
         /// The entry it includes up to.
         lsn: u64,
         /// Version of each key.
@@ -58,6 +64,8 @@ pub enum Signal {
     },
     /// What a follower has.
     Acknowledge {
+        /// Of which generation of the log: it grows when a crash takes entries back.
+        generation: u64,
         /// Everything up to this entry.
         lsn: u64,
         /// Of that, applied.

@@ -3,13 +3,13 @@
 
 use crate::data::eviction::{Eviction, Order, Place, Policy};
 use crate::data::KeyMap;
-use crate::engine::{SimDuration, SimTime, Versioned};
+use crate::engine::{SimDuration, SimTime, Version};
 
 /// A value that the cache has.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry {
     /// The value.
-    pub value: Versioned,
+    pub value: Version,
     /// When it was put.
     pub stored: SimTime,
 }
@@ -18,7 +18,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Found {
     /// This value.
-    Hit(Versioned),
+    Hit(Version),
     /// A value that has reached this age, which is too old.
     Expired(SimDuration),
     /// Nothing.
@@ -168,7 +168,7 @@ impl CacheContents {
     /// A few keys with versions, those that would stay longest first where there is an order.
     pub fn sample(&self, most: usize) -> Vec<(u64, u64)> {
         let keys = self.order.last_to_go(most);
-        keys.iter().filter_map(|key| self.peek(*key).map(|e| (*key, e.value.version))).collect()
+        keys.iter().filter_map(|key| self.peek(*key).map(|e| (*key, e.value.0))).collect()
     }
 
     fn evict(&mut self, draw: impl FnMut(usize) -> usize) {
@@ -180,7 +180,7 @@ impl CacheContents {
 }
 
 /// What an entry takes with its places in maps, about.
-const BYTES_OF_ENTRY: usize = 96;
+const BYTES_OF_ENTRY: usize = 80;
 
 #[cfg(test)]
 mod tests {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn entry(version: u64) -> Entry {
-        Entry { value: Versioned { origin: crate::engine::NodeIndex(0), version }, stored: SimTime(0) }
+        Entry { value: Version(version), stored: SimTime(0) }
     }
 
     fn last(n: usize) -> usize {

@@ -29,6 +29,17 @@ pub struct Follower {
     known: bool,
 }
 
+/// What a follower says that it has.
+#[derive(Clone, Copy, Debug)]
+pub struct Has {
+    /// Of which generation of the log.
+    pub generation: u64,
+    /// Everything up to this entry.
+    pub received: u64,
+    /// Of that, applied.
+    pub applied: u64,
+}
+
 /// What to send a follower.
 #[derive(Clone, Debug)]
 pub enum Parcel {
@@ -43,6 +54,8 @@ pub enum Parcel {
 pub struct Log {
     entries: Vector<LogEntry>,
     lsn: u64,
+    /// Grows whenever entries are taken back: numbers are given again then, to others.
+    generation: u64,
     followers: FxHashMap<LinkIndex, Follower>,
 }
 
@@ -50,6 +63,11 @@ impl Log {
     /// Number of the newest entry; entries are numbered from 1.
     pub fn lsn(&self) -> u64 {
         self.lsn
+    }
+
+    /// How often entries were taken back.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Adds an entry and returns its number.
@@ -67,6 +85,7 @@ impl Log {
         let gone = (self.lsn - lsn).min(self.entries.len() as u64) as usize;
         self.entries.truncate(self.entries.len() - gone);
         self.lsn = lsn;
+        self.generation += 1;
         self.followers.clear();
     }
 
@@ -95,7 +114,7 @@ impl Log {
         let first_kept = self.lsn - self.entries.len() as u64 + 1;
         let follower = self.followers.entry(link).or_default();
         if !follower.known || follower.sent > self.lsn || follower.sent + 1 < first_kept {
-            *follower = Follower { known: true, sent: self.lsn, ..Follower::default() };
+            *follower = Follower { known: true, sent: self.lsn, resent_at: follower.resent_at, ..Follower::default() };
             return Some(Parcel::Snapshot);
         }
         if follower.sent == self.lsn {
@@ -110,13 +129,16 @@ impl Log {
 
     /// A follower tells what it has, and whether it missed something after that. What was lost is sent again, at most once in
     /// `pace`. Returns whether there is more to send it.
-    pub fn acknowledge(&mut self, link: LinkIndex, (received, applied): (u64, u64), gap: bool, now: SimTime, pace: SimDuration) -> bool {
-        let newest = self.lsn;
+    pub fn acknowledge(&mut self, link: LinkIndex, has: Has, gap: bool, now: SimTime, pace: SimDuration) -> bool {
+        let (newest, Has { generation, received, applied }) = (self.lsn, has);
         let follower = self.followers.entry(link).or_default();
-        if received > newest {
-            // It is ahead of a primary that lost its latest writes: it must forget them too.
-            follower.known = false;
-            return true;
+        if generation != self.generation {
+            // It has what was taken back, or knows nothing of it yet: it begins anew.
+            let again = !follower.known || now.since(follower.resent_at) >= pace;
+            if again {
+                (follower.known, follower.resent_at) = (false, now);
+            }
+            return again;
         }
         // Acknowledgements can overtake each other.
         follower.received = follower.received.max(received);
@@ -136,6 +158,10 @@ mod tests {
 
     const LINK: LinkIndex = LinkIndex(3);
     const PACE: SimDuration = SimDuration(100);
+
+    fn has(received: u64, applied: u64) -> Has {
+        Has { generation: 0, received, applied }
+    }
 
     fn log(entries: u64) -> Log {
         let mut log = Log::default();
@@ -169,21 +195,23 @@ mod tests {
             log.append((5, 5));
         });
         log.next_for(LINK);
-        assert!(log.acknowledge(LINK, (1, 1), true, SimTime(500), PACE));
+        assert!(log.acknowledge(LINK, has(1, 1), true, SimTime(500), PACE));
         assert_eq!(entries(log.next_for(LINK)), Some((2, 3)));
-        assert!(!log.acknowledge(LINK, (1, 1), true, SimTime(550), PACE), "these are under way");
-        assert!(!log.acknowledge(LINK, (4, 2), false, SimTime(560), PACE));
+        assert!(!log.acknowledge(LINK, has(1, 1), true, SimTime(550), PACE), "these are under way");
+        assert!(!log.acknowledge(LINK, has(4, 2), false, SimTime(560), PACE));
         assert_eq!((log.follower(LINK).received, log.follower(LINK).applied), (4, 2));
     }
 
     #[test]
-    fn a_follower_ahead_of_its_primary_starts_anew() {
+    fn a_follower_of_a_log_that_was_cut_starts_anew_and_is_sent_its_state_once() {
         let mut log = log(5);
         log.next_for(LINK);
         log.cut_back(2);
         assert!(!log.knows(LINK));
-        assert!(log.acknowledge(LINK, (5, 5), false, SimTime(1), PACE));
+        assert!(log.acknowledge(LINK, has(5, 5), false, SimTime(1), PACE));
         assert!(matches!(log.next_for(LINK), Some(Parcel::Snapshot)));
+        assert!(!log.acknowledge(LINK, has(5, 5), true, SimTime(50), PACE), "it is on its way");
+        assert!(log.acknowledge(LINK, has(5, 5), true, SimTime(101), PACE), "it was lost");
         assert_eq!(log.follower(LINK).applied, 0);
     }
 }

@@ -60,6 +60,20 @@ impl Ranges {
         true
     }
 
+    /// Adds all numbers from `first` to `last`, both included; none if `last` is below `first`.
+    pub fn insert_all(&mut self, first: u64, last: u64) {
+        if first > last {
+            return;
+        }
+        let from = self.spans.partition_point(|(_, end)| end.saturating_add(1) < first);
+        let to = self.spans.partition_point(|(begin, _)| *begin <= last.saturating_add(1));
+        let (mut low, mut high) = (first, last);
+        for (begin, end) in self.spans.drain(from..to) {
+            (low, high) = (low.min(begin), high.max(end));
+        }
+        self.spans.insert(from, (low, high));
+    }
+
     /// Takes out all numbers up to this one, it included, and returns them.
     pub fn take_up_to(&mut self, number: u64) -> Ranges {
         let whole = self.spans.partition_point(|(_, last)| *last <= number);
@@ -127,6 +141,10 @@ mod tests {
             let mut rest = x.clone();
             prop_assert_eq!(listed(&rest.take_up_to(cut)), a.range(..=cut).copied().collect());
             prop_assert_eq!(listed(&rest), a.range(cut + 1..).copied().collect());
+            let mut more = x.clone();
+            more.insert_all(cut, cut + 5);
+            prop_assert_eq!(listed(&more), a.iter().copied().chain(cut..=cut + 5).collect());
+            prop_assert_eq!(more.pieces(), x.without(&Ranges::of(cut, cut + 5)).pieces() + 1 - usize::from(x.contains(cut + 6)) - usize::from(cut > 0 && x.contains(cut - 1)));
             // Neighbours are one range.
             let gaps = a.iter().filter(|n| !a.contains(&(**n + 1))).count();
             prop_assert_eq!(x.pieces(), gaps);

@@ -6,7 +6,7 @@ use super::core::{Core, Observation};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::queue::EventKind;
 use super::random::{generator, mix, Draws, Purpose};
-use super::request::{Message, Outcome, Reason, Versioned, Why};
+use super::request::{Message, Outcome, Reason, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
@@ -23,7 +23,7 @@ pub enum Next {
     Serve(SimDuration),
     /// Answer and leave.
     Reply(Outcome),
-    /// Stay until the behaviour itself takes it up again.
+    /// Stay until the behaviour itself takes it up again. Meanwhile its worker is free.
     Hold,
 }
 
@@ -41,6 +41,8 @@ pub enum Site {
 pub struct Ended {
     /// What was asked.
     pub message: Message,
+    /// Its number in the run: requests are numbered in the order in which they begin.
+    pub request: u64,
     /// When it began.
     pub start: SimTime,
     /// How it ended.
@@ -84,8 +86,6 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: Self::Signal);
     /// A request this node began has ended. Returns whether it read an old value.
     fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
-    /// Whether a value read is older than one acknowledged before `since`.
-    fn is_stale(shared: &Self::Shared, key: u64, value: Versioned, since: SimTime) -> bool;
 }
 
 /// All that a behaviour may see and do.
@@ -115,6 +115,11 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// The job, to note a step.
     pub fn job_mut(&mut self, job: JobKey) -> &mut Job {
         &mut self.core.jobs[job]
+    }
+
+    /// How many requests have begun so far.
+    pub fn requests_begun(&self) -> u64 {
+        self.core.requests_begun
     }
 
     /// What all nodes share.
@@ -262,6 +267,13 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.queue.push(at, EventKind::Timer { node: self.node, epoch, token });
     }
 
+    /// Background work of the node itself, by a process of its own: after a wait it takes so long, longer on a slow host, and then
+    /// [`Behaviour::timer`] is told, unless the node crashes before.
+    pub fn set_background_work(&mut self, wait: SimDuration, work: SimDuration, token: u64) {
+        let slow = self.core.nodes[self.node.at()].slow;
+        self.set_timer(wait + if slow == 1.0 { work } else { work.scale(slow) }, token);
+    }
+
     /// Sends control traffic over a link of this node, to the other end. Whether the link goes or comes is found out. A node
     /// that is down says nothing.
     pub fn send_signal(&mut self, link: LinkIndex, signal: B::Signal, bytes: u32) {
@@ -274,7 +286,7 @@ impl<B: Behaviour> Ctx<'_, B> {
         let luck = mix(0x5163_6e61, state.control_sent);
         let now = self.core.now;
         let payload = Payload::Signal(signal);
-        let transit = Transit { link, forward, start: now, end: now, request_id: 0, attempt: 1, stale: false, payload };
+        let transit = Transit { link, forward, start: now, end: now, request_id: 0, attempt: 1, payload };
         self.core.send(transit, bytes, luck);
     }
 

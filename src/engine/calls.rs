@@ -7,7 +7,7 @@ use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, Purpose};
-use super::request::{Message, Operation, Outcome, Reason, Why};
+use super::request::{Message, Outcome, Reason, Why};
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
 use super::under_way::{Call, Job, Payload, Return, Transit};
@@ -130,7 +130,6 @@ impl<B: Behaviour> Core<B> {
             end,
             request_id,
             attempt: number,
-            stale: false,
             payload: Payload::Call { attempt, message: *message, luck, request, request_start, call_span: span, network_span },
         });
     }
@@ -205,20 +204,16 @@ impl<B: Behaviour> Core<B> {
             end,
             request_id,
             attempt: attempt_key.number,
-            stale: false,
             payload: Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span, network_span },
         });
     }
 
     /// Sends a reply over the link a call came by, and ends the job's last span.
     pub fn send_reply(&mut self, job: Return, outcome: Outcome) {
-        let stale = matches!(outcome, Ok(Some(value)) if job.operation == Operation::Read
-            && B::is_stale(&self.shared, job.key, value, job.request_start));
-        let why = if stale { Why::plain("carries an old version") } else { Why::NONE };
         let now = self.now;
         let network_span = self.trace(job.request).map_or(NO_SPAN, |trace| {
             trace.finish(job.span, now, outcome.err());
-            trace.begin(SpanKind::Network, job.call_span, now, job.node, job.attempt, why)
+            trace.begin(SpanKind::Network, job.call_span, now, job.node, job.attempt, Why::NONE)
         });
         let (operation, key, request) = (job.operation, job.key, job.request);
         let bytes = if outcome.is_ok() { job.bytes } else { 200 };
@@ -230,7 +225,6 @@ impl<B: Behaviour> Core<B> {
             end,
             request_id: job.request_id,
             attempt: job.attempt,
-            stale,
             payload: Payload::Reply { attempt: job.to, outcome, operation, key, request, network_span },
         });
     }

@@ -24,6 +24,6 @@ pub mod world;
 pub use behaviour::{Behaviour, Ctx, Ended, Next};
 pub use distribution::Distribution;
 pub use ids::{JobKey, LinkIndex, NodeIndex};
-pub use request::{Message, Operation, Outcome, Reason, Versioned, Why};
+pub use request::{Message, Operation, Outcome, Reason, Version, Why};
 pub use time::{SimDuration, SimTime};
 pub use world::World;

@@ -22,15 +22,14 @@ impl Operation {
     }
 }
 
-/// A version of a key, and the node that assigned it. Versions of one key at one origin grow by one. Three half-words, so that an
-/// [`Outcome`] is two words: there is one in everything that is under way.
-#[repr(Rust, packed(4))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Versioned {
-    /// Store that assigned the version.
-    pub origin: NodeIndex,
-    /// 0 is "never written".
-    pub version: u64,
+/// A version of a key: the number of the write that made it among the writes of that key, given once, when it is begun. Every store
+/// that the write reaches has the same; in what order they come there is the store's business.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// Never written.
+    pub const NONE: Version = Version(0);
 }
 
 /// A request as it travels.
@@ -50,8 +49,8 @@ pub struct Message {
     pub request_bytes: u32,
     /// Size of the reply on the wire.
     pub reply_bytes: u32,
-    /// The value, for [`Operation::Fill`], and for a write whose version a cache has given.
-    pub value: Option<Versioned>,
+    /// The version that a write makes, or that is put into a cache.
+    pub value: Option<Version>,
 }
 
 /// Why something failed. Every failure has one, and it is counted and shown.
@@ -108,7 +107,7 @@ impl Reason {
 }
 
 /// What comes back: the value read or written (where there is one), or the reason of failure.
-pub type Outcome = Result<Option<Versioned>, Reason>;
+pub type Outcome = Result<Option<Version>, Reason>;
 
 /// Counts by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

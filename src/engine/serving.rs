@@ -210,6 +210,18 @@ impl<B: Behaviour> World<B> {
         self.follow(key, next);
     }
 
+    /// A job goes on without its worker.
+    pub(super) fn free_worker(&mut self, key: JobKey) {
+        let now = self.core.now;
+        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.holds_worker) else { return };
+        job.holds_worker = false;
+        let node = job.node;
+        let station = station_of(self, node);
+        station.account(now);
+        station.busy -= 1;
+        self.fill_workers(node);
+    }
+
     /// Gives free workers to those who wait.
     pub(super) fn fill_workers(&mut self, node: NodeIndex) {
         loop {

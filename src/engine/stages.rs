@@ -186,9 +186,8 @@ impl<B: Behaviour> World<B> {
         self.core.unlist(job_key, call_key, before);
         let Some(job) = self.core.jobs.get_mut(job_key) else { return };
         if let (Ok(Some(new)), true) = (outcome, staged.is_some()) {
-            if job.value.is_none_or(|old| old.origin != new.origin || old.version < new.version) {
-                job.value = Some(new);
-            }
+            // Of several answers the newest counts, by when clients began to write: last write wins.
+            job.value = job.value.max(Some(new));
         }
         match staged {
             None => {

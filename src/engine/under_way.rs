@@ -3,7 +3,7 @@
 
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::WaitFor;
-use super::request::{Message, Operation, Outcome, Versioned};
+use super::request::{Message, Operation, Outcome, Version};
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanIndex, Trace};
 
@@ -85,7 +85,7 @@ pub struct Job {
     /// Progress through the stages.
     pub stages: Stages,
     /// Newest value that its calls brought.
-    pub value: Option<Versioned>,
+    pub value: Option<Version>,
     /// The behaviour's own note of how far it is.
     pub step: u32,
     /// Span of the call that brought it.
@@ -243,8 +243,6 @@ pub struct Transit<G> {
     pub request_id: u64,
     /// 1 for a first attempt.
     pub attempt: u32,
-    /// Whether a reply's value is older than one acknowledged before the request began.
-    pub stale: bool,
     /// What it carries.
     pub payload: Payload<G>,
 }

@@ -287,7 +287,7 @@ impl<B: Behaviour> World<B> {
         match next {
             Next::Reply(outcome) => self.finish_job(job, outcome),
             Next::Stages => self.next_stage(job),
-            Next::Hold => {}
+            Next::Hold => self.free_worker(job),
             Next::Serve(time) => self.serve_again(job, time),
             Next::Wait => {
                 // Waiting for nothing would be for ever.
@@ -361,7 +361,8 @@ impl<B: Behaviour> World<B> {
             Err(reason) => ledger.failed.add(reason),
         }
         let (behaviour, mut ctx) = self.at(client);
-        let stale = behaviour.ended(&mut ctx, Ended { message, start: state.start, outcome, note: state.note });
+        let ended = Ended { message, request: state.id, start: state.start, outcome, note: state.note };
+        let stale = behaviour.ended(&mut ctx, ended);
         if let Some(trace) = &mut state.trace {
             trace.finish(span, at, outcome.err());
             trace.finish(0, at, outcome.err());

@@ -20,7 +20,7 @@ use crate::lab::stories::Stories;
 /// A node or link of the diagram with its name, place and settings, about.
 const BYTES_OF_A_PART: usize = 1_152;
 /// What a change of a shared map takes anew, about.
-const BYTES_OF_A_CHANGE: usize = 2_048;
+const BYTES_OF_A_CHANGE: usize = 400;
 /// Events at one instant that are handled at a time, before something is done at it.
 const SETTLING: u64 = 100_000;
 /// Events kept until they are taken.
@@ -354,6 +354,8 @@ impl Experiment {
         let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
         let stream = stream_of(&format!("link:{id}"));
         let world_link = WorldLink::new(stream, *from, *to, self.spec(id, role));
+        // What clients of the same system call by the same key is the same thing.
+        self.world.core.shared.judge.join(*from, *to);
         let index = self.world.add_link(world_link);
         Arc::make_mut(&mut self.links).insert(id.to_string(), index);
         Arc::make_mut(&mut self.link_ids).push(id.to_string());

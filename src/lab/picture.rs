@@ -97,10 +97,18 @@ impl Experiment {
             Payload::Reply { attempt, outcome, .. } => {
                 let call = core.attempted(*attempt);
                 let value = outcome.ok().flatten();
-                (call.map(|c| c.message.user), call.map(|c| c.request_start), value.map(|v| v.version), value.and_then(|v| place(v.origin)))
+                let answers = place(core.links[transit.link.at()].to);
+                (call.map(|c| c.message.user), call.map(|c| c.request_start), value.map(|v| v.0), value.and(answers))
             }
         };
-        Packet { user, born, version, keeper, ..packet(transit, link, core.links[transit.link.at()].spec.role, core.now) }
+        let packet = Packet { user, born, version, keeper, ..packet(transit, link, core.links[transit.link.at()].spec.role, core.now) };
+        let stale = match &transit.payload {
+            Payload::Reply { outcome: Ok(Some(value)), operation: Operation::Read, key, .. } => {
+                core.shared.judge.is_stale(core.links[transit.link.at()].to, *key, *value, transit.request_id)
+            }
+            _ => false,
+        };
+        Packet { fate: if stale { PacketFate::StaleReply } else { packet.fate }, ..packet }
     }
 
     fn node_frame(&self, index: NodeIndex) -> NodeFrame {
@@ -261,7 +269,6 @@ fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Pac
         Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
         Payload::Call { .. } => (kind_of(transit), PacketFate::Outbound),
         Payload::Reply { outcome: Err(_), .. } => (kind_of(transit), PacketFate::Error),
-        Payload::Reply { .. } if transit.stale => (kind_of(transit), PacketFate::StaleReply),
         Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),
     };
     let kind = if role == Role::Delivery && kind != PacketKind::Control { PacketKind::Message } else { kind };

@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn beyond_the_budget_the_distant_past_thins_out_and_the_start_stays() {
         let mut live = shop();
-        let budget = 24 << 20;
+        let budget = 32 << 20;
         let mut timeline = timeline(&mut live, budget);
         for s in 1..=40 {
             timeline.advance(&mut live, second(10 * s), u64::MAX);

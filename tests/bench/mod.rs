@@ -13,13 +13,16 @@ use serde_json::{json, Value};
 /// Nodes as (id, kind, params), links as (from, to, params). Links take 0.1 ms and are patient unless said.
 pub fn document(nodes: &[(&str, &str, Value)], links: &[(&str, &str, Value)]) -> Document {
     let node = |(id, kind, params): &(&str, &str, Value)| json!({"id": id, "kind": kind, "name": id, "x": 0, "y": 0, "params": params});
-    let link = |(from, to, params): &(&str, &str, Value)| {
+    let link = |(place, (from, to, params)): (usize, &(&str, &str, Value))| {
         let mut all = json!({"latency": constant(0.1), "timeout": 0});
         all.as_object_mut().unwrap().extend(params.as_object().unwrap().clone());
-        json!({"id": format!("{from}-{to}"), "from": from, "to": to, "params": all})
+        // Of several between the same nodes the first has the plain name.
+        let before = links[..place].iter().filter(|l| (l.0, l.1) == (*from, *to)).count();
+        let id = if before == 0 { format!("{from}-{to}") } else { format!("{from}-{to}-{}", before + 1) };
+        json!({"id": id, "from": from, "to": to, "params": all})
     };
     let nodes: Vec<Value> = nodes.iter().map(node).collect();
-    let links: Vec<Value> = links.iter().map(link).collect();
+    let links: Vec<Value> = links.iter().enumerate().map(link).collect();
     let file = json!({"format": "faultline", "version": 1, "title": "bench", "seed": 1, "nodes": nodes, "links": links});
     read(&file.to_string()).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -44,7 +44,7 @@ impl Baseline {
             requests: core.nodes.iter().map(|n| n.requests).collect(),
             links: (0..core.links.len()).map(books).collect(),
             gauges: (0..core.nodes.len()).map(gauges).collect(),
-            consistency: core.shared.counts(),
+            consistency: core.shared.judge.counts(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Baseline {
 
     /// What the judge counted since then.
     pub fn consistency(&self, world: &World<Component>) -> Consistency {
-        world.core.shared.counts().since(&self.consistency)
+        world.core.shared.judge.counts().since(&self.consistency)
     }
 }
 
