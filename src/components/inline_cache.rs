@@ -340,14 +340,12 @@ impl Part for InlineCache {
         if let (Some(dirty), Some(sent)) = (self.dirty.get_mut(&key), ended.message.value) {
             // What failed is sent again with the next round.
             dirty.sent = false;
-            if ended.outcome.is_ok() {
-                if dirty.value == sent {
-                    let (here, value) = (ctx.node, dirty.seen.unwrap_or(sent));
-                    ctx.shared().judge.pass_on(here, key);
-                    self.dirty.remove(&key);
-                    self.held.resize(self.room(), ctx);
-                    self.hold(ctx, key, value);
-                }
+            if ended.outcome.is_ok() && dirty.value == sent {
+                let (here, value) = (ctx.node, dirty.seen.unwrap_or(sent));
+                ctx.shared().judge.pass_on(here, key);
+                self.dirty.remove(&key);
+                self.held.resize(self.room(), ctx);
+                self.hold(ctx, key, value);
             }
         }
         false
