@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 
 use rustc_hash::FxHashMap;
 
+use super::fields::same;
 use super::problems::{Found, Problem};
-use super::write::same;
 use crate::components::{self, link, Rules};
 use crate::diagram::param::{complete, Values};
 use crate::diagram::{Document, Link};

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{json, Map, Value as Json};
 
+use super::fields::same;
 use super::unread::NeverRead;
 use super::VERSION;
 use crate::components;
@@ -78,16 +79,6 @@ pub(crate) fn stripped_link(link: &Link, never: &mut NeverRead<'_>) -> Values {
 
 fn node_specs(kind: &str) -> Vec<ParamSpec> {
     components::kind(kind).map(|k| (k.specs)()).unwrap_or_default()
-}
-
-/// Equal as values: 5 and 5.0 are.
-pub(super) fn same(a: &Json, b: &Json) -> bool {
-    match (a, b) {
-        (Json::Number(x), Json::Number(y)) => x == y || (x.as_f64() == y.as_f64() && x.is_f64() != y.is_f64()),
-        (Json::Object(x), Json::Object(y)) => x.len() == y.len() && x.iter().all(|(k, v)| y.get(k).is_some_and(|w| same(v, w))),
-        (Json::Array(x), Json::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(v, w)| same(v, w)),
-        _ => a == b,
-    }
 }
 
 fn node_json(node: &Node) -> Json {

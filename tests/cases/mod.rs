@@ -4,7 +4,7 @@
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType, Values};
 use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Link, Node, Place};
-use faultline::files::check_edit;
+use faultline::files::{can_link_as, check_edit, free_operations};
 use serde_json::{json, Value};
 
 /// A source of choices: the numbers of the case, used one after the other.
@@ -78,10 +78,15 @@ impl Dice {
         let (from, to) = if order(a) < order(b) { (a, b) } else { (b, a) };
         let taken = document.links.iter().any(|l| l.from == from.id && l.to == to.id);
         let follows = document.links.iter().any(|l| l.to == to.id && document.node(&l.from).is_some_and(|n| n.kind == "database"));
-        if from.id == to.id || taken || role_between(&from.kind, &to.kind).is_err() || (from.kind == "database" && follows) {
+        if from.id == to.id || role_between(&from.kind, &to.kind).is_err() || (from.kind == "database" && follows) {
             return None;
         }
-        let (id, params) = (format!("l{number}"), self.params(&components::link::specs()));
+        let (id, mut params) = (format!("l{number}"), self.params(&components::link::specs()));
+        if taken {
+            // A second link carries what the first does not, if that leaves something.
+            params.insert("when".into(), free_operations(document, None, &from.id, &to.id).ok()?.into());
+        }
+        can_link_as(document, None, &from.id, &to.id, &params).ok()?;
         Some(Link { id, from: from.id.clone(), to: to.id.clone(), params })
     }
 
@@ -113,7 +118,9 @@ impl Dice {
             8 => {
                 let specs = components::link::specs();
                 let spec = &specs[self.below(specs.len())];
-                Entry::Edit(Edit::SetLinkParam { id: link?.id, param: spec.name.into(), value: self.value(spec) })
+                let edit = Edit::SetLinkParam { id: link?.id, param: spec.name.into(), value: self.value(spec) };
+                // Beside another link between the same two it may not carry the same.
+                Entry::Edit(allowed(now, edit)?)
             }
             9 => Entry::Edit(Edit::RemoveLink { id: link?.id }),
             10 => Entry::Edit(allowed(now, Edit::AddLink { link: self.link(now, number)? })?),

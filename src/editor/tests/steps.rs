@@ -114,6 +114,25 @@ fn a_step_is_done_wholly_or_not_at_all() {
 }
 
 #[test]
+fn a_second_link_carries_what_the_first_does_not() {
+    let mut editor = small();
+    let why = can_connect(editor.diagram(), "service", "database").unwrap_err();
+    assert!(why.contains("already linked"), "{why}");
+    let reads = set_link_param(editor.diagram(), "service-database", "when", json!("read"));
+    editor.perform(reads, START).unwrap();
+    let (step, id) = connect(editor.diagram(), "service", "database").unwrap();
+    assert_eq!(step.label, "Connect Service to Database for writes");
+    let after = there_and_back(&mut editor, step);
+    assert_eq!(after.link(&id).unwrap().params["when"], "write");
+    let shared = crate::editor::share::decode(&crate::editor::share::encode(&after)).unwrap();
+    assert_eq!((shared.links.len(), &shared.links), (after.links.len(), &after.links));
+    // Now everything is carried.
+    assert!(can_connect(editor.diagram(), "service", "database").is_err());
+    let all = set_link_param(editor.diagram(), &id, "when", json!("any"));
+    assert!(editor.perform(all, START).is_err());
+}
+
+#[test]
 fn connecting_says_why_not() {
     let mut editor = small();
     let why = |editor: &Editor, from: &str, to: &str| can_connect(editor.diagram(), from, to).unwrap_err();
