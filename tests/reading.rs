@@ -481,6 +481,18 @@ fn settings_that_nobody_reads_are_refused_and_older_files_with_them_are_read() {
     // What is so by default is no setting; what another setting makes read is for the findings.
     assert!(read_json(&with("/links/2/params", Some(json!({"stage": 1, "timeout": 1000})))).is_ok());
     assert!(read_json(&with("/links/1/params", Some(json!({"weight": 9, "need": 3})))).is_ok());
+    // Where the journal leads the link elsewhere, they may be read there.
+    let mut led = with("/links/3/params", Some(json!({"retries": 2})));
+    led["nodes"].as_array_mut().unwrap().extend([
+        json!({"id": "lb", "kind": "load_balancer", "name": "LB", "x": 0, "y": 0}),
+        json!({"id": "s", "kind": "service", "name": "S", "x": 0, "y": 0}),
+    ]);
+    led["links"].as_array_mut().unwrap().push(json!({"id": "lb-s", "from": "lb", "to": "s", "params": {"stage": 2}}));
+    refused(&led, "links[4].params.stage", "is not read here");
+    let entry = json!({"at_ns": 4000000000u64, "edit": "reconnect", "link": "lb-s", "from": "api", "to": "s"});
+    led["journal"].as_array_mut().unwrap().push(entry);
+    let doc = read_json(&led).unwrap();
+    assert_eq!(read(&write(&doc)).unwrap().links[4].params["stage"], 2);
     // A file of an earlier version is read, keeps them, and is written without them; so is a share link.
     let mut older = log.clone();
     older["version"] = json!(2);

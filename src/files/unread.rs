@@ -3,29 +3,39 @@
 
 use serde_json::Value as Json;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fields::same;
 use super::problems::{Found, Problem};
 use crate::components::{self, link, Rules};
 use crate::diagram::param::{complete, Values};
-use crate::diagram::{Document, Link};
+use crate::diagram::{Document, Edit, Entry, Link};
 use crate::engine::link::Role;
 
 /// Which settings of the links of a diagram are never read, worked out once for each pair of kinds.
 pub struct NeverRead<'a> {
     kinds: FxHashMap<&'a str, &'a str>,
     known: FxHashMap<(&'a str, &'a str), Vec<&'static str>>,
+    /// Links that the journal leads elsewhere, where what they are set to may be read.
+    led_elsewhere: FxHashSet<&'a str>,
 }
 
 impl<'a> NeverRead<'a> {
     /// For the links of this diagram.
     pub fn of(doc: &'a Document) -> Self {
-        NeverRead { kinds: doc.nodes.iter().map(|n| (n.id.as_str(), n.kind.as_str())).collect(), known: FxHashMap::default() }
+        let led = doc.journal.iter().filter_map(|(_, entry)| match entry {
+            Entry::Edit(Edit::Reconnect { link, .. }) => Some(link.as_str()),
+            _ => None,
+        });
+        let kinds = doc.nodes.iter().map(|n| (n.id.as_str(), n.kind.as_str())).collect();
+        NeverRead { kinds, known: FxHashMap::default(), led_elsewhere: led.collect() }
     }
 
     /// The parameters that nobody reads on a link, whatever it is set to.
     pub fn on(&mut self, link: &Link) -> &[&'static str] {
+        if self.led_elsewhere.contains(link.id.as_str()) {
+            return &[];
+        }
         let end = |id: &String| self.kinds.get(id.as_str()).copied();
         let (Some(from), Some(to)) = (end(&link.from), end(&link.to)) else { return &[] };
         self.known.entry((from, to)).or_insert_with(|| {
