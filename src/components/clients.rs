@@ -23,7 +23,7 @@ use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
-use crate::engine::random::{below, unit, unit_open, Purpose};
+use crate::engine::random::{below, mix, unit, unit_open, Purpose};
 use crate::engine::{JobKey, Message, Operation, SimDuration, SimTime};
 
 /// The token of the arrival timer; users' timers use their number.
@@ -39,7 +39,8 @@ pub struct Clients {
     replayed: u32,
     round_began: SimTime,
     arrivals: u64,
-    requests: u64,
+    /// Requests that each user of a closed loop has begun: a user's draws are the user's own.
+    of_user: Vec<u32>,
     /// Requests begun, of whatever source.
     begun: u64,
     /// Of users: each change of the source's settings replaces them, and those before ask no more.
@@ -122,10 +123,15 @@ impl Clients {
         ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline), self.generation);
     }
 
+    /// Of the next request of a user of a closed loop.
+    fn ordinal_of(&self, user: u64) -> u64 {
+        // Apart from those of arrivals.
+        mix(1 << 40 | user, self.of_user.get(user as usize).copied().unwrap_or(0).into())
+    }
+
     /// A user thinks before the next request, at least `least`.
     fn think(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, least: SimDuration) {
-        self.arrivals += 1;
-        let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.arrivals)).max(least);
+        let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.ordinal_of(user))).max(least);
         ctx.set_timer(think, user | u64::from(self.generation) << 32);
     }
 
@@ -136,6 +142,8 @@ impl Clients {
         self.round_began = ctx.now();
         self.replayed = 0;
         if self.params.source == Source::Closed {
+            let users = self.of_user.len().max(self.params.users as usize);
+            self.of_user.resize(users, 0);
             for user in 0..u64::from(self.params.users) {
                 self.think(ctx, user, SimDuration::ZERO);
             }
@@ -180,7 +188,7 @@ impl Part for Clients {
             replayed: 0,
             round_began: SimTime::ZERO,
             arrivals: 0,
-            requests: 0,
+            of_user: Vec::new(),
             begun: 0,
             generation: 0,
             generation_began: SimTime::ZERO,
@@ -221,9 +229,12 @@ impl Part for Clients {
         if token == ARRIVAL - u64::from(self.generation) {
             self.arrive(ctx);
         } else if token >> 32 == u64::from(self.generation) {
-            self.requests += 1;
-            // Closed-loop requests have ordinals of their own, apart from arrivals.
-            self.begin(ctx, token & 0xffff_ffff, 1 << 40 | self.requests, None);
+            let user = token & 0xffff_ffff;
+            let ordinal = self.ordinal_of(user);
+            if let Some(begun) = self.of_user.get_mut(user as usize) {
+                *begun = begun.wrapping_add(1);
+            }
+            self.begin(ctx, user, ordinal, None);
         }
     }
 

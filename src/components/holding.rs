@@ -7,7 +7,7 @@ use super::{Component, Gauge, Gauges};
 use crate::data::cache_contents::{CacheContents, Entry, Found};
 use crate::data::eviction::Eviction;
 use crate::engine::behaviour::Ctx;
-use crate::engine::random::{below, Purpose};
+use crate::engine::random::{below, mix, Purpose};
 use crate::engine::{JobKey, SimDuration, Version, Why};
 
 /// Held values, and how often they were answered with though a newer one was acknowledged.
@@ -37,7 +37,9 @@ impl Holding {
 
     /// Holds a value from now on; if there is no room another key goes.
     pub fn put(&mut self, ctx: &Ctx<'_, Component>, key: u64, value: Version) {
-        let (ordinal, stored) = (self.contents.tally.evictions, ctx.now());
+        let stored = ctx.now();
+        // A key is put in once at a moment, whatever else went before.
+        let ordinal = mix(key, stored.0);
         self.contents.put(key, Entry { value, stored }, |n| below(&mut ctx.rng(Purpose::Choice, ordinal), n));
     }
 

@@ -19,7 +19,7 @@ use crate::data::eviction::Eviction;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
 use crate::engine::link::Role;
-use crate::engine::random::Purpose;
+use crate::engine::random::{mix, Purpose};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, Message, Operation, Outcome, SimDuration, Version, Why};
 use crate::{choice, params};
@@ -197,7 +197,9 @@ impl InlineCache {
         dirty.sent = true;
         self.sending += 1;
         self.written_back += 1;
-        ctx.begin_message(Message { value: Some(dirty.value), ..dirty.message }, self.written_back);
+        // A key is sent once at a moment, whatever else was.
+        let ordinal = mix(key, ctx.now().0);
+        ctx.begin_message(Message { value: Some(dirty.value), ..dirty.message }, ordinal);
     }
 }
 

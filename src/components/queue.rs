@@ -339,7 +339,7 @@ impl Part for Queue {
         self.stored += 1;
         self.held += 1;
         let message = ctx.job(job).message;
-        let number = ctx.begin_message(message, self.stored);
+        let number = ctx.begin_message(message, ctx.job(job).luck);
         ctx.explain(job, Why::with("stored; goes on as request {a}, {b} held", number, self.held));
         Next::Reply(Ok(None))
     }

@@ -16,7 +16,7 @@ use crate::data::{KeyMap, BYTES_OF_ROW};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
-use crate::engine::random::Purpose;
+use crate::engine::random::{mix, Purpose};
 use crate::engine::station::{Discipline, StationSpec};
 use crate::engine::{Distribution, JobKey, LinkIndex, NodeIndex, Operation, Reason, SimDuration, SimTime, Version, Why};
 use crate::params;
@@ -76,11 +76,11 @@ impl Replica {
 
     /// Starts applying the next entry, if there is one and the applier is idle.
     fn apply_next(&mut self, ctx: &mut Ctx<'_, Component>) {
-        let Some((_, received)) = self.pending.front().filter(|_| !self.applying) else { return };
+        let Some(((key, version), received)) = self.pending.front().filter(|_| !self.applying) else { return };
         let due = *received + self.params.apply_delay;
         let delay = due.since(ctx.now());
         self.applying = true;
-        let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, self.applied + 1));
+        let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, mix(*key, version.0)));
         ctx.set_background_work(delay, own, 0);
     }
 

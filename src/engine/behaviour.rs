@@ -88,6 +88,11 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
 }
 
+/// The ordinal of a call that a behaviour makes itself, apart from those of the stages, which count from 0.
+fn own_call(message: &Message) -> u64 {
+    1 << 32 | message.operation as u64
+}
+
 /// All that a behaviour may see and do.
 pub struct Ctx<'a, B: Behaviour> {
     /// The world apart from the behaviours. Private to the engine and to this window.
@@ -209,20 +214,21 @@ impl<B: Behaviour> Ctx<'_, B> {
         generator(self.core.seed, self.core.nodes[self.node.at()].stream, purpose, ordinal)
     }
 
-    /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`].
+    /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`]. Calls of one job over one link differ in their
+    /// operation, by which they have draws of their own.
     pub fn call(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, &message, None, None, why);
+        self.core.call(job, link, &message, own_call(&message), None, None, why);
     }
 
     /// Calls over a link and forgets about it.
     pub fn call_and_forget(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, &message, Some(super::link::WaitFor::None), None, why);
+        self.core.call(job, link, &message, own_call(&message), Some(super::link::WaitFor::None), None, why);
     }
 
     /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
     /// comes to [`Behaviour::answered`].
     pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
-        self.core.call(job, link, &message, None, Some((patience, attempts)), why);
+        self.core.call(job, link, &message, own_call(&message), None, Some((patience, attempts)), why);
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.
@@ -282,21 +288,23 @@ impl<B: Behaviour> Ctx<'_, B> {
         }
         let state = &mut self.core.links[link.at()];
         let forward = state.from == self.node;
-        state.control_sent += 1;
-        let luck = mix(0x5163_6e61, state.control_sent);
+        let sent = &mut state.control_sent[usize::from(!forward)];
+        *sent += 1;
+        let luck = mix(0x5163_6e61, *sent);
         let now = self.core.now;
         let payload = Payload::Signal(signal);
         let transit = Transit { link, forward, start: now, end: now, request_id: 0, attempt: 1, payload };
         self.core.send(transit, bytes, luck);
     }
 
-    /// Begins a request at this node, the `ordinal`-th. It calls this node's links by their rules. `note` is the client's own, and
-    /// comes back in [`Ended`].
+    /// Begins a request at this node. It calls this node's links by their rules. Its draws come from `ordinal`, which no other request of
+    /// this node has. `note` is the client's own, and comes back in [`Ended`].
     pub fn begin_request(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, note: u32) {
         self.begin(message, ordinal, deadline, false, note);
     }
 
-    /// Begins a request that no user waits for: a message handed on. Returns its number in the run.
+    /// Begins a request that no user waits for: a message handed on. `ordinal` is what its draws come from: a function of what is handed
+    /// on, and not of how much else is. Returns its number in the run.
     pub fn begin_message(&mut self, message: Message, ordinal: u64) -> u64 {
         self.begin(message, ordinal, None, true, 0);
         self.core.requests_begun
@@ -334,7 +342,6 @@ impl<B: Behaviour> Ctx<'_, B> {
             turn: 0,
             replied: false,
             last_call: CallKey::null(),
-            calls_made: 0,
             stages: Default::default(),
             value: None,
             step: 0,

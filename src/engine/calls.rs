@@ -62,13 +62,15 @@ impl<B: Behaviour> Core<B> {
         Some(self.now + travel)
     }
 
-    /// Starts a call of a job over a link: the first attempt leaves now. Perhaps with a patience of its own instead of the link's, and
-    /// after so many attempts.
+    /// Starts a call of a job over a link: the first attempt leaves now. `ordinal` tells it from the job's other calls over the same link.
+    /// Perhaps with a patience of its own instead of the link's, and after so many attempts.
+    #[allow(clippy::too_many_arguments, reason = "those of a call, and which it is")]
     pub fn call(
         &mut self,
         job_key: JobKey,
         index: LinkIndex,
         message: &Message,
+        ordinal: u64,
         staged: Option<WaitFor>,
         again: Option<(SimDuration, u32)>,
         why: Why,
@@ -77,8 +79,8 @@ impl<B: Behaviour> Core<B> {
         let (request, request_id, request_start) = (job.request, job.request_id, job.request_start);
         let parent = if job.origin.is_some() { job.span } else { job.parent_span };
         let link = &mut self.links[index.at()];
-        let luck = mix(mix(job.luck, link.stream), u64::from(job.calls_made));
-        job.calls_made += 1;
+        // A function of this job, this link and nothing else: other calls change no draw of this one.
+        let luck = mix(mix(job.luck, link.stream), ordinal);
         if let Some(share) = link.spec.policy.budget {
             link.retry_tokens_milli = (link.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
         }

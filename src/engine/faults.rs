@@ -60,6 +60,10 @@ impl<B: Behaviour> World<B> {
     fn drop_work(&mut self, node: NodeIndex, removed: bool) {
         let now = self.core.now;
         self.core.nodes[node.at()].station.account(now);
+        // Nobody here takes up a connection that is given back now.
+        for link in &self.core.nodes[node.at()].outgoing {
+            self.core.links[link.at()].waiting.clear();
+        }
         let keys: Vec<JobKey> = self.core.jobs.iter().filter(|(_, j)| j.node == node).map(|(k, _)| k).collect();
         for key in keys {
             self.abandon_calls(key);
@@ -84,6 +88,11 @@ impl<B: Behaviour> World<B> {
             self.core.leave(&job, Err(Reason::Reset));
         }
         self.core.nodes[node.at()].station.clear();
+        // Calls that nobody waited for outlive their jobs, but not the process.
+        let links = &self.core.links;
+        let from_here = self.core.calls.iter().filter(|(_, c)| links[c.link.at()].from == node);
+        let detached: Vec<CallKey> = from_here.map(|(key, _)| key).collect();
+        detached.into_iter().for_each(|call| self.core.abandon_call(call));
         for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node) {
             link.idle_connections = 0;
         }

@@ -199,8 +199,8 @@ pub struct Link {
     pub retry_tokens_milli: u64,
     /// Messages lost on the link (loss, or cut).
     pub dropped: u64,
-    /// Control messages sent, which have draws of their own.
-    pub control_sent: u64,
+    /// Control messages sent towards the callee, and back: each has draws of its own.
+    pub control_sent: [u64; 2],
     /// Messages on the link now.
     pub in_transit: u32,
 }
@@ -226,7 +226,7 @@ impl Link {
             free_at: [SimTime::ZERO; 2],
             retry_tokens_milli: RETRY_BURST_MILLI,
             dropped: 0,
-            control_sent: 0,
+            control_sent: [0; 2],
             in_transit: 0,
         }
     }

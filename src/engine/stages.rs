@@ -71,8 +71,8 @@ impl<B: Behaviour> World<B> {
                 WaitFor::None => {}
             }
             let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
-            for _ in 0..count {
-                self.core.call(key, link, &message, Some(wait_for), None, why);
+            for ordinal in 0..count {
+                self.core.call(key, link, &message, u64::from(ordinal), Some(wait_for), None, why);
             }
         }
         self.check_stage(key);

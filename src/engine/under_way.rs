@@ -80,8 +80,6 @@ pub struct Job {
     pub replied: bool,
     /// The last of its open calls; from there on [`Call::before`] leads to the others. Null if there is none.
     pub last_call: CallKey,
-    /// Calls made so far.
-    pub calls_made: u32,
     /// Progress through the stages.
     pub stages: Stages,
     /// Newest value that its calls brought.

@@ -259,7 +259,6 @@ impl<B: Behaviour> World<B> {
                     turn: 0,
                     replied: false,
                     last_call: CallKey::null(),
-                    calls_made: 0,
                     stages: Default::default(),
                     value: None,
                     step: 0,
