@@ -45,9 +45,11 @@ params! {
         asymmetric: bool = false, Bool, "Different way back", "", "Replies have a travel time of their own.";
         return_latency: Distribution = Distribution::constant(0.5), Law, "Return latency", "ms", "One-way travel time of replies.", when "asymmetric" in ["true"];
         jitter: SimDuration = SimDuration::ZERO, Duration { min_ms: 0.0, max_ms: 60_000.0 }, "Jitter", "ms", "Extra travel time of each message, uniform from 0 to this.";
-        loss_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "Loss", "%", "Share of messages that vanish, each way. Nobody is told: only a timeout notices.";
+        loss_percent: f64 = 0.0, Float { min: 0.0, max: 100.0 }, "Loss", "%", "Share of messages that vanish, each way. Nobody is told: what is not sent again, only a timeout notices.";
+        retransmission: bool = true, Bool, "Retransmission", "", "The transport sends lost messages again, as TCP does: loss is then seen as delay.";
+        retransmission_timeout: SimDuration = SimDuration::from_millis(200), Duration { min_ms: 1.0, max_ms: 60_000.0 }, "Retransmission timeout", "ms", "How long beyond a round trip the transport waits before it sends a lost message again; it doubles each time. After 15 times it gives up.", when "retransmission" in ["true"];
         bandwidth_mbps: f64 = 0.0, Float { min: 0.0, max: 1_000_000.0 }, "Bandwidth", "Mbit/s", "Each direction sends one message after the other at this rate. 0 is unlimited.";
-        timeout: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Timeout", "ms", "How long the caller waits for an attempt. The called node goes on working on it. 0 is for ever.";
+        timeout: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Timeout", "ms", "How long the caller waits for an answer, once it has a connection. The called node goes on working on it. 0 is for ever.";
         retries: u32 = 0, Int { min: 0, max: 20 }, "Retries", "", "Attempts after the first, when one fails.";
         backoff: SimDuration = SimDuration::from_millis(50), Duration { min_ms: 0.0, max_ms: 600_000.0 }, "Back-off", "ms", "Wait before the first retry; it doubles with each.";
         backoff_cap: SimDuration = SimDuration::from_millis(2000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Longest back-off", "ms", "The back-off grows no further than this.";
@@ -55,6 +57,7 @@ params! {
         retry_budget: bool = false, Bool, "Retry budget", "", "Limits retries to a share of the calls, with a burst of ten: keeps retries from feeding an overload.";
         retry_budget_percent: f64 = 10.0, Float { min: 0.1, max: 100.0 }, "Budget", "%", "Retries allowed as a share of calls.", when "retry_budget" in ["true"];
         connections: u32 = 0, Int { min: 0, max: 100_000 }, "Connections", "", "Size of the caller's connection pool; an attempt waits when all are in use. 0 is unlimited.";
+        pool_timeout: SimDuration = SimDuration::from_millis(1000), Duration { min_ms: 0.0, max_ms: 3_600_000.0 }, "Connection timeout", "ms", "How long an attempt waits for a connection, where they are limited or must be set up: for one of the pool, or for a new one. Then it fails: \"no connection\". 0 is for ever.";
         handshake_round_trips: u32 = 0, Int { min: 0, max: 4 }, "Handshake", "round trips", "Paid once per new connection: TCP 1, with TLS 1.3 2, with TLS 1.2 3. Connections are kept open and used again.";
         when: When = When::Any, Choice(When::OPTIONS), "Carries", "", "Which operations are sent over this link. Sessions are looked up by services that keep them in a shared store.";
         probability_percent: f64 = 100.0, Float { min: 0.0, max: 100.0 }, "Probability", "%", "Share of requests that make this call at all.";
@@ -76,7 +79,8 @@ pub fn specs() -> Vec<crate::diagram::param::ParamSpec> {
 }
 
 /// Parameters of how messages travel: all links have them.
-const TRAVEL: &[&str] = &["latency", "asymmetric", "return_latency", "jitter", "loss_percent", "bandwidth_mbps"];
+const TRAVEL: &[&str] =
+    &["latency", "asymmetric", "return_latency", "jitter", "loss_percent", "retransmission", "retransmission_timeout", "bandwidth_mbps"];
 /// Parameters of when and how often a link is called; the rest is the patience of a caller.
 const RULES: &[&str] = &["when", "probability_percent", "count", "stage", "pick", "weight", "wait_for", "need"];
 
@@ -111,6 +115,7 @@ pub fn link_spec(values: &Values, role: Role, from_kind: &str) -> LinkSpec {
         jitter: p.jitter,
         bandwidth_bps: (p.bandwidth_mbps > 0.0).then_some(p.bandwidth_mbps * 1e6),
         loss: p.loss_percent / 100.0,
+        retransmission: p.retransmission.then_some(p.retransmission_timeout),
         rule: Rule {
             when: p.when,
             probability: p.probability_percent / 100.0,
@@ -130,6 +135,7 @@ pub fn link_spec(values: &Values, role: Role, from_kind: &str) -> LinkSpec {
             budget: p.retry_budget.then_some(p.retry_budget_percent / 100.0),
         },
         connections: (p.connections > 0 && !delivery).then_some(p.connections),
+        pool_timeout: (p.pool_timeout > SimDuration::ZERO).then_some(p.pool_timeout),
         handshake_round_trips: if delivery { 0 } else { p.handshake_round_trips },
     }
 }

@@ -319,7 +319,7 @@ impl Part for LoadBalancer {
             }
             None => {
                 ctx.explain(job, Why::plain("no healthy server"));
-                Next::Reply(Err(Reason::Unavailable))
+                Next::Reply(ctx.fail(Reason::Unavailable))
             }
         }
     }

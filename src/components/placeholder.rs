@@ -44,7 +44,7 @@ impl Part for Placeholder {
     fn admit(&mut self, _: &mut Ctx<'_, Component>, _: JobKey) -> Result<(), Reason> {
         Err(Reason::Unavailable)
     }
-    fn served(&mut self, _: &mut Ctx<'_, Component>, _: JobKey) -> Next {
-        Next::Reply(Err(Reason::Unavailable))
+    fn served(&mut self, ctx: &mut Ctx<'_, Component>, _: JobKey) -> Next {
+        Next::Reply(ctx.fail(Reason::Unavailable))
     }
 }

@@ -21,7 +21,7 @@ use crate::engine::behaviour::{Ctx, Next};
 use crate::engine::link::Role;
 use crate::engine::random::Purpose;
 use crate::engine::under_way::Job;
-use crate::engine::{Distribution, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
+use crate::engine::{Distribution, Failure, JobKey, LinkIndex, Message, Outcome, Reason, SimDuration, SimTime, Why};
 use crate::{choice, params};
 
 choice! {
@@ -110,6 +110,11 @@ pub struct Queue {
     age_sum: u128,
     redeliveries: u64,
     dead: u64,
+}
+
+/// Whether a failed delivery means that the consumer itself is down: its host says so, and not the consumer.
+fn is_down(failure: Failure) -> bool {
+    !failure.answered && matches!(failure.reason, Reason::Refused | Reason::Reset)
 }
 
 impl Queue {
@@ -365,15 +370,15 @@ impl Part for Queue {
         let now = ctx.now();
         if let Some(consumer) = self.consumer(link) {
             match outcome {
-                Err(Reason::Timeout) => consumer.out.insert(delivery, Some(now)),
+                Err(Failure { reason: Reason::Timeout, answered: false, .. }) => consumer.out.insert(delivery, Some(now)),
                 _ => consumer.out.remove(&delivery),
             };
-            if matches!(outcome, Err(Reason::Refused | Reason::Reset)) {
+            if outcome.is_err_and(is_down) {
                 // It is down: nothing more until it subscribes again.
                 consumer.prefetch = 0;
             }
         }
-        let Err(reason) = outcome else {
+        let Err(failure) = outcome else {
             self.acknowledged += 1;
             self.age_sum += self.get(id).map_or(0, |m| u128::from(now.since(m.stored).0));
             self.forget(id);
@@ -381,8 +386,8 @@ impl Part for Queue {
             return Next::Reply(Ok(None));
         };
         let limit = self.params.max_deliveries;
-        let Some(held) = self.get(id) else { return Next::Reply(Err(reason)) };
-        if reason == Reason::Refused {
+        let Some(held) = self.get(id) else { return Next::Reply(Err(failure)) };
+        if is_down(failure) && failure.reason == Reason::Refused {
             // It was not delivered at all.
             held.deliveries = held.deliveries.saturating_sub(1);
         }
@@ -390,16 +395,18 @@ impl Part for Queue {
             self.dead += 1;
             self.forget(id);
             self.dispatch(ctx);
-            return Next::Reply(Err(Reason::DeadLetter));
+            return Next::Reply(ctx.fail(Reason::DeadLetter));
         }
-        match reason {
-            Reason::Refused => self.offer(ctx, id, Why::plain("the consumer was down")),
-            Reason::Reset => self.offer(ctx, id, Why::plain("the consumer crashed")),
-            Reason::Timeout => self.offer(ctx, id, Why::plain("not acknowledged within the visibility timeout")),
-            _ => {
+        match failure.reason {
+            // It has said so itself: what it calls failed, or it did.
+            _ if failure.answered => {
                 ctx.lay_by(job, Why::plain("the consumer failed; waits for its redelivery"));
                 ctx.set_timer(self.params.redelivery_delay, id);
             }
+            Reason::Refused => self.offer(ctx, id, Why::plain("the consumer was down")),
+            Reason::Reset => self.offer(ctx, id, Why::plain("the consumer crashed")),
+            Reason::Timeout => self.offer(ctx, id, Why::plain("not acknowledged within the visibility timeout")),
+            _ => self.offer(ctx, id, Why::plain("not delivered")),
         }
         self.dispatch(ctx);
         Next::Hold

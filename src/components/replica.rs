@@ -80,7 +80,7 @@ impl Replica {
         let due = *received + self.params.apply_delay;
         let delay = due.since(ctx.now());
         self.applying = true;
-        let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, mix(*key, version.0)));
+        let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, mix(*key, *version)));
         ctx.set_background_work(delay, own, 0);
     }
 
@@ -202,7 +202,7 @@ impl Part for Replica {
         let (here, message, request) = (ctx.node, ctx.job(job).message, ctx.job(job).request_id);
         if message.operation != Operation::Read {
             ctx.explain(job, Why::plain("a replica takes no writes"));
-            return Next::Reply(Err(Reason::ReadOnly));
+            return Next::Reply(ctx.fail(Reason::ReadOnly));
         }
         let value = Version(self.rows.get(&message.key).copied().unwrap_or(0));
         self.reads += 1;

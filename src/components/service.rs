@@ -149,7 +149,7 @@ impl Service {
     /// Looks up, or stores, the session of a job's user.
     fn call_for_session(&self, ctx: &mut Ctx<'_, Component>, job: JobKey, operation: Operation, why: Why) -> Next {
         let message = ctx.job(job).message;
-        let Some(link) = session_link(ctx, message.user) else { return Next::Reply(Err(Reason::Unavailable)) };
+        let Some(link) = session_link(ctx, message.user) else { return Next::Reply(ctx.fail(Reason::Unavailable)) };
         let visitor = visitor(ctx, job);
         let (here, key, request) = (ctx.node, ctx.shared().jar.key(visitor), ctx.job(job).request_id);
         let value = (operation == Operation::Write).then(|| ctx.shared().judge.begin_write(here, key, request));
@@ -325,7 +325,7 @@ impl Part for Service {
                 self.go_on(ctx, job)
             }
             // Who a user is must be known before anything is done.
-            (FINDING_SESSION | STORING_SESSION, Err(reason)) => Next::Reply(Err(reason)),
+            (FINDING_SESSION | STORING_SESSION, Err(failure)) => Next::Reply(Err(failure)),
             // The write is in the store; a cache that could not be told does not undo it.
             _ => Next::Reply(Ok(ctx.job(job).value)),
         }

@@ -220,7 +220,7 @@ impl Part for ShardRouter {
         };
         let Some(owner) = self.route(key) else {
             ctx.explain(job, Why::plain("no shards"));
-            return Next::Reply(Err(Reason::Unavailable));
+            return Next::Reply(ctx.fail(Reason::Unavailable));
         };
         self.sent[owner] += 1;
         let message = ctx.job(job).message;

@@ -6,10 +6,11 @@ use super::core::{Core, Observation};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::queue::EventKind;
 use super::random::{generator, mix, Draws, Purpose};
-use super::request::{Message, Outcome, Reason, Why};
+use super::request::{Failure, Message, Outcome, Reason, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
+use super::transport::signal_luck;
 use super::under_way::{Job, Payload, RequestState, Return, Service, Transit};
 
 /// What a job does next.
@@ -217,25 +218,30 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Calls over a link, for a job; the answer comes to [`Behaviour::answered`]. Calls of one job over one link differ in their
     /// operation, by which they have draws of their own.
     pub fn call(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, &message, own_call(&message), None, None, why);
+        self.core.call(job, link, &message, (None, own_call(&message)), None, why);
     }
 
     /// Calls over a link and forgets about it.
     pub fn call_and_forget(&mut self, job: JobKey, link: LinkIndex, message: Message, why: Why) {
-        self.core.call(job, link, &message, own_call(&message), Some(super::link::WaitFor::None), None, why);
+        self.core.call(job, link, &message, (Some(super::link::WaitFor::None), own_call(&message)), None, why);
     }
 
     /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
     /// comes to [`Behaviour::answered`].
     pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
-        self.core.call(job, link, &message, own_call(&message), None, Some((patience, attempts)), why);
+        self.core.call(job, link, &message, (None, own_call(&message)), Some((patience, attempts)), why);
+    }
+
+    /// A failure that arises here.
+    pub fn fail(&self, reason: Reason) -> Outcome {
+        Err(Failure::new(reason, self.node))
     }
 
     /// Answers before the work is done. Its end is then nobody's business but this node's.
     pub fn reply_now(&mut self, job: JobKey, outcome: Outcome) {
         let Some(back) = self.core.jobs[job].answer() else { return };
         // The work goes on, and so does its span.
-        self.core.send_reply(Return { span: NO_SPAN, ..back }, outcome);
+        self.core.send_reply(Return { span: NO_SPAN, ..back }, outcome.map_err(Failure::as_answer));
         self.core.jobs[job].replied = true;
     }
 
@@ -290,11 +296,10 @@ impl<B: Behaviour> Ctx<'_, B> {
         let forward = state.from == self.node;
         let sent = &mut state.control_sent[usize::from(!forward)];
         *sent += 1;
-        let luck = mix(0x5163_6e61, *sent);
-        let now = self.core.now;
-        let payload = Payload::Signal(signal);
-        let transit = Transit { link, forward, start: now, end: now, request_id: 0, attempt: 1, payload };
-        self.core.send(transit, bytes, luck);
+        let ordinal = *sent;
+        let payload = Payload::Signal { signal, bytes, ordinal };
+        let transit = Transit::new(link, forward, self.core.now, 0, payload);
+        self.core.send(transit, bytes, signal_luck(ordinal));
     }
 
     /// Begins a request at this node. It calls this node's links by their rules. Its draws come from `ordinal`, which no other request of

@@ -86,7 +86,7 @@ pub enum Observation {
         /// Its story, where recorded.
         trace: Option<Box<Trace>>,
     },
-    /// An attempt failed.
+    /// An attempt failed, on its way or at the called node.
     AttemptFailed {
         /// When.
         at: SimTime,

@@ -3,7 +3,8 @@
 use super::behaviour::Behaviour;
 use super::core::Observation;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
-use super::request::Reason;
+use super::link::LinkSpec;
+use super::request::{Failure, Reason};
 use super::world::World;
 
 impl<B: Behaviour> World<B> {
@@ -73,7 +74,7 @@ impl<B: Behaviour> World<B> {
             }
             let Some(job) = self.core.jobs.remove(key) else { continue };
             if job.origin.is_none() {
-                self.end_request(node, job.request, job.span, job.message, Err(Reason::Reset));
+                self.end_request(node, job.request, job.span, job.message, Err(Failure::new(Reason::Reset, node)));
                 continue;
             }
             let state = &mut self.core.nodes[node.at()];
@@ -85,7 +86,7 @@ impl<B: Behaviour> World<B> {
                 state.station.ledger.lost += 1;
             }
             state.failed.add(Reason::Reset);
-            self.core.leave(&job, Err(Reason::Reset));
+            self.core.leave(&job, Err(Failure::new(Reason::Reset, node)));
         }
         self.core.nodes[node.at()].station.clear();
         // Calls that nobody waited for outlive their jobs, but not the process.
@@ -109,41 +110,47 @@ impl<B: Behaviour> World<B> {
 
     /// Removes a link: what travels on it is lost, open attempts end with a reset.
     pub fn remove_link(&mut self, index: LinkIndex) {
-        self.lose_transits(index);
         let link = &mut self.core.links[index.at()];
         link.removed = true;
+        link.spec.retransmission = None;
+        link.idle_connections = 0;
+        link.waiting.clear();
         let (from, to) = (link.from, link.to);
+        self.core.lose_transits(index);
+        self.core.transits.retain(|_, t| t.link != index);
+        self.core.links[index.at()].in_transit = 0;
         self.core.nodes[from.at()].outgoing.retain(|l| *l != index);
         self.core.nodes[to.at()].incoming.retain(|l| *l != index);
         let over = self.core.calls.iter().filter(|(_, c)| c.link == index);
         let open: Vec<AttemptKey> = over.filter(|(_, c)| c.open).map(|(call, c)| AttemptKey { call, number: c.attempts }).collect();
         for attempt in open {
-            self.attempt_failed(attempt, Reason::Reset);
+            self.attempt_failed(attempt, Failure::new(Reason::Reset, to));
         }
         // Calls that were backing off over this link have no attempt to end them.
         let idle: Vec<CallKey> = self.core.calls.iter().filter(|(_, c)| c.link == index && !c.open).map(|(k, _)| k).collect();
         for call in idle {
-            self.answer_call(call, Err(Reason::Reset));
+            self.answer_call(call, Err(Failure::new(Reason::Reset, to)));
         }
+    }
+
+    /// Gives a link other settings while it runs. They hold for what is sent from now on, and at once for connections: a smaller pool closes
+    /// those that are not used, a larger one lets those in who wait, the first first.
+    pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec) {
+        let link = &mut self.core.links[index.at()];
+        link.spec = spec;
+        let limit = if link.counts_connections() { link.spec.connections.unwrap_or(u32::MAX) } else { 0 };
+        link.idle_connections = link.idle_connections.min(limit.saturating_sub(link.used_connections));
+        self.core.serve_waiting(index);
     }
 
     /// Cuts or mends a link. A cut link drops whatever is on it and whatever is sent, silently.
     pub fn set_cut(&mut self, index: LinkIndex, cut: bool) {
-        if cut {
-            self.lose_transits(index);
-        }
         self.core.links[index.at()].cut = cut;
+        if cut {
+            self.core.lose_transits(index);
+        }
         let node = self.core.links[index.at()].from;
         let (to, what) = (self.core.links[index.at()].to, if cut { "link cut" } else { "link mended" });
         self.core.observations.push(Observation::Notice { at: self.core.now, node, about: Some(to), what, good: !cut });
-    }
-
-    fn lose_transits(&mut self, index: LinkIndex) {
-        let before = self.core.transits.len();
-        self.core.transits.retain(|_, t| t.link != index);
-        let link = &mut self.core.links[index.at()];
-        link.dropped += (before - self.core.transits.len()) as u64;
-        link.in_transit = 0;
-        link.idle_connections = 0;
     }
 }

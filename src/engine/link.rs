@@ -140,21 +140,27 @@ pub struct LinkSpec {
     pub rule: Rule,
     /// Calling policy.
     pub policy: Policy,
+    /// How long after a loss, and a round trip, a message is sent again for the first time; it doubles each time. `None` is never.
+    pub retransmission: Option<SimDuration>,
     /// Connections kept; `None` is unlimited.
     pub connections: Option<u32>,
+    /// How long an attempt waits for a connection, be it a free one or a new one; `None` is for ever.
+    pub pool_timeout: Option<SimDuration>,
     /// Round trips to set up a connection (TCP 1, with TLS 1.3 2, with TLS 1.2 3); 0 is none.
     pub handshake_round_trips: u32,
 }
 
-/// Attempts over a link: `started = answered + failed + abandoned + open`.
+/// Attempts over a link: `started = answered + failed + passed on + abandoned + open`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AttemptLedger {
     /// All attempts.
     pub started: u64,
     /// Answered well.
     pub answered: u64,
-    /// Answered with an error, timed out, refused, reset.
+    /// Failed on the way or at the called node: timed out, refused, reset, answered with an error of its own.
     pub failed: ByReason,
+    /// Answered with an error that arose further down.
+    pub passed_on: ByReason,
     /// No longer wanted by their caller.
     pub abandoned: u64,
     /// Under way.
@@ -164,7 +170,7 @@ pub struct AttemptLedger {
 impl AttemptLedger {
     /// Whether the books balance.
     pub fn balanced(&self) -> bool {
-        self.started == self.answered + self.failed.total() + self.abandoned + self.open
+        self.started == self.answered + self.failed.total() + self.passed_on.total() + self.abandoned + self.open
     }
 }
 
@@ -191,7 +197,7 @@ pub struct Link {
     pub used_connections: u32,
     /// Connections ever set up.
     pub connections_opened: u64,
-    /// Attempts that wait for a connection.
+    /// Attempts that wait for a connection, the first first.
     pub waiting: VecDeque<AttemptKey>,
     /// When the sender's interface is free again: towards the callee, and back.
     pub free_at: [SimTime; 2],
@@ -199,9 +205,11 @@ pub struct Link {
     pub retry_tokens_milli: u64,
     /// Messages lost on the link (loss, or cut).
     pub dropped: u64,
+    /// Messages sent again after they were lost.
+    pub retransmitted: u64,
     /// Control messages sent towards the callee, and back: each has draws of its own.
     pub control_sent: [u64; 2],
-    /// Messages on the link now.
+    /// Messages on the link now, or lost and to be sent again.
     pub in_transit: u32,
 }
 
@@ -226,9 +234,20 @@ impl Link {
             free_at: [SimTime::ZERO; 2],
             retry_tokens_milli: RETRY_BURST_MILLI,
             dropped: 0,
+            retransmitted: 0,
             control_sent: [0; 2],
             in_transit: 0,
         }
+    }
+
+    /// How long after it left a message is sent again that was lost, as often as this before; `None` if it is not. As Linux has it, the
+    /// round trip and the least wait (RFC 6298), which doubles.
+    pub fn retransmission_after(&self, times: u8) -> Option<SimDuration> {
+        let least = self.spec.retransmission?;
+        let spec = &self.spec;
+        let round_trip = SimDuration::from_millis_f64(spec.latency.mean_ms() + spec.return_latency.mean_ms());
+        let all = round_trip + spec.distance + spec.distance + spec.jitter + least;
+        Some(SimDuration(all.0.saturating_mul(1 << times.saturating_sub(1).min(20))))
     }
 
     /// Whether connections matter at all: without a limit and a handshake they cost nothing.

@@ -18,12 +18,13 @@ mod stages;
 pub mod station;
 pub mod time;
 pub mod trace;
+mod transport;
 pub mod under_way;
 pub mod world;
 
 pub use behaviour::{Behaviour, Ctx, Ended, Next};
 pub use distribution::Distribution;
 pub use ids::{JobKey, LinkIndex, NodeIndex};
-pub use request::{Message, Operation, Outcome, Reason, Version, Why};
+pub use request::{Failure, Message, Operation, Outcome, Reason, Version, Why};
 pub use time::{SimDuration, SimTime};
 pub use world::World;

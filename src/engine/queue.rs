@@ -53,10 +53,12 @@ pub enum EventKind {
     },
     /// The caller's patience ends.
     AttemptTimeout(AttemptKey),
-    /// A connection has been set up.
-    Connected(AttemptKey),
+    /// The caller waits no longer for a connection.
+    PoolTimeout(AttemptKey),
     /// The back-off before a retry is over.
     Retry(CallKey),
+    /// A message was lost, and is sent again.
+    Retransmit(TransitKey),
     /// A request's deadline.
     Deadline(JobKey),
     /// A job that was held is answered.
@@ -76,11 +78,12 @@ impl EventKind {
             EventKind::Deliver(_) => 2,
             EventKind::ServiceEnd { .. } => 3,
             EventKind::AttemptTimeout(_) => 4,
-            EventKind::Connected(_) => 5,
+            EventKind::PoolTimeout(_) => 5,
             EventKind::Retry(_) => 6,
             EventKind::Deadline(_) => 7,
             EventKind::ShareEnd { .. } => 8,
             EventKind::Answer { .. } => 9,
+            EventKind::Retransmit(_) => 10,
         }
     }
 }
@@ -93,7 +96,8 @@ impl EventKind {
             EventKind::Deliver(_) => "message",
             EventKind::ServiceEnd { .. } | EventKind::ShareEnd { .. } => "service",
             EventKind::AttemptTimeout(_) => "timeout",
-            EventKind::Connected(_) => "connection",
+            EventKind::PoolTimeout(_) => "connection timeout",
+            EventKind::Retransmit(_) => "retransmission",
             EventKind::Retry(_) => "retry",
             EventKind::Deadline(_) => "deadline",
             EventKind::Answer { .. } => "answer",

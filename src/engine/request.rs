@@ -62,6 +62,8 @@ pub enum Reason {
     Refused,
     /// The node went down while working on it: connection reset.
     Reset,
+    /// No connection in time: none of the pool's was free, or none could be set up.
+    NoConnection,
     /// The waiting line was full.
     QueueFull,
     /// All of the store's connections were taken.
@@ -78,10 +80,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 10] = [
         Reason::Timeout,
         Reason::Refused,
         Reason::Reset,
+        Reason::NoConnection,
         Reason::QueueFull,
         Reason::TooManyConnections,
         Reason::Unavailable,
@@ -96,6 +99,7 @@ impl Reason {
             Reason::Timeout => "timeout",
             Reason::Refused => "refused",
             Reason::Reset => "reset",
+            Reason::NoConnection => "no connection",
             Reason::QueueFull => "queue full",
             Reason::TooManyConnections => "too many connections",
             Reason::Unavailable => "unavailable",
@@ -104,10 +108,59 @@ impl Reason {
             Reason::DeadLetter => "dead letter",
         }
     }
+
+    /// Whether another attempt may end better, so that a caller that retries makes one.
+    pub fn may_retry(self) -> bool {
+        match self {
+            // Nobody knows whether it was done, or it was not even begun: once more.
+            Reason::Timeout | Reason::Refused | Reason::Reset | Reason::NoConnection => true,
+            // There may be room, or somebody, in a moment.
+            Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable => true,
+            // Its time is over, whoever is asked.
+            Reason::Deadline => false,
+            // The same question has the same answer.
+            Reason::ReadOnly => false,
+            // It was given up for good.
+            Reason::DeadLetter => false,
+        }
+    }
 }
 
-/// What comes back: the value read or written (where there is one), or the reason of failure.
-pub type Outcome = Result<Option<Version>, Reason>;
+/// A failure: why, where it arose, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why.
+    pub reason: Reason,
+    /// Whether the called node answered with it. Otherwise nothing came from there: silence, or a refusal or reset by its host.
+    pub answered: bool,
+    /// The node that failed, that did not answer, or that would not wait any longer for a connection of its own.
+    pub at: NodeIndex,
+}
+
+impl Failure {
+    /// One that arises at a node, or on the way there.
+    pub fn new(reason: Reason, at: NodeIndex) -> Failure {
+        Failure { reason, answered: false, at }
+    }
+
+    /// The same as its caller is told: the answer is that it failed.
+    pub fn as_answer(self) -> Failure {
+        Failure { answered: true, ..self }
+    }
+
+    /// Whether the called node answered with a failure that arose further down.
+    pub fn is_passed_on(self, by: NodeIndex) -> bool {
+        self.answered && self.at != by
+    }
+}
+
+/// What comes back: the value read or written (where there is one), or the failure.
+pub type Outcome = Result<Option<Version>, Failure>;
+
+/// Why something failed, if it did.
+pub fn reason_of(outcome: Outcome) -> Option<Reason> {
+    outcome.err().map(|failure| failure.reason)
+}
 
 /// Counts by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

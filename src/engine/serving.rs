@@ -3,7 +3,7 @@
 use super::behaviour::{Behaviour, Next};
 use super::ids::{JobKey, NodeIndex};
 use super::queue::EventKind;
-use super::request::{Reason, Why};
+use super::request::{Failure, Reason, Why};
 use super::station::{Discipline, StationSpec};
 use super::time::SimDuration;
 use super::trace::SpanKind;
@@ -19,29 +19,30 @@ impl<B: Behaviour> World<B> {
         state.station.account(now);
         state.station.ledger.arrived += 1;
         if !state.up || state.removed {
-            return self.turn_away(key, node, Reason::Refused);
+            // Its host says so.
+            return self.turn_away(key, node, Failure::new(Reason::Refused, node));
         }
+        // Who can interrupt another need not wait, so a full line is no hindrance.
+        if !state.station.admits() && self.whom_to_interrupt(node, class).is_none() {
+            return self.turn_away(key, node, Failure::new(Reason::QueueFull, node).as_answer());
+        }
+        // Asked last: what the kind spends on a job is not spent on one that is turned away.
         let (behaviour, mut ctx) = self.at(node);
         if let Err(reason) = behaviour.admit(&mut ctx, key) {
-            return self.turn_away(key, node, reason);
-        }
-        let station = &self.core.nodes[node.at()].station;
-        // Who can interrupt another need not wait, so a full line is no hindrance.
-        if !station.admits() && self.whom_to_interrupt(node, class).is_none() {
-            return self.turn_away(key, node, Reason::QueueFull);
+            return self.turn_away(key, node, Failure::new(reason, node).as_answer());
         }
         self.core.nodes[node.at()].station.ledger.present += 1;
         self.serve_or_line_up(key, node, class);
     }
 
-    fn turn_away(&mut self, key: JobKey, node: NodeIndex, reason: Reason) {
+    fn turn_away(&mut self, key: JobKey, node: NodeIndex, failure: Failure) {
         let state = &mut self.core.nodes[node.at()];
         state.station.ledger.rejected += 1;
-        state.failed.add(reason);
+        state.failed.add(failure.reason);
         if let Some(job) = self.core.jobs.remove(key) {
             // Its way here was not what failed.
             self.core.end_span(job.request, job.span, None);
-            self.core.leave(&job, Err(reason));
+            self.core.leave(&job, Err(failure));
         }
     }
 
@@ -304,3 +305,6 @@ impl<B: Behaviour> World<B> {
 fn station_of<B: Behaviour>(world: &mut World<B>, node: NodeIndex) -> &mut super::station::Station {
     &mut world.core.nodes[node.at()].station
 }
+
+#[cfg(test)]
+mod tests;

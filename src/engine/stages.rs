@@ -1,14 +1,16 @@
 //! The stages of a job: which links are called, what is waited for, retries, and what an answer means for the caller.
 
+use smallvec::SmallVec;
+
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::{Jitter, LinkSpec, Pick, Role, WaitFor};
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, weighted, Purpose};
-use super::request::{Operation, Outcome, Reason, Why};
+use super::request::{reason_of, Failure, Operation, Outcome, Reason, Why};
 use super::time::SimDuration;
 use super::trace::{SpanIndex, SpanKind};
-use super::under_way::Stages;
+use super::under_way::{Connection, Stages};
 use super::world::World;
 
 /// Whether a link is called in a stage, for such an operation.
@@ -37,7 +39,7 @@ impl<B: Behaviour> World<B> {
             }
         }
         let Some(stage) = next else {
-            let outcome = if !any && job.origin.is_none() { Err(Reason::Unavailable) } else { Ok(job.value) };
+            let outcome = if !any && job.origin.is_none() { Err(Failure::new(Reason::Unavailable, node)) } else { Ok(job.value) };
             return self.end_stages(key, outcome);
         };
         self.begin_stage(key, stage, alternatives);
@@ -51,8 +53,9 @@ impl<B: Behaviour> World<B> {
         let (node, luck, message) = (job.node, job.luck, job.message);
         let operation = message.operation;
         let (choices, chosen) = if alternatives { self.choose(node, operation, stage, luck) } else { (0, None) };
-        for place in 0..self.core.nodes[node.at()].outgoing.len() {
-            let link = self.core.nodes[node.at()].outgoing[place];
+        let mut called: SmallVec<[LinkIndex; 8]> = SmallVec::new();
+        let stages = &mut self.core.jobs[key].stages;
+        for link in self.core.nodes[node.at()].outgoing.iter().copied() {
             let (spec, stream) = (&self.core.links[link.at()].spec, self.core.links[link.at()].stream);
             if !is_member(spec, operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
                 continue;
@@ -61,18 +64,26 @@ impl<B: Behaviour> World<B> {
             if probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= probability {
                 continue;
             }
-            let job = &mut self.core.jobs[key];
             match wait_for {
-                WaitFor::All => job.stages.all_open += count,
+                WaitFor::All => stages.all_open += count,
                 WaitFor::Some => {
-                    job.stages.some_open += count;
-                    job.stages.need = job.stages.need.max(need);
+                    stages.some_open += count;
+                    stages.need = stages.need.max(need);
                 }
                 WaitFor::None => {}
             }
+            called.push(link);
+        }
+        if stages.need > stages.some_open {
+            // So many answers cannot come: nobody is asked.
+            return self.end_stages(key, Err(Failure::new(Reason::Unavailable, node)));
+        }
+        for link in called {
+            let rule = &self.core.links[link.at()].spec.rule;
+            let (count, wait_for) = (rule.count, rule.wait_for);
             let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
             for ordinal in 0..count {
-                self.core.call(key, link, &message, u64::from(ordinal), Some(wait_for), None, why);
+                self.core.call(key, link, &message, (Some(wait_for), u64::from(ordinal)), None, why);
             }
         }
         self.check_stage(key);
@@ -97,8 +108,7 @@ impl<B: Behaviour> World<B> {
     pub(super) fn check_stage(&mut self, key: JobKey) {
         let Some(job) = self.core.jobs.get(key) else { return };
         let stages = job.stages;
-        let need = stages.need.min(stages.got + stages.some_open);
-        if stages.all_open == 0 && stages.got >= need {
+        if stages.all_open == 0 && stages.got >= stages.need {
             self.abandon_calls(key);
             self.next_stage(key);
         }
@@ -115,15 +125,15 @@ impl<B: Behaviour> World<B> {
         self.follow(key, next);
     }
 
-    pub(super) fn attempt_failed(&mut self, attempt: AttemptKey, reason: Reason) {
-        let Some(call_key) = self.core.close_attempt(attempt, Some(reason)) else { return };
+    pub(super) fn attempt_failed(&mut self, attempt: AttemptKey, failure: Failure) {
+        let Some(call_key) = self.core.close_attempt(attempt, Some(failure)) else { return };
         let call = &self.core.calls[call_key];
         let detached = call.staged == Some(WaitFor::None);
         let wanted = detached || self.core.jobs.contains_key(call.job);
         let (attempts, luck, request, span, link_index) = (call.attempts, call.luck, call.request, call.span, call.link);
         let link = &mut self.core.links[link_index.at()];
         let policy = link.spec.policy;
-        let mut may_retry = wanted && attempts <= policy.retries && !link.removed;
+        let mut may_retry = wanted && attempts <= policy.retries && !link.removed && failure.reason.may_retry();
         if may_retry && policy.budget.is_some() {
             may_retry = link.retry_tokens_milli >= 1000;
             if may_retry {
@@ -131,7 +141,7 @@ impl<B: Behaviour> World<B> {
             }
         }
         if !may_retry {
-            return self.answer_call(call_key, Err(reason));
+            return self.answer_call(call_key, Err(failure));
         }
         let doubled = policy.backoff.0.saturating_mul(1u64 << (attempts - 1).min(30));
         let full = SimDuration(doubled.min(policy.backoff_cap.0));
@@ -154,7 +164,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         let Some(call) = self.core.attempted_mut(attempt) else { return self.core.end_span(request, way, None) };
         call.open = false;
-        let (index, connected, step, span) = (call.link, call.connected, call.step_span, call.span);
+        let (index, connection, step, span) = (call.link, call.connection, call.step_span, call.span);
         if let Some(story) = self.core.trace(request) {
             story.finish(way, now, None);
             story.finish(step, now, None);
@@ -163,7 +173,7 @@ impl<B: Behaviour> World<B> {
         let link = &mut self.core.links[index.at()];
         link.ledger.open -= 1;
         link.ledger.answered += 1;
-        if connected {
+        if connection == Connection::Held {
             self.core.release_connection(index, false);
         }
         self.end_call(attempt.call, outcome);
@@ -172,7 +182,7 @@ impl<B: Behaviour> World<B> {
     pub(super) fn answer_call(&mut self, call_key: CallKey, outcome: Outcome) {
         let Some(call) = self.core.calls.get(call_key) else { return };
         let (request, span) = (call.request, call.span);
-        self.core.end_span(request, span, outcome.err());
+        self.core.end_span(request, span, reason_of(outcome));
         self.end_call(call_key, outcome);
     }
 
@@ -200,9 +210,9 @@ impl<B: Behaviour> World<B> {
                 job.stages.some_open -= 1;
                 match outcome {
                     Ok(_) => job.stages.got += 1,
-                    Err(reason) if job.stages.got + job.stages.some_open < job.stages.need => {
+                    Err(failure) if job.stages.got + job.stages.some_open < job.stages.need => {
                         self.abandon_calls(job_key);
-                        return self.end_stages(job_key, Err(reason));
+                        return self.end_stages(job_key, Err(failure));
                     }
                     Err(_) => {}
                 }
@@ -210,9 +220,9 @@ impl<B: Behaviour> World<B> {
             }
             Some(_) => {
                 job.stages.all_open -= 1;
-                if let Err(reason) = outcome {
+                if let Err(failure) = outcome {
                     self.abandon_calls(job_key);
-                    return self.end_stages(job_key, Err(reason));
+                    return self.end_stages(job_key, Err(failure));
                 }
                 self.check_stage(job_key);
             }

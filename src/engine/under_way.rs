@@ -92,6 +92,20 @@ pub struct Job {
     pub span: SpanIndex,
 }
 
+/// What an attempt has of a connection, where they are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connection {
+    /// Nothing, and it needs none.
+    #[default]
+    None,
+    /// It waits for one.
+    Waiting,
+    /// One is set up for it.
+    Opening,
+    /// One.
+    Held,
+}
+
 /// A call, with all its attempts.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -111,8 +125,8 @@ pub struct Call {
     pub luck: u64,
     /// Whether the last of them is open.
     pub open: bool,
-    /// Whether that holds a connection.
-    pub connected: bool,
+    /// Whether that has a connection.
+    pub connection: Connection,
     /// The open call of the same job that was made before, if any: null otherwise.
     pub before: CallKey,
     /// The request it serves.
@@ -159,6 +173,11 @@ pub struct Return {
 }
 
 impl Call {
+    /// Whether its open attempt waits for a connection, or for one to be set up.
+    pub fn lacks_connection(&self) -> bool {
+        matches!(self.connection, Connection::Waiting | Connection::Opening)
+    }
+
     /// Whether this attempt, of this call, is open.
     pub fn is_open(&self, attempt: AttemptKey) -> bool {
         self.open && self.attempts == attempt.number
@@ -222,8 +241,22 @@ pub enum Payload<G> {
         /// Span of the way.
         network_span: SpanIndex,
     },
+    /// A message of a handshake: there, and the answer back.
+    Handshake {
+        /// For which attempt.
+        attempt: AttemptKey,
+        /// Which round trip, counted from 1.
+        round: u32,
+    },
     /// Control traffic.
-    Signal(G),
+    Signal {
+        /// What.
+        signal: G,
+        /// Size.
+        bytes: u32,
+        /// Which control message of this link in this direction, counted from 1.
+        ordinal: u64,
+    },
 }
 
 /// A message on a link.
@@ -233,11 +266,15 @@ pub struct Transit<G> {
     pub link: LinkIndex,
     /// From the caller to the callee, or back.
     pub forward: bool,
+    /// How often it has been sent.
+    pub transmissions: u8,
+    /// Lost: at `end` it is sent again.
+    pub lost: bool,
     /// Start.
     pub start: SimTime,
     /// Arrival.
     pub end: SimTime,
-    /// Number of the request, of calls and replies; 0 otherwise.
+    /// Number of the request, of calls, replies and handshakes; 0 otherwise.
     pub request_id: u64,
     /// 1 for a first attempt.
     pub attempt: u32,
@@ -246,12 +283,17 @@ pub struct Transit<G> {
 }
 
 impl<G> Transit<G> {
+    /// A message that leaves now, of a first attempt; when it arrives, whoever sends it finds out.
+    pub fn new(link: LinkIndex, forward: bool, now: SimTime, request_id: u64, payload: Payload<G>) -> Transit<G> {
+        Transit { link, forward, transmissions: 1, lost: false, start: now, end: now, request_id, attempt: 1, payload }
+    }
+
     /// Operation and key, of calls and replies.
     pub fn about(&self) -> Option<(Operation, u64)> {
         match &self.payload {
             Payload::Call { message, .. } => Some((message.operation, message.key)),
             Payload::Reply { operation, key, .. } => Some((*operation, *key)),
-            Payload::Signal(_) => None,
+            Payload::Handshake { .. } | Payload::Signal { .. } => None,
         }
     }
 }

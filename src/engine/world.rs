@@ -8,7 +8,7 @@ use super::guard::{Guard, Stop};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
-use super::request::{ByReason, Message, Outcome, Reason};
+use super::request::{reason_of, ByReason, Failure, Message, Outcome, Reason};
 use super::station::Station;
 use super::time::SimTime;
 use super::trace::SpanIndex;
@@ -135,6 +135,7 @@ impl<B: Behaviour> World<B> {
         let (calls, jobs) = (&core.calls, &core.jobs);
         let is_void = |kind: &EventKind| match kind {
             EventKind::AttemptTimeout(attempt) => !calls.get(attempt.call).is_some_and(|c| c.is_open(*attempt)),
+            EventKind::PoolTimeout(attempt) => !calls.get(attempt.call).is_some_and(|c| c.is_open(*attempt) && c.lacks_connection()),
             EventKind::Deadline(job) => !jobs.contains_key(*job),
             _ => false,
         };
@@ -180,16 +181,17 @@ impl<B: Behaviour> World<B> {
             EventKind::ShareEnd { node, turn } => self.share_ended(node, turn),
             EventKind::AttemptTimeout(attempt) => {
                 let Some(call) = self.core.attempted(attempt) else { return VOID };
-                let concerned = self.of_call(call);
-                self.attempt_failed(attempt, Reason::Timeout);
+                let (concerned, to) = (self.of_call(call), self.core.links[call.link.at()].to);
+                self.attempt_failed(attempt, Failure::new(Reason::Timeout, to));
                 concerned
             }
-            EventKind::Connected(attempt) => {
-                let Some(call) = self.core.attempted(attempt) else { return VOID };
-                let concerned = self.of_call(call);
-                self.core.transmit(attempt);
+            EventKind::PoolTimeout(attempt) => {
+                let Some(call) = self.core.attempted(attempt).filter(|c| c.lacks_connection()) else { return VOID };
+                let (concerned, from) = (self.of_call(call), self.core.links[call.link.at()].from);
+                self.attempt_failed(attempt, Failure::new(Reason::NoConnection, from));
                 concerned
             }
+            EventKind::Retransmit(key) => self.retransmit(key),
             EventKind::Retry(key) => {
                 let Some(call) = self.core.calls.get(key) else { return VOID };
                 let concerned = self.of_call(call);
@@ -198,14 +200,14 @@ impl<B: Behaviour> World<B> {
             }
             EventKind::Answer { job: key, failed } => {
                 let Some(job) = self.core.jobs.get(key) else { return VOID };
-                let (concerned, value) = ((u64::from(job.node.0) + 1, job.request_id), job.value);
-                self.finish_job(key, failed.map_or(Ok(value), Err));
+                let (concerned, value, node) = ((u64::from(job.node.0) + 1, job.request_id), job.value, job.node);
+                self.finish_job(key, failed.map_or(Ok(value), |reason| Err(Failure::new(reason, node))));
                 concerned
             }
             EventKind::Deadline(key) => {
                 let Some(job) = self.core.jobs.get(key) else { return VOID };
-                let concerned = (u64::from(job.node.0) + 1, job.request_id);
-                self.finish_job(key, Err(Reason::Deadline));
+                let (concerned, node) = ((u64::from(job.node.0) + 1, job.request_id), job.node);
+                self.finish_job(key, Err(Failure::new(Reason::Deadline, node)));
                 concerned
             }
         }
@@ -222,10 +224,15 @@ impl<B: Behaviour> World<B> {
         link.in_transit -= 1;
         let node = if transit.forward { link.to } else { link.from };
         match transit.payload {
-            Payload::Signal(_) => {
+            Payload::Handshake { attempt, round } => {
+                let forward = transit.forward;
+                self.core.transits.remove(key);
+                self.core.handshake_arrived(forward, attempt, round);
+            }
+            Payload::Signal { .. } => {
                 let state = &self.core.nodes[node.at()];
                 let works = state.up && !state.removed;
-                if let (Some(Transit { payload: Payload::Signal(signal), .. }), true) = (self.core.transits.remove(key), works) {
+                if let (Some(Transit { payload: Payload::Signal { signal, .. }, .. }), true) = (self.core.transits.remove(key), works) {
                     let (behaviour, mut ctx) = self.at(node);
                     behaviour.signal(&mut ctx, index, signal);
                 }
@@ -237,9 +244,9 @@ impl<B: Behaviour> World<B> {
                 }
                 match outcome {
                     Ok(_) => self.attempt_answered(attempt, request, network_span, outcome),
-                    Err(reason) => {
-                        self.core.end_span(request, network_span, Some(reason));
-                        self.attempt_failed(attempt, reason);
+                    Err(failure) => {
+                        self.core.end_span(request, network_span, Some(failure.reason));
+                        self.attempt_failed(attempt, failure);
                     }
                 }
             }
@@ -290,8 +297,8 @@ impl<B: Behaviour> World<B> {
             Next::Serve(time) => self.serve_again(job, time),
             Next::Wait => {
                 // Waiting for nothing would be for ever.
-                if self.core.jobs.get(job).is_some_and(|j| j.last_call.is_null()) {
-                    self.finish_job(job, Err(Reason::Unavailable));
+                if let Some(node) = self.core.jobs.get(job).filter(|j| j.last_call.is_null()).map(|j| j.node) {
+                    self.finish_job(job, Err(Failure::new(Reason::Unavailable, node)));
                 }
             }
         }
@@ -338,12 +345,12 @@ impl<B: Behaviour> World<B> {
         if held {
             station.busy -= 1;
         }
-        if let Err(reason) = outcome {
-            state.failed.add(reason);
+        if let Err(failure) = outcome {
+            state.failed.add(failure.reason);
         }
         match back {
-            Some(back) => self.core.send_reply(back, outcome),
-            None => self.core.end_span(request, span, outcome.err()),
+            Some(back) => self.core.send_reply(back, outcome.map_err(Failure::as_answer)),
+            None => self.core.end_span(request, span, reason_of(outcome)),
         }
         self.fill_workers(node);
     }
@@ -357,14 +364,14 @@ impl<B: Behaviour> World<B> {
         ledger.in_flight -= 1;
         match outcome {
             Ok(_) => ledger.ok += 1,
-            Err(reason) => ledger.failed.add(reason),
+            Err(failure) => ledger.failed.add(failure.reason),
         }
         let (behaviour, mut ctx) = self.at(client);
         let ended = Ended { message, request: state.id, start: state.start, outcome, note: state.note };
         let stale = behaviour.ended(&mut ctx, ended);
         if let Some(trace) = &mut state.trace {
-            trace.finish(span, at, outcome.err());
-            trace.finish(0, at, outcome.err());
+            trace.finish(span, at, reason_of(outcome));
+            trace.finish(0, at, reason_of(outcome));
             trace.end = Some((at, outcome));
             trace.stale = stale;
         }

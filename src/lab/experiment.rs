@@ -10,6 +10,7 @@ use crate::diagram::{Document, Edit, Entry, Fault};
 use crate::engine::core::Observation;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
 use crate::engine::random::stream_of;
+use crate::engine::under_way::Connection;
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Event, Tone};
 use crate::lab::meter::Meter;
@@ -307,7 +308,7 @@ impl Experiment {
             Edit::SetLinkParam { id, .. } => {
                 let index = self.find_link(id)?;
                 let spec = self.spec(id, self.world.core.links[index.at()].spec.role);
-                self.world.core.links[index.at()].spec = spec;
+                self.world.set_link(index, spec);
             }
             Edit::Reconnect { link: id, .. } => {
                 let old = self.find_link(id)?;
@@ -394,7 +395,7 @@ impl Experiment {
             },
             Observation::Ended { at, client, request, outcome, .. } => {
                 let (what, tone) = match outcome {
-                    Err(reason) => (reason.as_str(), Tone::Bad),
+                    Err(failure) => (failure.reason.as_str(), Tone::Bad),
                     // Only what is odd comes here.
                     Ok(_) => ("stale read", Tone::Odd),
                 };
@@ -498,6 +499,14 @@ impl Experiment {
         }
         for (i, link) in core.links.iter().enumerate() {
             let open = core.calls.values().filter(|c| c.open && c.link.at() == i).count() as u64;
+            let over = core.calls.values().filter(|c| c.open && c.link.at() == i);
+            let connected = over.filter(|c| matches!(c.connection, Connection::Held | Connection::Opening)).count();
+            if connected != link.used_connections as usize {
+                return Err(format!(
+                    "connections of {}: {connected} are in use, the books say {}",
+                    self.link_ids[i], link.used_connections
+                ));
+            }
             let transits = core.transits.values().filter(|t| t.link.at() == i).count();
             if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
                 return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));

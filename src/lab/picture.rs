@@ -32,7 +32,7 @@ impl Experiment {
         for (place, i) in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).enumerate() {
             node_places[i] = place;
         }
-        let drawn = core.transits.values().filter(|t| max_packets > 0 && drawn(t));
+        let drawn = core.transits.values().filter(|t| max_packets > 0 && !t.lost && drawn(t));
         let mut packets = Vec::with_capacity(core.transits.len().min(max_packets));
         packets.extend(drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)));
         let cost_per_hour = nodes.iter().map(|n| n.cost_per_hour).sum();
@@ -72,7 +72,7 @@ impl Experiment {
     fn measure_flows(&self, links: &mut [LinkFrame], places: &[usize]) {
         for transit in self.world.core.transits.values() {
             let Some(link) = links.get_mut(places[transit.link.at()]) else { continue };
-            if matches!(transit.payload, Payload::Signal(_)) && !link.replication {
+            if transit.lost || matches!(transit.payload, Payload::Signal { .. } | Payload::Handshake { .. }) && !link.replication {
                 continue;
             }
             let flow = if transit.forward { &mut link.there } else { &mut link.back };
@@ -88,7 +88,7 @@ impl Experiment {
         let core = &self.world.core;
         let place = |node: NodeIndex| node_places.get(node.at()).copied().filter(|p| *p != usize::MAX);
         let (user, born, version, keeper) = match &transit.payload {
-            Payload::Signal(_) => (None, None, None, None),
+            Payload::Signal { .. } | Payload::Handshake { .. } => (None, None, None, None),
             Payload::Call { message, request_start, .. } => {
                 let callee = core.links[transit.link.at()].to;
                 let keeps = self.world.behaviours[callee.at()].keeps_data();
@@ -177,7 +177,7 @@ impl Experiment {
         };
         let outcome = match trace.end {
             None => "in flight",
-            Some((_, Err(reason))) => reason.as_str(),
+            Some((_, Err(failure))) => failure.reason.as_str(),
             Some((_, Ok(_))) if trace.stale => "stale",
             Some((_, Ok(_))) => "ok",
         };
@@ -266,7 +266,7 @@ fn in_tree_order(trace: &Trace) -> Vec<usize> {
 fn packet<G>(transit: &Transit<G>, link: usize, role: Role, now: SimTime) -> Packet {
     let span = transit.end.since(transit.start).0.max(1) as f64;
     let (kind, fate) = match &transit.payload {
-        Payload::Signal(_) => (PacketKind::Control, PacketFate::Outbound),
+        Payload::Signal { .. } | Payload::Handshake { .. } => (PacketKind::Control, PacketFate::Outbound),
         Payload::Call { .. } => (kind_of(transit), PacketFate::Outbound),
         Payload::Reply { outcome: Err(_), .. } => (kind_of(transit), PacketFate::Error),
         Payload::Reply { .. } => (kind_of(transit), PacketFate::Reply),

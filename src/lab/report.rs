@@ -104,14 +104,18 @@ pub struct LinkReport {
     pub started: u64,
     /// Attempts answered well.
     pub answered: u64,
-    /// Attempts failed, by reason.
+    /// Attempts failed on the way or at the called node, by reason.
     pub failed: Failures,
+    /// Attempts answered with an error that arose further down, by reason.
+    pub passed_on: Failures,
     /// Attempts no longer wanted by their caller.
     pub abandoned: u64,
     /// Attempts under way.
     pub open: u64,
     /// Messages lost on the link.
     pub dropped: u64,
+    /// Messages sent again after they were lost.
+    pub retransmitted: u64,
     /// Connections set up.
     pub connections_opened: u64,
 }
@@ -297,9 +301,11 @@ impl Experiment {
                 started: ledger.started,
                 answered: ledger.answered,
                 failed: failures(&ledger.failed),
+                passed_on: failures(&ledger.passed_on),
                 abandoned: ledger.abandoned,
                 open: ledger.open,
                 dropped: books.dropped,
+                retransmitted: books.retransmitted,
                 connections_opened: books.connections_opened,
             };
             report.links.insert(self.link_ids[i].clone(), link_report);

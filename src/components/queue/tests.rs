@@ -133,7 +133,12 @@ fn what_is_lost_on_the_way_gives_its_room_back() {
     let queue = json!({"visibility_timeout": 300, "max_deliveries": 1000, "capacity": 100_000});
     let worker = json!({"service_time": constant(50.0), "workers": 4, "prefetch": 8});
     let mut doc = system(queue, &[("w", worker)]);
-    doc.links.iter_mut().find(|l| l.id == "q-w").unwrap().params.insert("loss_percent".into(), json!(20));
+    doc.links
+        .iter_mut()
+        .find(|l| l.id == "q-w")
+        .unwrap()
+        .params
+        .extend([("loss_percent".into(), json!(20)), ("retransmission".into(), json!(false))]);
     let mut experiment = run(&doc, 60.0);
     let before = experiment.report().nodes["w"].more["done"];
     to(&mut experiment, 120.0);

@@ -130,6 +130,18 @@ fn bench_for(kind: &Kind, bench: &Bench, id: &str, role: Role, param: &str) -> D
             own("retries", json!(if param == "retries" { 0 } else { 2 }));
         }
         "asymmetric" => own("latency", json!({"law": "constant", "value_ms": 3})),
+        "retransmission" | "retransmission_timeout" => {
+            own("loss_percent", json!(40));
+            if param == "retransmission" {
+                // Soon enough for the most impatient caller.
+                own("retransmission_timeout", json!(5));
+            }
+        }
+        // Attempts wait for the only connection.
+        "pool_timeout" => {
+            own("connections", json!(1));
+            own("latency", json!({"law": "constant", "value_ms": 8}));
+        }
         // Few messages are lost of few.
         "loss_percent" => own("loss_percent", json!(0.5)),
         "wait_for" => own("count", json!(2)),

@@ -15,6 +15,8 @@ pub struct LinkBooks {
     pub attempts: AttemptLedger,
     /// Messages lost on it.
     pub dropped: u64,
+    /// Messages sent again.
+    pub retransmitted: u64,
     /// Connections set up.
     pub connections_opened: u64,
 }
@@ -70,10 +72,12 @@ impl Baseline {
                 started: ours.started - then.started + then.open,
                 answered: ours.answered - then.answered,
                 failed: ours.failed.since(&then.failed),
+                passed_on: ours.passed_on.since(&then.passed_on),
                 abandoned: ours.abandoned - then.abandoned,
                 open: ours.open,
             },
             dropped: now.dropped - before.dropped,
+            retransmitted: now.retransmitted - before.retransmitted,
             connections_opened: now.connections_opened - before.connections_opened,
         }
     }
@@ -99,5 +103,10 @@ impl Baseline {
 
 fn books(world: &World<Component>, link: LinkIndex) -> LinkBooks {
     let link = &world.core.links[link.at()];
-    LinkBooks { attempts: link.ledger, dropped: link.dropped, connections_opened: link.connections_opened }
+    LinkBooks {
+        attempts: link.ledger,
+        dropped: link.dropped,
+        retransmitted: link.retransmitted,
+        connections_opened: link.connections_opened,
+    }
 }

@@ -62,8 +62,8 @@ impl Present {
     pub fn record(&mut self, latency: SimDuration, outcome: &Outcome, stale: bool) {
         self.stale += u64::from(stale);
         match outcome {
-            Err(reason) => {
-                self.failed.add(*reason);
+            Err(failure) => {
+                self.failed.add(failure.reason);
                 self.failed_latency.record(latency);
             }
             Ok(_) => {

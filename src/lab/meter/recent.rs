@@ -128,8 +128,8 @@ impl Recent {
     pub fn observe(&mut self, latency: SimDuration, outcome: &Outcome, stale: bool) {
         match outcome {
             Ok(_) => self.present.ok.record(latency),
-            Err(reason) => {
-                self.present.reasons.add(*reason);
+            Err(failure) => {
+                self.present.reasons.add(failure.reason);
                 self.present.failed.record(latency);
             }
         }

@@ -18,8 +18,8 @@ use crate::engine::link::Role;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
 const GROUPS: &[(&str, &[&str])] = &[
-    (text!("Latency and loss"), &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "jitter"]),
-    (text!("Calling policy"), &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections"]),
+    (text!("Latency and loss"), &["latency", "asymmetric", "return_latency", "bandwidth", "loss", "retransmission", "jitter"]),
+    (text!("Calling policy"), &["timeout", "retr", "backoff", "hedge", "breaker", "bulkhead", "handshake", "connections", "pool"]),
     (text!("Who is called, when"), &[]),
 ];
 
