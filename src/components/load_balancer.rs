@@ -91,6 +91,20 @@ impl Default for Check {
     }
 }
 
+impl Check {
+    /// It was not answered in time, or refused.
+    fn fail(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, unhealthy_after: u32) {
+        self.awaiting = None;
+        self.good = 0;
+        self.bad += 1;
+        if self.healthy && self.bad >= unhealthy_after {
+            self.healthy = false;
+            let target = ctx.target(link);
+            ctx.notice(Some(target), "out of rotation", false);
+        }
+    }
+}
+
 /// A running load balancer.
 #[derive(Clone, Debug)]
 pub struct LoadBalancer {
@@ -202,13 +216,7 @@ impl LoadBalancer {
         for link in links.iter().copied() {
             let check = self.checks.entry(link).or_default();
             if check.awaiting.is_some() {
-                check.good = 0;
-                check.bad += 1;
-                if check.healthy && check.bad >= self.params.unhealthy_after {
-                    check.healthy = false;
-                    let target = ctx.target(link);
-                    ctx.notice(Some(target), "out of rotation", false);
-                }
+                check.fail(ctx, link, self.params.unhealthy_after);
             }
             check.awaiting = Some(self.round);
             ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
@@ -339,6 +347,13 @@ impl Part for LoadBalancer {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn refused(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        let Signal::HealthCheck { round } = signal else { return };
+        if let Some(check) = self.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) {
+            check.fail(ctx, link, self.params.unhealthy_after);
         }
     }
 
@@ -521,8 +536,8 @@ mod tests {
         to(&mut experiment, 2.0);
         let events = experiment.take_events();
         let out = events.iter().find(|e| e.what == "out of rotation").unwrap();
-        // Three checks in a row must have gone unanswered when the next is due.
-        assert!((1.35..=1.45).contains(&out.at.as_secs_f64()), "{}", out.at);
+        // The third check in a row is refused as soon as it has been there and back.
+        assert!((1.3..=1.31).contains(&out.at.as_secs_f64()), "{}", out.at);
         assert_eq!(out.node.as_deref(), Some("s2"));
         let failed = experiment.totals().failed["refused"];
         to(&mut experiment, 4.0);
@@ -530,6 +545,28 @@ mod tests {
         inflict(&mut experiment, Fault::Restart { node: "s2".into() });
         to(&mut experiment, 5.0);
         assert!(experiment.take_events().iter().any(|e| e.what == "back in rotation"));
+    }
+
+    #[test]
+    fn a_refused_check_is_known_at_once_and_an_unanswered_one_when_the_next_is_due() {
+        // 100/s to each of three; one goes half way between two checks.
+        let failed = |fault: Fault| {
+            let server = json!({"workers": 50, "service_time": constant(5.0)});
+            let checks = json!({"check_interval": 1000, "unhealthy_after": 1});
+            let mut nodes = vec![("c", "clients", readers(300.0)), ("b", "load_balancer", checks)];
+            nodes.extend(["s1", "s2", "s3"].map(|s| (s, "service", server.clone())));
+            let mut links = vec![("c", "b", json!({}))];
+            links.extend(["s1", "s2", "s3"].map(|s| ("b", s, json!({"timeout": 200}))));
+            let mut experiment = run(&document(&nodes, &links), 5.5);
+            inflict(&mut experiment, fault);
+            to(&mut experiment, 10.0);
+            experiment.totals().failed.values().sum::<u64>()
+        };
+        let refused = failed(Fault::Crash { node: "s2".into() });
+        assert!((49..=51).contains(&refused), "{refused}");
+        // The check at 6 s is unanswered at 7 s.
+        let silent = failed(Fault::Cut { link: "b-s2".into() });
+        assert!((149..=152).contains(&silent), "{silent}");
     }
 
     #[test]

@@ -190,6 +190,7 @@ impl Behaviour for Component {
         fn answered_late(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, request: u64, attempt: u32);
         fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
         fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal);
+        fn refused(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: signal::Signal);
         fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
     }
 }

@@ -320,6 +320,10 @@ pub trait Part: Clone + std::fmt::Debug {
             ctx.send_signal(link, Signal::Healthy { round }, 100);
         }
     }
+    /// Control traffic that it sent comes back: the node at the other end is down.
+    fn refused(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
+        let _ = (ctx, link, signal);
+    }
     /// A request it began has ended. Returns whether it read an old value.
     fn ended(&mut self, ctx: &mut Ctx<'_, Component>, ended: Ended) -> bool {
         let _ = (ctx, ended);

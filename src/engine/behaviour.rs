@@ -10,8 +10,7 @@ use super::request::{Failure, Message, Outcome, Reason, Why};
 use super::station::StationSpec;
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
-use super::transport::signal_luck;
-use super::under_way::{Job, Payload, RequestState, Return, Service, Transit};
+use super::under_way::{Job, RequestState, Return, Service};
 
 /// What a job does next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +84,8 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn stages_done(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, outcome: Outcome) -> Next;
     /// Control traffic arrives over a link, from the other end.
     fn signal(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: Self::Signal);
+    /// Control traffic that it sent over a link comes back: the node at the other end is down, and its host says so.
+    fn refused(&mut self, ctx: &mut Ctx<'_, Self>, link: LinkIndex, signal: Self::Signal);
     /// A request this node began has ended. Returns whether it read an old value.
     fn ended(&mut self, ctx: &mut Ctx<'_, Self>, ended: Ended) -> bool;
 }
@@ -289,17 +290,10 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Sends control traffic over a link of this node, to the other end. Whether the link goes or comes is found out. A node
     /// that is down says nothing.
     pub fn send_signal(&mut self, link: LinkIndex, signal: B::Signal, bytes: u32) {
-        if !self.is_up() {
-            return;
+        if self.is_up() {
+            let forward = self.core.links[link.at()].from == self.node;
+            self.core.send_signal(link, forward, signal, bytes, false);
         }
-        let state = &mut self.core.links[link.at()];
-        let forward = state.from == self.node;
-        let sent = &mut state.control_sent[usize::from(!forward)];
-        *sent += 1;
-        let ordinal = *sent;
-        let payload = Payload::Signal { signal, bytes, ordinal };
-        let transit = Transit::new(link, forward, self.core.now, 0, payload);
-        self.core.send(transit, bytes, signal_luck(ordinal));
     }
 
     /// Begins a request at this node. It calls this node's links by their rules. Its draws come from `ordinal`, which no other request of

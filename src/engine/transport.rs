@@ -120,14 +120,23 @@ impl<B: Behaviour> Core<B> {
             Payload::Handshake { attempt, round } => {
                 self.attempted(*attempt).map(|call| (HANDSHAKE_BYTES, handshake_luck(call.luck, attempt.number, *round)))
             }
-            Payload::Signal { bytes, ordinal, .. } => {
+            Payload::Signal { bytes, ordinal, refused, .. } => {
                 // A later one says all that it does, and more.
                 let link = &self.links[transit.link.at()];
                 let sender = &self.nodes[if transit.forward { link.from } else { link.to }.at()];
                 let newest = link.control_sent[usize::from(!transit.forward)] == *ordinal;
-                (newest && sender.up).then(|| (*bytes, signal_luck(*ordinal)))
+                (newest && (sender.up || *refused)).then(|| (*bytes, signal_luck(*ordinal)))
             }
         }
+    }
+
+    /// Sends control traffic over a link, towards the callee or back; perhaps back to whoever sent it.
+    pub(super) fn send_signal(&mut self, link: LinkIndex, forward: bool, signal: B::Signal, bytes: u32, refused: bool) {
+        let sent = &mut self.links[link.at()].control_sent[usize::from(!forward)];
+        *sent += 1;
+        let ordinal = *sent;
+        let payload = Payload::Signal { signal, bytes, ordinal, refused };
+        self.send(Transit::new(link, forward, self.now, 0, payload), bytes, signal_luck(ordinal));
     }
 
     /// Begins to set up a connection for an attempt, or goes on with it: the caller's message of a round trip.
@@ -176,7 +185,7 @@ pub(super) fn reply_luck(luck: u64) -> u64 {
 }
 
 /// What the draws of a control message come from.
-pub(super) fn signal_luck(ordinal: u64) -> u64 {
+fn signal_luck(ordinal: u64) -> u64 {
     mix(0x5163_6e61, ordinal)
 }
 

@@ -256,6 +256,8 @@ pub enum Payload<G> {
         bytes: u32,
         /// Which control message of this link in this direction, counted from 1.
         ordinal: u64,
+        /// Whether it comes back to its sender: nobody at the other end took it.
+        refused: bool,
     },
 }
 

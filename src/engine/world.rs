@@ -232,9 +232,18 @@ impl<B: Behaviour> World<B> {
             Payload::Signal { .. } => {
                 let state = &self.core.nodes[node.at()];
                 let works = state.up && !state.removed;
-                if let (Some(Transit { payload: Payload::Signal { signal, .. }, .. }), true) = (self.core.transits.remove(key), works) {
-                    let (behaviour, mut ctx) = self.at(node);
-                    behaviour.signal(&mut ctx, index, signal);
+                let taken = self.core.transits.remove(key);
+                if let Some(Transit { forward, payload: Payload::Signal { signal, bytes, refused, .. }, .. }) = taken {
+                    if works {
+                        let (behaviour, mut ctx) = self.at(node);
+                        match refused {
+                            true => behaviour.refused(&mut ctx, index, signal),
+                            false => behaviour.signal(&mut ctx, index, signal),
+                        }
+                    } else if !refused {
+                        // Its host says so, as it does to a call.
+                        self.core.send_signal(index, !forward, signal, bytes, true);
+                    }
                 }
             }
             Payload::Reply { attempt, outcome, request, network_span, .. } => {

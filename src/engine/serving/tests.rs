@@ -65,6 +65,7 @@ impl Behaviour for Plain {
         Next::Reply(outcome)
     }
     fn signal(&mut self, _: &mut Ctx<'_, Self>, _: LinkIndex, (): ()) {}
+    fn refused(&mut self, _: &mut Ctx<'_, Self>, _: LinkIndex, (): ()) {}
     fn ended(&mut self, _: &mut Ctx<'_, Self>, _: Ended) -> bool {
         false
     }
