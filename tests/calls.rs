@@ -7,7 +7,7 @@ mod bench;
 use std::collections::BTreeMap;
 
 use bench::*;
-use faultline::diagram::{Document, Edit, Fault};
+use faultline::diagram::{Document, Edit, Entry, Fault};
 use faultline::lab::frame::Waterfall;
 use faultline::lab::Experiment;
 use serde_json::{json, Value};
@@ -292,7 +292,7 @@ fn what_a_cut_held_up_gets_through_when_it_is_mended() {
         to(&mut experiment, 1.0);
         cut(&mut experiment, "c-s");
         let ok = to(&mut experiment, 1.5).totals.ok;
-        experiment.apply(&faultline::diagram::Entry::Fault(Fault::Mend { link: "c-s".into() })).unwrap();
+        inflict(&mut experiment, Fault::Mend { link: "c-s".into() });
         assert_eq!(to(&mut experiment, 1.5).totals.ok, ok);
         // The first that was lost is sent again after 240 ms, in vain, and after 480 more.
         let totals = to(&mut experiment, 2.55).totals;
@@ -327,4 +327,53 @@ fn handshakes_are_messages() {
     let mut took: Vec<_> = experiment.recent().iter().map(|s| (s.request, (s.end.unwrap() - s.start).0 / 1_000_000)).collect();
     took.sort();
     assert_eq!(took.iter().map(|(_, ms)| *ms).collect::<Vec<_>>(), [441, 221, 221]);
+}
+
+fn inflict(experiment: &mut Experiment, fault: Fault) {
+    experiment.apply(&Entry::Fault(fault)).unwrap();
+}
+
+#[test]
+fn a_host_that_vanished_says_nothing() {
+    let mut experiment = Experiment::new(&far(100.0, json!({"timeout": 200, "latency": constant(5.0)})));
+    to(&mut experiment, 1.0);
+    inflict(&mut experiment, Fault::Vanish { node: "s".into() });
+    let down = to(&mut experiment, 2.0).totals;
+    // All that was there and on the way, and what came since but for that of the last 200 ms.
+    assert_eq!(down.failed.keys().collect::<Vec<_>>(), [&"timeout"]);
+    assert!((79..=82).contains(&down.failed["timeout"]), "{down:?}");
+    inflict(&mut experiment, Fault::Restart { node: "s".into() });
+    let after = to(&mut experiment, 4.0).totals;
+    assert!(after.failed["timeout"] < 104 && after.ok > 290, "{after:?}");
+}
+
+#[test]
+fn a_node_that_hangs_accepts_and_answers_nobody() {
+    let mut experiment = Experiment::new(&far(100.0, json!({"connections": 1000, "handshake_round_trips": 1})));
+    to(&mut experiment, 1.0);
+    inflict(&mut experiment, Fault::Hang { node: "s".into() });
+    let report = to(&mut experiment, 1.995);
+    assert!(report.totals.failed.is_empty() && (99..=101).contains(&report.totals.in_flight), "{:?}", report.totals);
+    // Its host goes on to make connections.
+    assert!(report.links["c-s"].connections_opened >= 99);
+    inflict(&mut experiment, Fault::Restart { node: "s".into() });
+    let after = to(&mut experiment, 3.0).totals;
+    // What it had taken is reset, what its host had accepted for it is refused.
+    assert_eq!(after.failed.values().sum::<u64>(), report.totals.in_flight);
+    assert!(after.ok >= 198, "{after:?}");
+}
+
+#[test]
+fn a_server_that_hangs_fails_its_health_checks() {
+    let server = json!({"workers": 50, "service_time": constant(5.0)});
+    let checks = json!({"check_interval": 100, "unhealthy_after": 2});
+    let nodes =
+        [("c", "clients", readers(100.0)), ("b", "load_balancer", checks), ("s1", "service", server.clone()), ("s2", "service", server)];
+    let links = [("c", "b", json!({"timeout": 500})), ("b", "s1", json!({})), ("b", "s2", json!({}))];
+    let mut experiment = Experiment::new(&document(&nodes, &links));
+    to(&mut experiment, 1.05);
+    inflict(&mut experiment, Fault::Hang { node: "s1".into() });
+    let failed = to(&mut experiment, 4.0).totals.failed["timeout"];
+    // Half of what came until the third check after it, at 1.3 s.
+    assert!((11..=14).contains(&failed), "{failed}");
 }

@@ -16,7 +16,17 @@ pub enum Fault {
         /// Node id.
         node: String,
     },
-    /// A crashed node starts again, with what was durable.
+    /// The node's host is gone: it loses what it had in flight and tells nobody, and messages to it disappear.
+    Vanish {
+        /// Node id.
+        node: String,
+    },
+    /// The node's process hangs: its host accepts what comes, and nobody answers.
+    Hang {
+        /// Node id.
+        node: String,
+    },
+    /// A node that crashed, vanished or hangs starts again, with what was durable.
     Restart {
         /// Node id.
         node: String,

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagram::Fault;
 
-/// Crashed nodes, slowed nodes with their factors, cut links.
+/// Nodes that are down with what took them down, slowed nodes with their factors, cut links.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Breakage {
-    down: BTreeSet<String>,
+    down: BTreeMap<String, Fault>,
     slow: BTreeMap<String, f64>,
     cut: BTreeSet<String>,
 }
@@ -29,14 +29,14 @@ impl Breakage {
     pub fn apply(&mut self, fault: &Fault) -> Outcome {
         use Outcome::{Final, Idle, Undoable};
         match fault {
-            Fault::Crash { node } => match self.down.insert(node.clone()) {
-                true => Undoable(Fault::Restart { node: node.clone() }),
-                false => Idle("is already down"),
-            },
-            Fault::Restart { node } => match self.down.remove(node) {
-                true => Undoable(Fault::Crash { node: node.clone() }),
-                false => Idle("is not down"),
-            },
+            Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } => {
+                if self.down.contains_key(node) {
+                    return Idle("is already down");
+                }
+                self.down.insert(node.clone(), fault.clone());
+                Undoable(Fault::Restart { node: node.clone() })
+            }
+            Fault::Restart { node } => self.down.remove(node).map_or(Idle("is not down"), Undoable),
             Fault::Slow { node, factor } => {
                 let old = self.slow.get(node).copied().unwrap_or(1.0);
                 if old == *factor {
@@ -63,7 +63,7 @@ impl Breakage {
     /// Forgets a removed node; returns the faults that would break it again as it was.
     pub fn forget_node(&mut self, id: &str) -> Vec<Fault> {
         let slow = self.slow.remove(id).map(|factor| Fault::Slow { node: id.into(), factor });
-        let down = self.down.remove(id).then(|| Fault::Crash { node: id.into() });
+        let down = self.down.remove(id);
         slow.into_iter().chain(down).collect()
     }
 
@@ -76,7 +76,8 @@ impl Breakage {
 /// The id that a fault is about.
 pub fn subject(fault: &Fault) -> &str {
     match fault {
-        Fault::Crash { node } | Fault::Restart { node } | Fault::Slow { node, .. } | Fault::Flush { node } => node,
+        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => node,
+        Fault::Slow { node, .. } | Fault::Flush { node } => node,
         Fault::Cut { link } | Fault::Mend { link } => link,
     }
 }

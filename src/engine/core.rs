@@ -7,7 +7,7 @@ use slotmap::SlotMap;
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::link::Link;
-use super::queue::{Epoch, EventQueue};
+use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::Stream;
 use super::request::{ByReason, Outcome, Reason, Why};
 use super::station::Station;
@@ -44,8 +44,14 @@ pub struct NodeState {
     pub epoch: Epoch,
     /// Whether it works.
     pub up: bool,
-    /// When it went down, if it is down.
+    /// When it went down or hung, if it does.
     pub down_since: SimTime,
+    /// Down, and its host too: what is sent to it disappears.
+    pub vanished: bool,
+    /// Its process does nothing, for no known time.
+    pub hangs: bool,
+    /// What waits for its process since then.
+    pub stalled: Vec<EventKind>,
     /// Factor on its service times; 1 is normal.
     pub slow: f64,
     /// No longer in the diagram.
@@ -143,6 +149,8 @@ pub struct Core<B: Behaviour> {
     pub requests_begun: u64,
     /// Of these, begun by users.
     pub requests_asked: u64,
+    /// Nodes that hang.
+    pub hanging: u32,
     /// Pending events.
     pub queue: EventQueue,
 }

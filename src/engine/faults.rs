@@ -4,33 +4,110 @@ use super::behaviour::Behaviour;
 use super::core::Observation;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
 use super::link::LinkSpec;
+use super::queue::EventKind;
 use super::request::{Failure, Reason};
+use super::under_way::Payload;
 use super::world::World;
 
 impl<B: Behaviour> World<B> {
     /// Crashes a node: what it had is lost, callers see a reset. Does nothing if it is down already.
     pub fn crash(&mut self, node: NodeIndex) {
+        self.go_down(node, false, "crashed");
+    }
+
+    /// Takes a node away with its host: what it had is lost, and nobody is told. Does nothing if it is down already.
+    pub fn vanish(&mut self, node: NodeIndex) {
+        self.go_down(node, true, "vanished");
+    }
+
+    /// Lets a node's process hang: its host goes on to accept what comes, and nothing happens. Does nothing if it is down or hangs.
+    pub fn hang(&mut self, node: NodeIndex) {
+        let now = self.core.now;
+        let state = &mut self.core.nodes[node.at()];
+        if !state.up || state.hangs {
+            return;
+        }
+        state.hangs = true;
+        state.down_since = now;
+        self.core.hanging += 1;
+        let (_, mut ctx) = self.at(node);
+        ctx.notice(None, "hangs", false);
+    }
+
+    /// Lays an event by that waits for a process that hangs. Returns whether it does.
+    pub(super) fn stall(&mut self, kind: EventKind) -> bool {
+        let core = &mut self.core;
+        let caller = |call: CallKey| core.calls.get(call).map(|c| core.links[c.link.at()].from);
+        let node = match kind {
+            EventKind::Timer { node, .. } | EventKind::ShareEnd { node, .. } => Some(node),
+            EventKind::ServiceEnd { job, .. } | EventKind::Deadline(job) | EventKind::Answer { job, .. } => {
+                core.jobs.get(job).map(|j| j.node)
+            }
+            EventKind::AttemptTimeout(attempt) | EventKind::PoolTimeout(attempt) => caller(attempt.call),
+            EventKind::Retry(call) => caller(call),
+            // Hosts see to handshakes, and to what was lost.
+            EventKind::Deliver(key) => core.transits.get(key).filter(|t| !matches!(t.payload, Payload::Handshake { .. })).map(|t| {
+                let link = &core.links[t.link.at()];
+                if t.forward {
+                    link.to
+                } else {
+                    link.from
+                }
+            }),
+            EventKind::Retransmit(_) => None,
+        };
+        let Some(state) = node.map(|n| &mut core.nodes[n.at()]).filter(|state| state.hangs) else { return false };
+        state.stalled.push(kind);
+        true
+    }
+
+    /// A process that hangs does so no longer. Returns what waited for it.
+    fn end_hang(&mut self, node: NodeIndex) -> Vec<EventKind> {
+        let state = &mut self.core.nodes[node.at()];
+        self.core.hanging -= u32::from(std::mem::take(&mut state.hangs));
+        std::mem::take(&mut state.stalled)
+    }
+
+    fn go_down(&mut self, node: NodeIndex, vanished: bool, what: &'static str) {
         if !self.core.nodes[node.at()].up {
             return;
         }
-        self.drop_work(node, false);
+        let stalled = self.end_hang(node);
+        self.drop_work(node, false, vanished);
         let now = self.core.now;
         let state = &mut self.core.nodes[node.at()];
         state.up = false;
+        state.vanished = vanished;
         state.epoch = state.epoch.next();
         state.down_since = now;
         let (behaviour, mut ctx) = self.at(node);
         behaviour.crash(&mut ctx);
-        ctx.notice(None, "crashed", false);
+        ctx.notice(None, what, false);
+        for kind in stalled {
+            // What its host had accepted is refused now; all else was the business of the process.
+            if let EventKind::Deliver(key) = kind {
+                self.deliver(key);
+            }
+        }
     }
 
-    /// Starts a crashed node again. Does nothing if it is up.
+    /// Starts a node again that is down or hangs. Does nothing if it works.
     pub fn restart(&mut self, node: NodeIndex) {
+        if self.core.nodes[node.at()].hangs {
+            self.crash(node);
+        }
         let state = &mut self.core.nodes[node.at()];
         if state.up || state.removed {
             return;
         }
         state.up = true;
+        if std::mem::take(&mut state.vanished) {
+            // It knows none of the connections that others had kept.
+            for link in self.core.links.iter_mut().filter(|l| l.to == node) {
+                link.idle_connections = 0;
+            }
+        }
+        let state = &mut self.core.nodes[node.at()];
         state.epoch = state.epoch.next();
         let (behaviour, mut ctx) = self.at(node);
         behaviour.start(&mut ctx);
@@ -46,9 +123,11 @@ impl<B: Behaviour> World<B> {
 
     /// Removes a node from the diagram. Its links must have been removed.
     pub fn remove_node(&mut self, node: NodeIndex) {
-        self.drop_work(node, true);
+        self.end_hang(node);
+        self.drop_work(node, true, false);
         let state = &mut self.core.nodes[node.at()];
         state.removed = true;
+        state.vanished = false;
         state.epoch = state.epoch.next();
         if state.up {
             // What it alone had is gone with it, as in a crash.
@@ -58,7 +137,7 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    fn drop_work(&mut self, node: NodeIndex, removed: bool) {
+    fn drop_work(&mut self, node: NodeIndex, removed: bool, vanished: bool) {
         let now = self.core.now;
         self.core.nodes[node.at()].station.account(now);
         // Nobody here takes up a connection that is given back now.
@@ -86,7 +165,11 @@ impl<B: Behaviour> World<B> {
                 state.station.ledger.lost += 1;
             }
             state.failed.add(Reason::Reset);
-            self.core.leave(&job, Err(Failure::new(Reason::Reset, node)));
+            if vanished {
+                self.core.end_span(job.request, job.span, Some(Reason::Reset));
+            } else {
+                self.core.leave(&job, Err(Failure::new(Reason::Reset, node)));
+            }
         }
         self.core.nodes[node.at()].station.clear();
         // Calls that nobody waited for outlive their jobs, but not the process.
@@ -94,7 +177,8 @@ impl<B: Behaviour> World<B> {
         let from_here = self.core.calls.iter().filter(|(_, c)| links[c.link.at()].from == node);
         let detached: Vec<CallKey> = from_here.map(|(key, _)| key).collect();
         detached.into_iter().for_each(|call| self.core.abandon_call(call));
-        for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node) {
+        // Whoever called a node that vanished does not know yet.
+        for link in self.core.links.iter_mut().filter(|l| l.from == node || l.to == node && !vanished) {
             link.idle_connections = 0;
         }
     }

@@ -91,6 +91,15 @@ impl<B: Behaviour> Core<B> {
         self.queue.push(end, EventKind::Retransmit(key));
     }
 
+    /// Nobody is there where a message arrives, and nobody says so: as good as lost.
+    #[cold]
+    pub(super) fn swallow(&mut self, key: TransitKey) {
+        if let Some(transit) = self.transits.remove(key) {
+            self.links[transit.link.at()].dropped += 1;
+            self.lose(transit);
+        }
+    }
+
     /// Loses all that is on a link. Where lost messages are sent again, their senders notice when their time for each is over.
     pub(super) fn lose_transits(&mut self, index: LinkIndex) {
         let on_it = self.transits.iter().filter(|(_, t)| t.link == index && !t.lost);

@@ -51,6 +51,7 @@ impl<B: Behaviour> World<B> {
                 record_traces: false,
                 requests_begun: 0,
                 requests_asked: 0,
+                hanging: 0,
                 queue: EventQueue::default(),
             },
             behaviours: Vec::new(),
@@ -69,6 +70,9 @@ impl<B: Behaviour> World<B> {
             epoch: Epoch::default(),
             up: true,
             down_since: now,
+            vanished: false,
+            hangs: false,
+            stalled: Vec::new(),
             slow: 1.0,
             removed: false,
             station: Station::new(behaviour.station(), now),
@@ -166,6 +170,9 @@ impl<B: Behaviour> World<B> {
 
     /// Lets an event happen. Returns what it was about; of an event that has gone stale, [`VOID`].
     fn handle(&mut self, kind: EventKind) -> Concerned {
+        if self.core.hanging > 0 && self.stall(kind) {
+            return VOID;
+        }
         match kind {
             EventKind::Timer { node, epoch, token } => {
                 let state = &self.core.nodes[node.at()];
@@ -217,12 +224,16 @@ impl<B: Behaviour> World<B> {
         (u64::from(self.core.links[call.link.at()].from.0) + 1, call.request_id)
     }
 
-    fn deliver(&mut self, key: TransitKey) -> Concerned {
+    pub(super) fn deliver(&mut self, key: TransitKey) -> Concerned {
         let Some(transit) = self.core.transits.get(key) else { return VOID };
         let (index, request_id) = (transit.link, transit.request_id);
         let link = &mut self.core.links[index.at()];
         link.in_transit -= 1;
         let node = if transit.forward { link.to } else { link.from };
+        if self.core.nodes[node.at()].vanished {
+            self.core.swallow(key);
+            return (u64::from(node.0) + 1, request_id);
+        }
         match transit.payload {
             Payload::Handshake { attempt, round } => {
                 let forward = transit.forward;

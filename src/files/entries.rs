@@ -40,7 +40,9 @@ const fn entry(name: &'static str, about: &'static str, fields: &'static [(&'sta
 /// The faults of a journal.
 pub const FAULTS: &[EntryForm] = &[
     entry("crash", "The node stops and loses what it had in flight", &[("node", Part::Id)]),
-    entry("restart", "A crashed node starts again, with what was durable", &[("node", Part::Id)]),
+    entry("vanish", "The node's host is gone: it loses what it had in flight, and messages to it disappear", &[("node", Part::Id)]),
+    entry("hang", "The node accepts what comes, and answers nobody", &[("node", Part::Id)]),
+    entry("restart", "A node that crashed, vanished or hangs starts again, with what was durable", &[("node", Part::Id)]),
     entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Id), ("factor", Part::Factor)]),
     entry("cut", "Drops silently whatever travels on the link, both ways", &[("link", Part::Id)]),
     entry("mend", "Mends a cut link", &[("link", Part::Id)]),

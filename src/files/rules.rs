@@ -202,7 +202,9 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
 /// Whether a fault names something that it can happen to. Paths are within the fault.
 pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
     match fault {
-        Fault::Crash { node } | Fault::Restart { node } => node_of(doc, "node", node).map(|_| ()),
+        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => {
+            node_of(doc, "node", node).map(|_| ())
+        }
         Fault::Slow { node, factor } => {
             node_of(doc, "node", node)?;
             within(*factor, 0.01, 1000.0).map_err(|m| Problem::new("factor", m))

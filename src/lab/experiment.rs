@@ -248,6 +248,14 @@ impl Experiment {
                 let node = self.find_node(node)?;
                 self.world.crash(node);
             }
+            Fault::Vanish { node } => {
+                let node = self.find_node(node)?;
+                self.world.vanish(node);
+            }
+            Fault::Hang { node } => {
+                let node = self.find_node(node)?;
+                self.world.hang(node);
+            }
             Fault::Restart { node } => {
                 let node = self.find_node(node)?;
                 self.world.restart(node);

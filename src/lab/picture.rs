@@ -123,7 +123,7 @@ impl Experiment {
             id: id(index),
             health: match () {
                 () if matches!(component, crate::components::Component::Placeholder(_)) => Health::Placeholder,
-                () if !node.up => Health::Down(node.down_since),
+                () if !node.up || node.hangs => Health::Down(node.down_since),
                 () if node.slow != 1.0 => Health::Slow(node.slow),
                 () => Health::Up,
             },

@@ -104,7 +104,9 @@ impl Dice {
         let node = now.nodes[self.below(now.nodes.len())].clone();
         let link = if now.links.is_empty() { None } else { Some(now.links[self.below(now.links.len())].clone()) };
         Some(match self.below(19) {
-            0 | 1 => Entry::Fault(Fault::Crash { node: node.id }),
+            0 => Entry::Fault(Fault::Crash { node: node.id }),
+            1 if self.below(2) == 0 => Entry::Fault(Fault::Vanish { node: node.id }),
+            1 => Entry::Fault(Fault::Hang { node: node.id }),
             2 => Entry::Fault(Fault::Restart { node: node.id }),
             3 => Entry::Fault(Fault::Slow { node: node.id, factor: [0.5, 1.0, 10.0][self.below(3)] }),
             4 => Entry::Fault(Fault::Cut { link: link?.id }),

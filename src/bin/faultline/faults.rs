@@ -9,7 +9,7 @@ use faultline::engine::SimTime;
 use crate::args::time;
 use crate::settings::known;
 
-const SHAPE: &str = "expected \"t=10s crash NODE\", restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends";
+const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends";
 
 /// Adds one fault, and its end if it has one, to the document's journal. Returns when it begins.
 pub fn add(doc: &mut Document, text: &str) -> Result<SimTime, String> {
@@ -57,6 +57,8 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
     let links = || links(doc, &later, target);
     let faults: Vec<(Fault, Option<Fault>)> = match verb {
         "crash" => vec![(Fault::Crash { node: node()? }, Some(Fault::Restart { node: node()? }))],
+        "vanish" => vec![(Fault::Vanish { node: node()? }, Some(Fault::Restart { node: node()? }))],
+        "hang" => vec![(Fault::Hang { node: node()? }, Some(Fault::Restart { node: node()? }))],
         "restart" => vec![(Fault::Restart { node: node()? }, None)],
         "slow" => vec![(Fault::Slow { node: node()?, factor }, Some(Fault::Slow { node: node()?, factor: 1.0 }))],
         "cut" => links()?.into_iter().map(|link| (Fault::Cut { link: link.clone() }, Some(Fault::Mend { link }))).collect(),

@@ -42,6 +42,8 @@ const ENTRIES: &[(&str, &str, &[&str])] = &[
     ("edit", "remove_group", &["id"]),
     ("edit", "set_group", &["node", "group"]),
     ("edit", "place_group", &["id", "kind", "parent", "place"]),
+    ("fault", "vanish", &["node"]),
+    ("fault", "hang", &["node"]),
 ];
 
 /// Distinct values, each with its index.
