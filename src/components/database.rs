@@ -130,9 +130,12 @@ impl Database {
     fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, version: Version) {
         let (node, now) = (ctx.node, ctx.now());
         let old = self.rows.insert(key, version.0).unwrap_or(0);
-        let lsn = self.log.append((key, version.0));
+        let followed = ctx.outgoing(Role::Log).next().is_some();
+        let lsn = self.log.append((key, version.0), followed);
         ctx.shared().judge.hold(node, key, version);
-        ctx.shared().commits.add(node, lsn, now);
+        if followed {
+            ctx.shared().commits.add(node, lsn, now);
+        }
         if self.params.durability == Durability::EveryWrite {
             self.durable_lsn = lsn;
         } else {

@@ -71,7 +71,7 @@ pub struct Judge {
 }
 
 /// What a key takes, about.
-const BYTES_OF_KEY: usize = 400;
+const BYTES_OF_KEY: usize = 300;
 
 impl Judge {
     /// The counts.

@@ -70,11 +70,15 @@ impl Log {
         self.generation
     }
 
-    /// Adds an entry and returns its number.
-    pub fn append(&mut self, entry: LogEntry) -> u64 {
-        self.entries.push_back(entry);
-        if self.entries.len() > KEPT {
-            self.entries.pop_front();
+    /// Adds an entry and returns its number. Where nobody follows none is kept: whoever comes gets the state.
+    pub fn append(&mut self, entry: LogEntry, followed: bool) -> u64 {
+        if followed {
+            self.entries.push_back(entry);
+            if self.entries.len() > KEPT {
+                self.entries.pop_front();
+            }
+        } else if !self.entries.is_empty() {
+            self.entries.clear();
         }
         self.lsn += 1;
         self.lsn
@@ -165,7 +169,7 @@ mod tests {
 
     fn log(entries: u64) -> Log {
         let mut log = Log::default();
-        (1..=entries).for_each(|i| assert_eq!(log.append((i, 1)), i));
+        (1..=entries).for_each(|i| assert_eq!(log.append((i, 1), true), i));
         log
     }
 
@@ -181,8 +185,8 @@ mod tests {
         let mut log = log(3);
         assert!(matches!(log.next_for(LINK), Some(Parcel::Snapshot)));
         assert!(log.next_for(LINK).is_none());
-        log.append((9, 1));
-        log.append((9, 2));
+        log.append((9, 1), true);
+        log.append((9, 2), true);
         assert_eq!(entries(log.next_for(LINK)), Some((4, 2)));
         assert!(log.next_for(LINK).is_none());
     }
@@ -192,7 +196,7 @@ mod tests {
         let mut log = log(1);
         log.next_for(LINK);
         (0..3).for_each(|_| {
-            log.append((5, 5));
+            log.append((5, 5), true);
         });
         log.next_for(LINK);
         assert!(log.acknowledge(LINK, has(1, 1), true, SimTime(500), PACE));

@@ -21,7 +21,7 @@ use crate::lab::stories::Stories;
 /// A node or link of the diagram with its name, place and settings, about.
 const BYTES_OF_A_PART: usize = 1_152;
 /// What a change of a shared map takes anew, about.
-const BYTES_OF_A_CHANGE: usize = 400;
+const BYTES_OF_A_CHANGE: usize = 300;
 /// Events at one instant that are handled at a time, before something is done at it.
 const SETTLING: u64 = 100_000;
 /// Events kept until they are taken.
