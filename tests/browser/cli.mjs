@@ -1,11 +1,14 @@
 // The command-line tool, natively built: what the browser's results are compared with.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const tool = process.env.FAULTLINE_CLI ?? fileURLToPath(new URL('../../target/fast/faultline', import.meta.url));
 
 /** Runs the tool and returns what it prints. */
 export const faultline = (...args) => execFileSync(tool, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+
+/** How `faultline check` ends on a file: 0 is fine, 1 that something in it cannot work as it is drawn, 2 that it cannot be read. */
+export const check = (file) => spawnSync(tool, ['check', file]).status;
 
 /** `faultline run --json` on a file or scenario. */
 export const run = (what, ...args) => JSON.parse(faultline('run', what, '--json', ...args));

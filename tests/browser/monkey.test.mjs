@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { journey } from './browser.mjs';
-import { faultline, follow } from './cli.mjs';
+import { check, follow } from './cli.mjs';
 import { Finger } from './hands.mjs';
 import { Lab } from './lab.mjs';
 import { expectSoon } from './soon.mjs';
@@ -226,7 +226,7 @@ for (const seed of seeds) {
       await lab.pause();
       const { hash, command } = await lab.share();
       const path = await lab.saveFile();
-      assert.match(faultline('check', path), /fine/);
+      assert.ok(check(path) < 2, 'it can be read');
       assert.equal(follow(command, path).trace_hash, hash, `browser and command line agree on ${readFileSync(path, 'utf8').length} characters of document`);
     } catch (failure) {
       failure.message += `\n  seed ${seed}, ${done.length} actions; the last: ${done.slice(-30).join('; ')}`;
