@@ -14,6 +14,7 @@ mod part;
 pub mod placeholder;
 mod ports;
 pub mod queue;
+pub mod rate_limiter;
 pub mod replica;
 pub mod service;
 pub mod shard_router;
@@ -86,6 +87,7 @@ macro_rules! components {
 components! {
     Clients(clients::Clients),
     LoadBalancer(load_balancer::LoadBalancer),
+    RateLimiter(rate_limiter::RateLimiter),
     Service(service::Service),
     Queue(queue::Queue),
     Worker(worker::Worker),

@@ -76,11 +76,13 @@ pub enum Reason {
     ReadOnly,
     /// A message was delivered as often as allowed, and never acknowledged.
     DeadLetter,
+    /// There were too many requests: 429 (RFC 6585).
+    Limited,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 10] = [
+    pub const ALL: [Reason; 11] = [
         Reason::Timeout,
         Reason::Refused,
         Reason::Reset,
@@ -91,6 +93,7 @@ impl Reason {
         Reason::Deadline,
         Reason::ReadOnly,
         Reason::DeadLetter,
+        Reason::Limited,
     ];
 
     /// Name in results and on the screen.
@@ -106,6 +109,7 @@ impl Reason {
             Reason::Deadline => "deadline",
             Reason::ReadOnly => "read only",
             Reason::DeadLetter => "dead letter",
+            Reason::Limited => "limited",
         }
     }
 
@@ -115,7 +119,7 @@ impl Reason {
             // Nobody knows whether it was done, or it was not even begun: once more.
             Reason::Timeout | Reason::Refused | Reason::Reset | Reason::NoConnection => true,
             // There may be room, or somebody, in a moment.
-            Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable => true,
+            Reason::QueueFull | Reason::TooManyConnections | Reason::Unavailable | Reason::Limited => true,
             // Its time is over, whoever is asked.
             Reason::Deadline => false,
             // The same question has the same answer.
@@ -133,6 +137,8 @@ pub struct Failure {
     pub reason: Reason,
     /// Whether the called node answered with it. Otherwise nothing came from there: silence, or a refusal or reset by its host.
     pub answered: bool,
+    /// Callers that retry wait at least so long, in seconds; 0 says nothing.
+    pub retry_after_s: u16,
     /// The node that failed, that did not answer, or that would not wait any longer for a connection of its own.
     pub at: NodeIndex,
 }
@@ -140,7 +146,12 @@ pub struct Failure {
 impl Failure {
     /// One that arises at a node, or on the way there.
     pub fn new(reason: Reason, at: NodeIndex) -> Failure {
-        Failure { reason, answered: false, at }
+        Failure { reason, answered: false, retry_after_s: 0, at }
+    }
+
+    /// The same with the time after which to try again, in seconds (RFC 9110, Retry-After).
+    pub fn retry_after(self, seconds: u16) -> Failure {
+        Failure { retry_after_s: seconds, ..self }
     }
 
     /// The same as its caller is told: the answer is that it failed.

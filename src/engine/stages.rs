@@ -151,6 +151,7 @@ impl<B: Behaviour> World<B> {
             Jitter::Full => full.scale(unit(&mut rng)),
             Jitter::Equal => SimDuration(full.0 / 2) + SimDuration(full.0 / 2).scale(unit(&mut rng)),
         };
+        let wait = wait.max(SimDuration::from_millis(1_000 * u64::from(failure.retry_after_s)));
         let to = link.to;
         let why = Why::with("retry {a} of {b}", u64::from(attempts), u64::from(policy.retries));
         let backoff = self.core.begin_span(request, SpanKind::Backoff, span, to, attempts, why);
