@@ -10,7 +10,7 @@ use super::history::Moment;
 use crate::engine::NodeIndex;
 
 /// Operations remembered.
-const REMEMBERED: usize = 1 << 15;
+const REMEMBERED: usize = 1 << 13;
 /// Of one user and key, so many are looked at.
 const LOOKED_AT: usize = 16;
 
