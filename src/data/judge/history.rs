@@ -77,7 +77,7 @@ pub struct History {
     acknowledged: VecDeque<(Moment, Moment)>,
     /// Reads that began before this are older than all acknowledgements remembered.
     forgotten_until: Moment,
-    /// Versions that were acknowledged.
+    /// Versions that were acknowledged. Of a key of which thousands of writes failed in between, the oldest ranges are forgotten.
     pub told: Ranges,
 }
 
@@ -136,7 +136,11 @@ impl History {
                 None => self.acknowledged.push_back((now, begun)),
             }
         }
-        self.told.insert(version)
+        let new = self.told.insert(version);
+        if self.told.pieces() > MANY {
+            self.told.forget_oldest();
+        }
+        new
     }
 
     /// Whether a version is remembered as one that nobody has seen.

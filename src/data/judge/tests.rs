@@ -243,3 +243,16 @@ fn systems_that_are_not_linked_have_keys_of_their_own_until_they_are() {
     assert!(case.judge.judge_read((elsewhere, 1), KEY, Version::NONE, 2, 2));
     assert!(!case.judge.judge_read((elsewhere, 1), KEY, version, 2, 2));
 }
+
+#[test]
+fn what_is_kept_of_a_key_is_bounded_however_many_of_its_writes_fail() {
+    let mut case = Case::default();
+    for n in 0..10_000u64 {
+        let version = case.begin_write();
+        if n % 2 == 0 {
+            case.acknowledge(1, version);
+        }
+    }
+    let pieces = case.judge.key(CLIENT, KEY).history.told.pieces();
+    assert!((1_000..=1_024).contains(&pieces), "{pieces}");
+}
