@@ -1,9 +1,9 @@
 //! Texts that would unfold to far more than they are: what is too much is refused before it takes memory, with a reason.
-//! Memory is counted at the allocator, so each case waits for the one before it.
+//! Memory is counted at the allocator, which all threads share: each test waits for the one before it, from its first line.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::alloc::System;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine as _;
@@ -21,9 +21,13 @@ const MIB: usize = 1 << 20;
 /// All that is allocated while the largest text is read that is not too long, whether it is given back or not.
 const MOST: usize = 400 * MIB;
 
+/// What a test holds from its first line: what it makes to be read is counted in nobody else's work.
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The outcome of a piece of work, and all the memory that it asked for in MiB.
 fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let region = Region::new(ALLOCATOR);
     let out = work();
     let asked = region.change();
@@ -58,6 +62,7 @@ fn refused(link: &str, most: usize, message: &str) {
 
 #[test]
 fn parameters_that_stand_once_are_not_repeated_for_thousands_of_nodes() {
+    let _alone = alone();
     // Each of 2,000 nodes of an unknown kind, whose parameters are anything at all, with 100,000 values.
     let list = format!("[{}]", vec!["0"; 10_000].join(","));
     let table = format!(r#"[{{"a":[{}]}}]"#, [list.as_str(); 10].join(","));
@@ -71,6 +76,7 @@ fn parameters_that_stand_once_are_not_repeated_for_thousands_of_nodes() {
 
 #[test]
 fn nor_for_thousands_of_links() {
+    let _alone = alone();
     let columns = |item: &str| format!("[{}]", vec![item; 8_000].join(","));
     let list = format!("[{}]", vec!["0"; 10_000].join(","));
     let table = format!(r#"[{{"latency":{{"law":"empirical","values_ms":{list}}}}}]"#);
@@ -80,6 +86,7 @@ fn nor_for_thousands_of_links() {
 
 #[test]
 fn columns_are_as_long_as_there_may_be_rows() {
+    let _alone = alone();
     for (count, most) in [(2_001, 10), (100_000, 10)] {
         let link = packed(&tree(&nodes(count, "service"), "[[],[],[],[]]", "[]"));
         refused(&link, most, "there are more than 2000 nodes");
@@ -102,6 +109,7 @@ fn columns_are_as_long_as_there_may_be_rows() {
 
 #[test]
 fn ids_and_kinds_are_short_before_they_are_repeated() {
+    let _alone = alone();
     let long = "k".repeat(199_000);
     refused(&packed(&tree(&nodes(2_000, &long), "[[],[],[],[]]", "[{}]")), 10, "the link is damaged");
     let columns = |item: &str| format!("[{}]", vec![item; 8_000].join(","));
@@ -117,6 +125,7 @@ fn ids_and_kinds_are_short_before_they_are_repeated() {
 
 #[test]
 fn the_smallest_and_the_largest_links_that_hold_too_much() {
+    let _alone = alone();
     // Deflate packs a thousandfold: eight mebibytes and one byte.
     let text = " ".repeat(8 * MIB + 1);
     let link = packed(&text);
@@ -137,6 +146,7 @@ fn the_smallest_and_the_largest_links_that_hold_too_much() {
 
 #[test]
 fn a_file_with_the_same_in_it_is_refused_as_early() {
+    let _alone = alone();
     let file = |nodes: Json| json!({"format": "faultline", "version": 2, "nodes": nodes, "links": []}).to_string();
     let node = |params: Json| json!({"id": "a", "kind": "service", "name": "A", "x": 0, "y": 0, "params": params});
     let values = |n: usize| json!({"service_time": {"law": "empirical", "values_ms": vec![1; n]}});
