@@ -13,3 +13,4 @@ pub mod icon;
 pub mod lab;
 pub mod metrics;
 pub mod order;
+pub mod policies;

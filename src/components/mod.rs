@@ -27,7 +27,7 @@ pub use explanation::Explanation;
 pub use part::{Gauge, Gauges, Group, Headline, Kind, Part, Range, Reading, Rules, Telling, View};
 pub use ports::{can_connect, role_between};
 
-use crate::diagram::param::{complete, ParamSpec, Values};
+use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::station::StationSpec;
@@ -116,10 +116,7 @@ pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpe
         // What is looked into beside a store, shipped or delivered is not called by rules.
         Role::Aside | Role::Log | Role::Delivery => Rules::None,
     };
-    let specs = link::specs();
-    let set = complete(&specs, values);
-    let called = matches!(role, Role::Call | Role::Aside);
-    specs.into_iter().filter(|spec| link::honours(rules, called, spec.name, &set)).collect()
+    link::specs_read(rules, link::is_called(role), values)
 }
 
 /// Hands methods to the part that a component is: a line for each.
@@ -177,6 +174,7 @@ impl Component {
 impl Behaviour for Component {
     type Shared = crate::data::Outside;
     type Signal = signal::Signal;
+    type Policies = crate::policies::Policies;
 
     hand_over! {
         fn station(&self) -> StationSpec;

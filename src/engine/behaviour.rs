@@ -4,6 +4,7 @@ use slotmap::Key;
 
 use super::core::{Core, Observation};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
+use super::policy::CallPolicy;
 use super::queue::EventKind;
 use super::random::{generator, mix, Draws, Purpose};
 use super::request::{Failure, Message, Outcome, Reason, Why};
@@ -57,6 +58,8 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     type Shared: Clone + Default + std::fmt::Debug;
     /// Control traffic.
     type Signal: Clone + std::fmt::Debug;
+    /// What surrounds the calls over each link.
+    type Policies: CallPolicy;
 
     /// Workers and line.
     fn station(&self) -> StationSpec;
@@ -227,10 +230,10 @@ impl<B: Behaviour> Ctx<'_, B> {
         self.core.call(job, link, &message, (Some(super::link::WaitFor::None), own_call(&message)), None, why);
     }
 
-    /// Calls over a link, after so many attempts made before, and gives up after `patience`, whatever the link says. The answer
+    /// Calls over a link, after so many attempts made before, and gives up after `timeout`, whatever the link says. The answer
     /// comes to [`Behaviour::answered`].
-    pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, patience: SimDuration, attempts: u32, why: Why) {
-        self.core.call(job, link, &message, (None, own_call(&message)), Some((patience, attempts)), why);
+    pub fn call_again(&mut self, job: JobKey, link: LinkIndex, message: Message, timeout: SimDuration, attempts: u32, why: Why) {
+        self.core.call(job, link, &message, (None, own_call(&message)), Some((timeout, attempts)), why);
     }
 
     /// A failure that arises here.

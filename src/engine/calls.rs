@@ -4,6 +4,7 @@ use super::behaviour::Behaviour;
 use super::core::{Core, Observation};
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
+use super::policy::{After, Awaited, CallPolicy, Ending, Refusal};
 use super::queue::EventKind;
 use super::random::mix;
 use super::request::{reason_of, Failure, Message, Outcome, Why};
@@ -14,7 +15,7 @@ use super::under_way::{Call, Connection, Job, Payload, Return, Transit};
 
 impl<B: Behaviour> Core<B> {
     /// Starts a call of a job over a link: the first attempt leaves now. Whether it is part of the stages, and an ordinal that tells it
-    /// from the job's other calls over the same link, say which it is. Perhaps with a patience of its own instead of the link's, and
+    /// from the job's other calls over the same link, say which it is. Perhaps with a timeout of its own instead of the link's, and
     /// after so many attempts.
     pub fn call(
         &mut self,
@@ -31,25 +32,23 @@ impl<B: Behaviour> Core<B> {
         let link = &mut self.links[index.at()];
         // A function of this job, this link and nothing else: other calls change no draw of this one.
         let luck = mix(mix(job.luck, link.stream), ordinal);
-        if let Some(share) = link.spec.policy.budget {
-            link.retry_tokens_milli = (link.retry_tokens_milli + (share * 1000.0) as u64).min(super::link::RETRY_BURST_MILLI);
-        }
         let number = again.map_or(0, |(_, attempts)| attempts) + 1;
-        // Where connections are counted it may have to wait for one.
-        let at_once = !link.counts_connections();
+        let before = link.policies.before(&link.attempt(self.now, self.seed, luck, number, true));
+        // Policies may hold it up, and where connections are counted it may have to wait for one.
+        let at_once = matches!(before, Ok(SimDuration::ZERO)) && !link.counts_connections();
         let story = self.requests.get_mut(request).and_then(|r| r.trace.as_deref_mut());
         let (span, network_span) = story.map_or((NO_SPAN, NO_SPAN), |story| {
             let span = story.begin(SpanKind::Call, parent, self.now, link.to, job.attempt, why);
             let step = if at_once { story.begin(SpanKind::Network, span, self.now, link.to, number, Why::NONE) } else { NO_SPAN };
             (span, step)
         });
-        let patience = again.map(|(patience, _)| patience);
+        let timeout = again.map(|(timeout, _)| timeout);
         let call = self.calls.insert(Call {
             job: job_key,
             link: index,
             message: *message,
             staged,
-            patience,
+            timeout,
             attempts: if at_once { number } else { number - 1 },
             luck,
             open: at_once,
@@ -65,12 +64,12 @@ impl<B: Behaviour> Core<B> {
             job.last_call = call;
         }
         if !at_once {
-            return self.start_attempt(call);
+            return self.begin_attempt(call, before);
         }
         link.ledger.started += 1;
         link.ledger.open += 1;
         let attempt = AttemptKey { call, number };
-        if let Some(timeout) = patience.or(link.spec.policy.timeout) {
+        if let Some(timeout) = timeout.or_else(|| link.policies.limit(Awaited::Answer)) {
             self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
         }
         let luck = mix(luck, u64::from(number));
@@ -79,8 +78,20 @@ impl<B: Behaviour> Core<B> {
         self.put_on_the_way(Transit { attempt: number, ..Transit::new(index, true, self.now, request_id, payload) }, arrival);
     }
 
-    /// Starts the next attempt of a call.
+    /// Starts the next attempt of a call, or goes on with one that was held up.
     pub fn start_attempt(&mut self, call_key: CallKey) {
+        let Some(call) = self.calls.get(call_key) else { return };
+        if call.open {
+            return self.take_connection(AttemptKey { call: call_key, number: call.attempts });
+        }
+        let (luck, number, wanted) = (call.luck, call.attempts + 1, self.is_wanted(call));
+        let link = &mut self.links[call.link.at()];
+        let before = link.policies.before(&link.attempt(self.now, self.seed, luck, number, wanted));
+        self.begin_attempt(call_key, before);
+    }
+
+    /// Begins an attempt that the policies have been asked about: it goes on its way, at once or after a while, or fails.
+    fn begin_attempt(&mut self, call_key: CallKey, before: Result<SimDuration, Refusal>) {
         let Some(call) = self.calls.get_mut(call_key) else { return };
         call.attempts += 1;
         call.open = true;
@@ -90,6 +101,51 @@ impl<B: Behaviour> Core<B> {
         let link = &mut self.links[index.at()];
         link.ledger.started += 1;
         link.ledger.open += 1;
+        let (from, to) = (link.from, link.to);
+        match before {
+            Ok(SimDuration::ZERO) => self.take_connection(attempt),
+            Ok(wait) => {
+                let why = Why::plain("held up before it is sent");
+                self.calls[call_key].step_span = self.next_span(request, old, SpanKind::Backoff, span, to, attempt.number, why);
+                self.queue.push(self.now + wait, EventKind::Retry(call_key));
+            }
+            Err(Refusal { reason, then }) => {
+                self.close_attempt(attempt, Some(Failure::new(reason, from)));
+                match then {
+                    After::Again { wait, why } => self.try_again(call_key, wait, why),
+                    // An event of its own: who calls is not answered in the midst of that.
+                    After::End => self.queue.push(self.now, EventKind::Refused { call: call_key, reason }),
+                }
+            }
+        }
+    }
+
+    /// A call is made again after a while.
+    pub(super) fn try_again(&mut self, call_key: CallKey, wait: SimDuration, why: Why) {
+        let Some(call) = self.calls.get(call_key) else { return };
+        let (request, span, attempts, to) = (call.request, call.span, call.attempts, self.links[call.link.at()].to);
+        self.calls[call_key].step_span = self.begin_span(request, SpanKind::Backoff, span, to, attempts, why);
+        self.queue.push(self.now + wait, EventKind::Retry(call_key));
+    }
+
+    /// Whether anybody waits for a call, or nobody was ever to.
+    fn is_wanted(&self, call: &Call) -> bool {
+        call.staged == Some(WaitFor::None) || self.jobs.contains_key(call.job)
+    }
+
+    /// Tells the policies that the last attempt of a call has ended, and asks them what becomes of the call.
+    pub(super) fn after_attempt(&mut self, call_key: CallKey, ending: &Ending) -> After {
+        let Some(call) = self.calls.get(call_key) else { return After::End };
+        let (luck, number, wanted) = (call.luck, call.attempts, self.is_wanted(call));
+        let link = &mut self.links[call.link.at()];
+        link.policies.after(&link.attempt(self.now, self.seed, luck, number, wanted), ending, After::End)
+    }
+
+    /// An attempt takes a connection where they are counted, waits for one, or opens one.
+    fn take_connection(&mut self, attempt: AttemptKey) {
+        let Some(call) = self.attempted(attempt) else { return };
+        let (call_key, index, request, old, span) = (attempt.call, call.link, call.request, call.step_span, call.span);
+        let link = &mut self.links[index.at()];
         if !link.counts_connections() {
             return self.transmit(attempt);
         }
@@ -107,7 +163,7 @@ impl<B: Behaviour> Core<B> {
         }
         let to = link.to;
         let opens = turn && link.spec.connections.is_none_or(|max| link.used_connections < max);
-        if let Some(timeout) = link.spec.pool_timeout {
+        if let Some(timeout) = link.policies.limit(Awaited::Connection) {
             self.queue.push_after(self.now, timeout, EventKind::PoolTimeout(attempt));
         }
         let why = Why::plain(if opens { "new connection" } else { "all connections in use" });
@@ -149,7 +205,7 @@ impl<B: Behaviour> Core<B> {
         let Some(call) = self.attempted(attempt_key) else { return };
         let (link, message, request, call_span, old) = (call.link, call.message, call.request, call.span, call.step_span);
         let (request_id, request_start, luck) = (call.request_id, call.request_start, mix(call.luck, u64::from(call.attempts)));
-        let (to, timeout) = (self.links[link.at()].to, call.patience.or(self.links[link.at()].spec.policy.timeout));
+        let (to, timeout) = (self.links[link.at()].to, call.timeout.or_else(|| self.links[link.at()].policies.limit(Awaited::Answer)));
         if let Some(timeout) = timeout {
             self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt_key));
         }
@@ -250,6 +306,7 @@ impl<B: Behaviour> Core<B> {
         let Some(call) = self.calls.get(call_key) else { return };
         if call.open {
             self.close_attempt(AttemptKey { call: call_key, number: call.attempts }, None);
+            self.after_attempt(call_key, &Ending::Abandoned);
         }
         if let Some(call) = self.calls.get(call_key) {
             let (request, step, span) = (call.request, call.step_span, call.span);

@@ -128,7 +128,7 @@ pub struct Core<B: Behaviour> {
     /// Nodes.
     pub nodes: Vec<NodeState>,
     /// Links.
-    pub links: Vec<Link>,
+    pub links: Vec<Link<B::Policies>>,
     /// Requests in flight.
     pub requests: SlotMap<RequestKey, RequestState>,
     /// Jobs.
@@ -163,7 +163,7 @@ impl<B: Behaviour> Core<B> {
             + self.calls.capacity() * size_of::<Call>()
             + self.transits.capacity() * size_of::<Transit<B::Signal>>();
         let traces: usize = self.requests.values().filter_map(|r| r.trace.as_deref()).map(Trace::bytes).sum();
-        let drawn = self.nodes.len() * size_of::<NodeState>() + self.links.len() * size_of::<Link>();
+        let drawn = self.nodes.len() * size_of::<NodeState>() + self.links.len() * size_of::<Link<B::Policies>>();
         under_way + traces + drawn + self.queue.bytes()
     }
 

@@ -44,7 +44,7 @@ impl<B: Behaviour> World<B> {
                 core.jobs.get(job).map(|j| j.node)
             }
             EventKind::AttemptTimeout(attempt) | EventKind::PoolTimeout(attempt) => caller(attempt.call),
-            EventKind::Retry(call) => caller(call),
+            EventKind::Retry(call) | EventKind::Refused { call, .. } => caller(call),
             // Hosts see to handshakes, and to what was lost.
             EventKind::Deliver(key) => core.transits.get(key).filter(|t| !matches!(t.payload, Payload::Handshake { .. })).map(|t| {
                 let link = &core.links[t.link.at()];
@@ -184,7 +184,7 @@ impl<B: Behaviour> World<B> {
     }
 
     /// Adds a link; it is used from the next call on.
-    pub fn add_link(&mut self, link: super::link::Link) -> LinkIndex {
+    pub fn add_link(&mut self, link: super::link::Link<B::Policies>) -> LinkIndex {
         let index = LinkIndex(self.core.links.len() as u32);
         self.core.nodes[link.from.at()].outgoing.push(index);
         self.core.nodes[link.to.at()].incoming.push(index);
@@ -219,9 +219,10 @@ impl<B: Behaviour> World<B> {
 
     /// Gives a link other settings while it runs. They hold for what is sent from now on, and at once for connections: a smaller pool closes
     /// those that are not used, a larger one lets those in who wait, the first first.
-    pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec) {
+    pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec, set_policies: impl FnOnce(&mut B::Policies)) {
         let link = &mut self.core.links[index.at()];
         link.spec = spec;
+        set_policies(&mut link.policies);
         let limit = if link.counts_connections() { link.spec.connections.unwrap_or(u32::MAX) } else { 0 };
         link.idle_connections = link.idle_connections.min(limit.saturating_sub(link.used_connections));
         self.core.serve_waiting(index);

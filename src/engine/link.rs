@@ -1,9 +1,10 @@
-//! A link: how messages travel, when it is called, with what patience; its connections and its books.
+//! A link: how messages travel, when it is called; its connections and its books. Knows no calling policy, but keeps their state.
 
 use std::collections::VecDeque;
 
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, NodeIndex};
+use super::policy::{Attempt, CallPolicy};
 use super::random::Stream;
 use super::request::{ByReason, Operation};
 use super::time::{SimDuration, SimTime};
@@ -69,18 +70,6 @@ pub enum WaitFor {
     None,
 }
 
-/// How the back-off before a retry is randomised, after the AWS jitter study (Brooker 2015).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Jitter {
-    /// Full: uniform from 0 to the back-off.
-    #[default]
-    Full,
-    /// Equal: half fixed, half uniform.
-    Equal,
-    /// None.
-    None,
-}
-
 /// Who calls whom, when. Links of one stage are called at once, stages in order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
@@ -102,23 +91,6 @@ pub struct Rule {
     pub need: u32,
 }
 
-/// Patience and persistence of the caller.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Policy {
-    /// Time until an attempt is given up; `None` is never.
-    pub timeout: Option<SimDuration>,
-    /// Attempts after the first.
-    pub retries: u32,
-    /// Back-off before the first retry; doubles with each.
-    pub backoff: SimDuration,
-    /// Upper limit of the back-off.
-    pub backoff_cap: SimDuration,
-    /// Randomisation of the back-off.
-    pub jitter: Jitter,
-    /// Retry budget: retries allowed as a share of calls, with a burst of 10; `None` is no limit.
-    pub budget: Option<f64>,
-}
-
 /// What a link is set to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkSpec {
@@ -138,14 +110,10 @@ pub struct LinkSpec {
     pub loss: f64,
     /// Calling rule.
     pub rule: Rule,
-    /// Calling policy.
-    pub policy: Policy,
     /// How long after a loss, and a round trip, a message is sent again for the first time; it doubles each time. `None` is never.
     pub retransmission: Option<SimDuration>,
     /// Connections kept; `None` is unlimited.
     pub connections: Option<u32>,
-    /// How long an attempt waits for a connection, be it a free one or a new one; `None` is for ever.
-    pub pool_timeout: Option<SimDuration>,
     /// Round trips to set up a connection (TCP 1, with TLS 1.3 2, with TLS 1.2 3); 0 is none.
     pub handshake_round_trips: u32,
 }
@@ -176,7 +144,7 @@ impl AttemptLedger {
 
 /// The running state.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub struct Link<P> {
     /// Source of randomness.
     pub stream: Stream,
     /// Caller.
@@ -185,6 +153,8 @@ pub struct Link {
     pub to: NodeIndex,
     /// Settings.
     pub spec: LinkSpec,
+    /// What surrounds calls over it.
+    pub policies: P,
     /// Drops everything.
     pub cut: bool,
     /// No longer in the diagram.
@@ -201,8 +171,6 @@ pub struct Link {
     pub waiting: VecDeque<AttemptKey>,
     /// When the sender's interface is free again: towards the callee, and back.
     pub free_at: [SimTime; 2],
-    /// Retry tokens, in thousandths of a retry.
-    pub retry_tokens_milli: u64,
     /// Messages lost on the link (loss, or cut).
     pub dropped: u64,
     /// Messages sent again after they were lost.
@@ -213,17 +181,15 @@ pub struct Link {
     pub in_transit: u32,
 }
 
-/// A full retry budget, in thousandths of a retry: a burst of ten.
-pub const RETRY_BURST_MILLI: u64 = 10_000;
-
-impl Link {
+impl<P: CallPolicy> Link<P> {
     /// A new link without connections.
-    pub fn new(stream: Stream, from: NodeIndex, to: NodeIndex, spec: LinkSpec) -> Self {
+    pub fn new(stream: Stream, from: NodeIndex, to: NodeIndex, spec: LinkSpec, policies: P) -> Self {
         Link {
             stream,
             from,
             to,
             spec,
+            policies,
             cut: false,
             removed: false,
             ledger: AttemptLedger::default(),
@@ -232,7 +198,6 @@ impl Link {
             connections_opened: 0,
             waiting: VecDeque::new(),
             free_at: [SimTime::ZERO; 2],
-            retry_tokens_milli: RETRY_BURST_MILLI,
             dropped: 0,
             retransmitted: 0,
             control_sent: [0; 2],
@@ -248,6 +213,11 @@ impl Link {
         let round_trip = SimDuration::from_millis_f64(spec.latency.mean_ms() + spec.return_latency.mean_ms());
         let all = round_trip + spec.distance + spec.distance + spec.jitter + least;
         Some(SimDuration(all.0.saturating_mul(1 << times.saturating_sub(1).min(20))))
+    }
+
+    /// An attempt of a call over it, as its policies are told of it.
+    pub(super) fn attempt(&self, now: SimTime, seed: u64, luck: u64, number: u32, wanted: bool) -> Attempt {
+        Attempt { now, number, from: self.from, wanted: wanted && !self.removed, seed, stream: self.stream, luck }
     }
 
     /// Whether connections matter at all: without a limit and a handshake they cost nothing.

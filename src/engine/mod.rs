@@ -9,6 +9,7 @@ mod faults;
 pub mod guard;
 pub mod ids;
 pub mod link;
+pub mod policy;
 pub mod queue;
 pub mod random;
 pub mod request;

@@ -55,8 +55,15 @@ pub enum EventKind {
     AttemptTimeout(AttemptKey),
     /// The caller waits no longer for a connection.
     PoolTimeout(AttemptKey),
-    /// The back-off before a retry is over.
+    /// The wait before an attempt is over, such as the back-off before a retry.
     Retry(CallKey),
+    /// A calling policy has refused an attempt, and the call ends with it.
+    Refused {
+        /// Which.
+        call: CallKey,
+        /// Why.
+        reason: Reason,
+    },
     /// A message was lost, and is sent again.
     Retransmit(TransitKey),
     /// A request's deadline.
@@ -84,6 +91,7 @@ impl EventKind {
             EventKind::ShareEnd { .. } => 8,
             EventKind::Answer { .. } => 9,
             EventKind::Retransmit(_) => 10,
+            EventKind::Refused { .. } => 11,
         }
     }
 }
@@ -101,6 +109,7 @@ impl EventKind {
             EventKind::Retry(_) => "retry",
             EventKind::Deadline(_) => "deadline",
             EventKind::Answer { .. } => "answer",
+            EventKind::Refused { .. } => "refusal",
         }
     }
 }

@@ -26,8 +26,8 @@ pub enum Purpose {
     Latency,
     /// Whether a message is lost.
     Loss,
-    /// Random part of the back-off before a retry.
-    Backoff,
+    /// What a calling policy leaves to chance, such as a part of the back-off before a retry.
+    Policy,
     /// Thinking time of a user.
     Think,
     /// Whether an optional call is made.

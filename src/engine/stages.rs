@@ -4,12 +4,11 @@ use smallvec::SmallVec;
 
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
-use super::link::{Jitter, LinkSpec, Pick, Role, WaitFor};
-use super::queue::EventKind;
+use super::link::{LinkSpec, Pick, Role, WaitFor};
+use super::policy::{After, CallPolicy, Ending};
 use super::random::{generator, mix, unit, weighted, Purpose};
 use super::request::{reason_of, Failure, Operation, Outcome, Reason, Why};
-use super::time::SimDuration;
-use super::trace::{SpanIndex, SpanKind};
+use super::trace::SpanIndex;
 use super::under_way::{Connection, Stages};
 use super::world::World;
 
@@ -126,38 +125,11 @@ impl<B: Behaviour> World<B> {
     }
 
     pub(super) fn attempt_failed(&mut self, attempt: AttemptKey, failure: Failure) {
-        let Some(call_key) = self.core.close_attempt(attempt, Some(failure)) else { return };
-        let call = &self.core.calls[call_key];
-        let detached = call.staged == Some(WaitFor::None);
-        let wanted = detached || self.core.jobs.contains_key(call.job);
-        let (attempts, luck, request, span, link_index) = (call.attempts, call.luck, call.request, call.span, call.link);
-        let link = &mut self.core.links[link_index.at()];
-        let policy = link.spec.policy;
-        let mut may_retry = wanted && attempts <= policy.retries && !link.removed && failure.reason.may_retry();
-        if may_retry && policy.budget.is_some() {
-            may_retry = link.retry_tokens_milli >= 1000;
-            if may_retry {
-                link.retry_tokens_milli -= 1000;
-            }
+        let Some(call) = self.core.close_attempt(attempt, Some(failure)) else { return };
+        match self.core.after_attempt(call, &Ending::Failed(failure)) {
+            After::End => self.answer_call(call, Err(failure)),
+            After::Again { wait, why } => self.core.try_again(call, wait, why),
         }
-        if !may_retry {
-            return self.answer_call(call_key, Err(failure));
-        }
-        let doubled = policy.backoff.0.saturating_mul(1u64 << (attempts - 1).min(30));
-        let full = SimDuration(doubled.min(policy.backoff_cap.0));
-        let mut rng = generator(self.core.seed, link.stream, Purpose::Backoff, mix(luck, u64::from(attempts)));
-        let wait = match policy.jitter {
-            Jitter::None => full,
-            Jitter::Full => full.scale(unit(&mut rng)),
-            Jitter::Equal => SimDuration(full.0 / 2) + SimDuration(full.0 / 2).scale(unit(&mut rng)),
-        };
-        let wait = wait.max(SimDuration::from_millis(1_000 * u64::from(failure.retry_after_s)));
-        let to = link.to;
-        let why = Why::with("retry {a} of {b}", u64::from(attempts), u64::from(policy.retries));
-        let backoff = self.core.begin_span(request, SpanKind::Backoff, span, to, attempts, why);
-        self.core.calls[call_key].step_span = backoff;
-        let at = self.core.now + wait;
-        self.core.queue.push(at, EventKind::Retry(call_key));
     }
 
     /// An attempt is answered well: its call is over.
@@ -165,7 +137,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         let Some(call) = self.core.attempted_mut(attempt) else { return self.core.end_span(request, way, None) };
         call.open = false;
-        let (index, connection, step, span) = (call.link, call.connection, call.step_span, call.span);
+        let (index, connection, luck, step, span) = (call.link, call.connection, call.luck, call.step_span, call.span);
         if let Some(story) = self.core.trace(request) {
             story.finish(way, now, None);
             story.finish(step, now, None);
@@ -174,6 +146,7 @@ impl<B: Behaviour> World<B> {
         let link = &mut self.core.links[index.at()];
         link.ledger.open -= 1;
         link.ledger.answered += 1;
+        link.policies.after(&link.attempt(now, self.core.seed, luck, attempt.number, false), &Ending::Answered, After::End);
         if connection == Connection::Held {
             self.core.release_connection(index, false);
         }

@@ -115,8 +115,8 @@ pub struct Call {
     pub link: LinkIndex,
     /// What.
     pub message: Message,
-    /// Time until an attempt is given up, instead of the link's.
-    pub patience: Option<SimDuration>,
+    /// How long an attempt waits for its answer, instead of what the link's policies say.
+    pub timeout: Option<SimDuration>,
     /// Part of the stages, and how it is waited for; `None` if the behaviour itself made the call.
     pub staged: Option<WaitFor>,
     /// Attempts so far.

@@ -205,6 +205,12 @@ impl<B: Behaviour> World<B> {
                 self.core.start_attempt(key);
                 concerned
             }
+            EventKind::Refused { call: key, reason } => {
+                let Some(call) = self.core.calls.get(key) else { return VOID };
+                let (concerned, from) = (self.of_call(call), self.core.links[call.link.at()].from);
+                self.answer_call(key, Err(Failure::new(reason, from)));
+                concerned
+            }
             EventKind::Answer { job: key, failed } => {
                 let Some(job) = self.core.jobs.get(key) else { return VOID };
                 let (concerned, value, node) = ((u64::from(job.node.0) + 1, job.request_id), job.value, job.node);

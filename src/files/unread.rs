@@ -118,7 +118,9 @@ fn is_read(from: &str, role: Role, set: &Values, param: &str) -> bool {
 fn readers(param: &str) -> String {
     let reads = |rules: Rules| match rules {
         Rules::None => false,
-        rules => link::honours(rules, true, param, &Values::from_iter([("pick".to_string(), Json::from("one"))])),
+        rules => {
+            link::specs_read(rules, true, &Values::from_iter([("pick".to_string(), Json::from("one"))])).iter().any(|s| s.name == param)
+        }
     };
     let names: Vec<String> = components::kinds().iter().filter(|k| reads(k.rules)).map(|k| k.label.to_lowercase()).collect();
     match names.split_last() {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::components::{link::link_spec, role_between, Component};
+use crate::components::link::{link_spec, policy_values};
+use crate::components::{role_between, Component};
 use crate::diagram::param::Values;
 use crate::diagram::separation::separation;
 use crate::diagram::{Document, Edit, Entry, Fault};
@@ -17,6 +18,7 @@ use crate::lab::meter::Meter;
 use crate::lab::snapshots::Weight;
 use crate::lab::stopped::Stopped;
 use crate::lab::stories::Stories;
+use crate::policies::Policies;
 
 /// A node or link of the diagram with its name, place and settings, about.
 const BYTES_OF_A_PART: usize = 1_152;
@@ -315,8 +317,9 @@ impl Experiment {
             }
             Edit::SetLinkParam { id, .. } => {
                 let index = self.find_link(id)?;
-                let spec = self.spec(id, self.world.core.links[index.at()].spec.role);
-                self.world.set_link(index, spec);
+                let role = self.world.core.links[index.at()].spec.role;
+                let (spec, values) = self.settings(id, role);
+                self.world.set_link(index, spec, |policies| values.iter().for_each(|values| policies.set(values)));
             }
             Edit::Reconnect { link: id, .. } => {
                 let old = self.find_link(id)?;
@@ -333,11 +336,12 @@ impl Experiment {
         Ok(())
     }
 
-    /// What a link of the diagram is set to, with the distance between its ends.
-    fn spec(&self, id: &str, role: Role) -> LinkSpec {
-        let Some(link) = self.diagram.link(id) else { return link_spec(&Values::new(), role, "") };
+    /// What a link of the diagram is set to, with the distance between its ends; and its policies, if it is called.
+    fn settings(&self, id: &str, role: Role) -> (LinkSpec, Option<Values>) {
+        let Some(link) = self.diagram.link(id) else { return (link_spec(&Values::new(), role, ""), None) };
         let from = self.diagram.node(&link.from).map_or("", |n| n.kind.as_str());
-        LinkSpec { distance: separation(&self.diagram, &link.from, &link.to).one_way(), ..link_spec(&link.params, role, from) }
+        let distance = separation(&self.diagram, &link.from, &link.to).one_way();
+        (LinkSpec { distance, ..link_spec(&link.params, role, from) }, policy_values(&link.params, role, from))
     }
 
     /// Somebody moved to another zone or region: links get longer or shorter for what is sent from now on.
@@ -362,7 +366,10 @@ impl Experiment {
         let kind = |id: &str| self.diagram.node(id).map_or("", |n| n.kind.as_str());
         let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
         let stream = stream_of(&format!("link:{id}"));
-        let world_link = WorldLink::new(stream, *from, *to, self.spec(id, role));
+        let (spec, values) = self.settings(id, role);
+        let mut policies = Policies::default();
+        values.iter().for_each(|values| policies.set(values));
+        let world_link = WorldLink::new(stream, *from, *to, spec, policies);
         // What clients of the same system call by the same key is the same thing.
         self.world.core.shared.judge.join(*from, *to);
         let index = self.world.add_link(world_link);

@@ -10,6 +10,7 @@ use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
 use crate::metrics::{availability, cost_per_hour};
 use crate::order::Ordered;
+use crate::policies::Policies;
 
 impl Experiment {
     /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
@@ -52,7 +53,7 @@ impl Experiment {
         }
     }
 
-    fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link) -> LinkFrame {
+    fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link<Policies>) -> LinkFrame {
         let lately = self.meter.link_lately(&self.world, index);
         LinkFrame {
             id: self.link_ids[index.at()].clone(),

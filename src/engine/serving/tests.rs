@@ -3,12 +3,13 @@
 use super::super::behaviour::{Behaviour, Ctx, Ended, Next};
 use super::super::distribution::Distribution;
 use super::super::ids::{JobKey, LinkIndex, NodeIndex};
-use super::super::link::{Jitter, Link, LinkSpec, Pick, Policy, Role, Rule, WaitFor, When};
+use super::super::link::{Link, LinkSpec, Pick, Role, Rule, WaitFor, When};
 use super::super::request::{Message, Operation, Outcome, Reason};
 use super::super::station::{Discipline, StationSpec};
 use super::super::time::{SimDuration, SimTime};
 use super::super::under_way::Job;
 use super::super::world::World;
+use crate::policies::Policies;
 
 /// Begins some requests at once, or spends a token on each that comes in.
 #[derive(Clone, Debug)]
@@ -20,6 +21,7 @@ struct Plain {
 impl Behaviour for Plain {
     type Shared = ();
     type Signal = ();
+    type Policies = Policies;
 
     fn station(&self) -> StationSpec {
         StationSpec { workers: Some(1), queue_limit: Some(0), discipline: Discipline::Fifo }
@@ -72,11 +74,10 @@ impl Behaviour for Plain {
 }
 
 /// A link that takes no time.
-fn link(from: NodeIndex, to: NodeIndex) -> Link {
+fn link(from: NodeIndex, to: NodeIndex) -> Link<Policies> {
     let rule =
         Rule { when: When::Any, probability: 1.0, count: 1, stage: 1, pick: Pick::Every, weight: 1, wait_for: WaitFor::All, need: 1 };
     let zero = SimDuration::ZERO;
-    let policy = Policy { timeout: None, retries: 0, backoff: zero, backoff_cap: zero, jitter: Jitter::None, budget: None };
     let spec = LinkSpec {
         role: Role::Call,
         latency: Distribution::constant(0.0),
@@ -87,12 +88,10 @@ fn link(from: NodeIndex, to: NodeIndex) -> Link {
         loss: 0.0,
         retransmission: None,
         rule,
-        policy,
         connections: None,
-        pool_timeout: None,
         handshake_round_trips: 0,
     };
-    Link::new(7, from, to, spec)
+    Link::new(7, from, to, spec, Policies::default())
 }
 
 #[test]

@@ -7,7 +7,9 @@ use crate::diagram::param::complete;
 use crate::diagram::separation::separation;
 use crate::diagram::{Document, Link, Node};
 use crate::engine::link::{LinkSpec, Pick, Role, When};
+use crate::engine::policy::{Awaited, CallPolicy};
 use crate::engine::Distribution;
+use crate::policies::Policies;
 
 /// What arrives at a node.
 #[derive(Clone, Debug, Default)]
@@ -74,11 +76,24 @@ pub fn named(text: &str, node: &Node) -> String {
     text.replace("{name}", &node.name)
 }
 
-/// What a link does, as it is set, and at what distance its ends are.
-pub fn spec(document: &Document, l: &Link) -> LinkSpec {
+/// The kind of the caller, and what the link is for.
+fn caller<'a>(document: &'a Document, l: &Link) -> (&'a str, Role) {
     let of = |id: &str| document.node(id).map_or("", |n| n.kind.as_str());
     let from = of(&l.from);
-    let role = role_between(from, of(&l.to)).unwrap_or(Role::Call);
+    (from, role_between(from, of(&l.to)).unwrap_or(Role::Call))
+}
+
+/// What surrounds the calls over a link, as it is set.
+fn policies(document: &Document, l: &Link) -> Policies {
+    let (from, role) = caller(document, l);
+    let mut policies = Policies::default();
+    link::policy_values(&l.params, role, from).iter().for_each(|values| policies.set(values));
+    policies
+}
+
+/// What a link does, as it is set, and at what distance its ends are.
+pub fn spec(document: &Document, l: &Link) -> LinkSpec {
+    let (from, role) = caller(document, l);
     let distance = separation(document, &l.from, &l.to).one_way();
     LinkSpec { distance, ..link::link_spec(&complete(&link::specs(), &l.params), role, from) }
 }
@@ -155,7 +170,8 @@ fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<
     if stages.min().is_some_and(|first| first < spec.rule.stage) {
         flow.spoil(format!("{} calls it after others have answered", from.name));
     }
-    if spec.policy.retries > 0 {
+    let policies = policies(document, l);
+    if policies.retry.retries() > 0 {
         flow.spoil(format!("{} tries again after a failure, and then more comes than was sent", from.name));
     }
     if spec.connections.is_some() {
@@ -169,7 +185,7 @@ fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<
     flow.back_ms += back;
     flow.constant &= constant;
     flow.direct = model.source.is_some();
-    flow.timeout_ms = spec.policy.timeout.map_or(f64::INFINITY, |t| t.as_millis_f64());
+    flow.timeout_ms = policies.limit(Awaited::Answer).map_or(f64::INFINITY, |t| t.as_millis_f64());
     Ok(flow)
 }
 
