@@ -130,7 +130,7 @@ fn drag_a_slider(editor: &mut Editor, experiment: &mut Experiment, timeline: &mu
     let now = experiment.now();
     experiment.advance(now, u64::MAX);
     let Some(id) = c.pick(&editor.diagram().nodes).map(|n| (n.id.clone(), n.kind.clone())) else { return };
-    let specs = components::kind(&id.1).map(|k| (k.specs)()).unwrap_or_default();
+    let specs = components::kind(&id.1).map(|k| k.params()).unwrap_or_default();
     let Some(spec) = c.pick(&specs) else { return };
     let mut before = None;
     for _ in 0..4 {

@@ -138,7 +138,7 @@ fn an_unknown_kind_is_kept_untouched() {
 #[test]
 fn defaults_are_left_out() {
     let kind = faultline::components::kind("service").unwrap();
-    let spec = &(kind.specs)()[0];
+    let spec = &kind.params()[0];
     let file = with("/nodes/1/params", Some(json!({spec.name: spec.default})));
     let doc = read_json(&file).unwrap();
     assert_eq!(doc.nodes[1].params.len(), 1);

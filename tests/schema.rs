@@ -63,7 +63,7 @@ fn every_starter_is_valid_as_shipped_or_as_saved() {
 fn every_parameter_may_have_its_default() {
     let judge = Judge::new();
     for kind in components::kinds() {
-        let params: serde_json::Map<String, Json> = (kind.specs)().into_iter().map(|s| (s.name.to_string(), s.default)).collect();
+        let params: serde_json::Map<String, Json> = kind.params().into_iter().map(|s| (s.name.to_string(), s.default)).collect();
         let node = json!({ "id": "a", "kind": kind.id, "name": "A", "x": 0, "y": 0, "params": params });
         judge.accept(&json!({ "format": "faultline", "version": faultline::files::VERSION, "nodes": [node], "links": [] }), kind.id);
     }

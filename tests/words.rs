@@ -202,7 +202,7 @@ fn texts_of_the_registries() -> BTreeSet<String> {
         add(kind.label);
         add(kind.summary);
         add(kind.group.label());
-        specs.extend((kind.specs)());
+        specs.extend(kind.params());
     }
     for ParamSpec { label, unit, help, kind, .. } in &specs {
         add(label);

@@ -73,6 +73,7 @@ impl Part for Cache {
         ends: &[Role::Aside],
         rules: super::Rules::None,
         specs: Params::specs,
+        has_members: true,
         telling: &[Telling { param: "capacity", range: Range::Factors(8.0) }],
         theory: Params::theory,
         has_station: true,

@@ -172,6 +172,7 @@ impl Part for Clients {
         ends: &[],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        has_members: false,
         telling: &[Telling { param: "rate_per_s", range: Range::Load }, Telling { param: "users", range: Range::Around }],
         theory: Params::theory,
         has_station: false,

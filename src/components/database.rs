@@ -282,6 +282,7 @@ impl Part for Database {
         ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        has_members: false,
         telling: &[],
         theory: Params::theory,
         has_station: true,

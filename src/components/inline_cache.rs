@@ -214,6 +214,7 @@ impl Part for InlineCache {
         ends: &[Role::Call],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        has_members: false,
         telling: &[Telling { param: "capacity", range: Range::Factors(8.0) }],
         theory: Params::theory,
         has_station: true,

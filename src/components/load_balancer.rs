@@ -243,6 +243,7 @@ impl Part for LoadBalancer {
         ends: &[Role::Call],
         rules: super::Rules::Choice(&["when", "weight"]),
         specs: Params::specs,
+        has_members: true,
         telling: &[],
         theory: Params::theory,
         has_station: false,
@@ -278,7 +279,7 @@ impl Part for LoadBalancer {
         let out = self.checks.values().filter(|c| !c.healthy).count();
         let all = view.core.nodes[view.node.at()].outgoing.len();
         let out = if self.params.health_checks { out } else { 0 };
-        smallvec![Gauge::level("in_rotation", "in rotation", (all - out.min(all)) as f64, "").of(all as f64)]
+        smallvec![Gauge::each("in_rotation", "in rotation", (all - out.min(all)) as f64, "").of(all as f64)]
     }
 
     fn verdicts(&self, view: &View<'_>) -> Vec<(NodeIndex, &'static str)> {
@@ -287,8 +288,8 @@ impl Part for LoadBalancer {
     }
 
     fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
-        let total: u64 = self.sent.values().sum();
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
+        let total: u64 = outgoing.iter().filter_map(|l| self.sent.get(l)).sum();
         outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
     }
 

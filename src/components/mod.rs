@@ -7,6 +7,7 @@ pub mod database;
 mod explanation;
 mod holding;
 pub mod inline_cache;
+pub mod instances;
 pub mod link;
 pub mod load_balancer;
 pub mod model;

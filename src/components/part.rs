@@ -99,8 +99,10 @@ pub struct Kind {
     pub ends: &'static [Role],
     /// Rules that links from here are called by.
     pub rules: Rules,
-    /// Parameter declarations.
-    pub specs: fn() -> Vec<ParamSpec>,
+    /// Declarations of the parameters that it alone has: see [`Kind::params`].
+    pub(super) specs: fn() -> Vec<ParamSpec>,
+    /// Whether one node may stand for several instances that know nothing of each other.
+    pub has_members: bool,
     /// Parameters that tell most when they are varied, the most telling first.
     pub telling: &'static [Telling],
     /// What theory is told of it, at these (checked) values.
@@ -116,8 +118,10 @@ pub struct Kind {
 /// What a gauge reads: what kind of number it is says what becomes of it over time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading {
-    /// How things stand. Of a stretch of time its mean is told.
+    /// How things stand. Of a stretch of time its mean is told, of several members their sum.
     Level(f64),
+    /// How things stand where the levels of several members do not add up, as lags do not: their mean is told.
+    Each(f64),
     /// A count, or a sum, since the run began. Statistics that begin later tell what was added since.
     Total(f64),
     /// One such sum by another, as a share of looks or a mean over messages is: what was added to the one by what was added to the other.
@@ -130,7 +134,7 @@ impl Reading {
     /// As a number; `None` of nothing.
     pub fn value(self) -> Option<f64> {
         match self {
-            Reading::Level(value) | Reading::Total(value) | Reading::Peak(value) => Some(value),
+            Reading::Level(value) | Reading::Each(value) | Reading::Total(value) | Reading::Peak(value) => Some(value),
             Reading::Ratio(part, whole) => (whole > 0.0).then(|| part / whole),
         }
     }
@@ -164,6 +168,11 @@ impl Gauge {
     /// How things stand.
     pub fn level(name: &'static str, label: &'static str, value: f64, unit: &'static str) -> Gauge {
         Gauge { name, label, reading: Reading::Level(value), unit, of: None }
+    }
+
+    /// How things stand, where levels do not add up.
+    pub fn each(name: &'static str, label: &'static str, value: f64, unit: &'static str) -> Gauge {
+        Gauge { name, label, reading: Reading::Each(value), unit, of: None }
     }
 
     /// A count or a sum since the run began.

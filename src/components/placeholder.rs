@@ -22,6 +22,7 @@ impl Part for Placeholder {
         ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Vec::new,
+        has_members: false,
         telling: &[],
         theory: |_| Model::default(),
         has_station: false,

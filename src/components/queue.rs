@@ -247,6 +247,7 @@ impl Part for Queue {
         ends: &[Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        has_members: false,
         telling: &[],
         theory: |_| Model::default(),
         has_station: false,

@@ -83,6 +83,7 @@ impl Part for RateLimiter {
         ends: &[Role::Call],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        has_members: true,
         telling: &[Telling { param: "rate_per_s", range: Range::Factors(8.0) }],
         theory: |_| Model::default(),
         has_station: false,

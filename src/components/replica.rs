@@ -106,6 +106,7 @@ impl Part for Replica {
         ends: &[Role::Log, Role::Call],
         rules: super::Rules::None,
         specs: Params::specs,
+        has_members: true,
         telling: &[Telling { param: "apply_delay", range: Range::From0(1_000.0) }],
         theory: Params::theory,
         has_station: true,
@@ -139,11 +140,11 @@ impl Part for Replica {
     fn gauges(&self, view: &View<'_>) -> Gauges {
         let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.commits.lag(p, self.applied, view.core.now));
         smallvec![
-            Gauge::level("lag_ms", "lag", lag.as_millis_f64(), "ms"),
+            Gauge::each("lag_ms", "lag", lag.as_millis_f64(), "ms"),
             Gauge::level("pending", "to apply", self.pending.len() as f64, "entries"),
             Gauge::total("stale_served", "stale answers", self.stale_served as f64, ""),
             Gauge::result("reads", self.reads as f64),
-            Gauge::level("applied", "", self.applied as f64, ""),
+            Gauge::each("applied", "", self.applied as f64, ""),
             Gauge::ratio("lag_mean_ms", "", (self.lag_sum.as_millis_f64(), self.lag_count as f64), "ms"),
             Gauge::peak("lag_max_ms", self.lag_max.as_millis_f64()),
         ]

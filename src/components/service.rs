@@ -193,6 +193,7 @@ impl Part for Service {
         ends: &[Role::Call],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        has_members: true,
         telling: &[],
         theory: Params::theory,
         has_station: true,

@@ -137,6 +137,7 @@ impl Part for ShardRouter {
         ends: &[Role::Call],
         rules: super::Rules::Choice(&[]),
         specs: Params::specs,
+        has_members: false,
         telling: &[],
         theory: |_| Model::default(),
         has_station: false,

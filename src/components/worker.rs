@@ -152,6 +152,7 @@ impl Part for Worker {
         ends: &[Role::Delivery],
         rules: super::Rules::Stages,
         specs: Params::specs,
+        has_members: true,
         telling: &[],
         theory: |_| Model::default(),
         has_station: true,

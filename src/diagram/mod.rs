@@ -14,5 +14,5 @@ pub mod separation;
 pub use document::{Document, Entry, Fault, Journal};
 pub use edit::Edit;
 pub use group::{Group, GroupKind, Note, NoteColour};
-pub use node::{Link, Node, View};
+pub use node::{member, Link, Node, View};
 pub use place::Place;

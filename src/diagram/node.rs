@@ -56,3 +56,11 @@ impl Default for View {
         View { x: 0.0, y: 0.0, zoom: 1.0 }
     }
 }
+
+/// What a fault names: a node, or with a number one of its instances, as `orders#2`. What is no number is none that there is: 0.
+pub fn member(name: &str) -> (&str, Option<u32>) {
+    match name.split_once('#') {
+        Some((id, number)) => (id, Some(number.parse().unwrap_or(0))),
+        None => (name, None),
+    }
+}

@@ -16,7 +16,7 @@ use super::geometry::{card, frame_at, snap};
 use super::{Selection, Step};
 use crate::components;
 use crate::diagram::param::ParamSpec;
-use crate::diagram::{Document, Edit, Entry, Fault, Node};
+use crate::diagram::{member, Document, Edit, Entry, Fault, Node};
 use crate::files::{MAX_ID, MAX_NAME};
 use crate::order::Gather;
 
@@ -78,7 +78,7 @@ pub fn delete(diagram: &Document, selection: &Selection) -> Step {
 /// Sets a node's parameter; null, or the default, resets it.
 pub fn set_node_param(diagram: &Document, id: &str, param: &str, value: Json) -> Step {
     let kind = diagram.node(id).and_then(|n| components::kind(&n.kind));
-    let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
+    let specs = kind.map(|k| k.params()).unwrap_or_default();
     let (label, value) = setting(&specs, param, value, &node_name(diagram, id));
     step(label, [Edit::SetNodeParam { id: id.into(), param: param.into(), value }])
 }
@@ -88,7 +88,7 @@ pub fn set_param_of_many(diagram: &Document, nodes: &BTreeSet<String>, param: &s
     let mut edits = Vec::new();
     let mut specs_of_one = Vec::new();
     for node in diagram.nodes.iter().filter(|n| nodes.contains(&n.id)) {
-        let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
+        let specs = components::kind(&node.kind).map(|k| k.params()).unwrap_or_default();
         if specs.iter().any(|s| s.name == param) {
             let (_, value) = setting(&specs, param, value.clone(), &node.name);
             edits.push(Edit::SetNodeParam { id: node.id.clone(), param: param.into(), value });
@@ -191,7 +191,10 @@ pub fn flush(diagram: &Document, id: &str) -> Step {
 
 /// A node's name, or its id if it is not there.
 pub fn node_name(diagram: &Document, id: &str) -> String {
-    diagram.node(id).map_or(id, |n| &n.name).to_string()
+    match member(id) {
+        (node, Some(number)) => format!("{} #{number}", node_name(diagram, node)),
+        _ => diagram.node(id).map_or(id, |n| &n.name).to_string(),
+    }
 }
 
 /// `Balancer → Orders 1`, or the id if the link is not there.

@@ -356,11 +356,14 @@ fn sets_what_is_set(diagram: &Document, edit: &Edit) -> bool {
     }
 }
 
-/// A removed node or link is no longer broken; the faults that would break it again.
+/// A removed node, instance or link is no longer broken; the faults that would break it again.
 fn forget(broken: &mut Breakage, edit: &Edit) -> Vec<Fault> {
     match edit {
         Edit::RemoveNode { id } => broken.forget_node(id),
         Edit::RemoveLink { id } => broken.forget_link(id).into_iter().collect(),
+        Edit::SetNodeParam { id, param, value } if param == components::instances::NAME => {
+            broken.forget_beyond(id, value.as_u64().unwrap_or(1) as u32)
+        }
         _ => Vec::new(),
     }
 }

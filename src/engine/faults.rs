@@ -6,6 +6,7 @@ use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
 use super::link::LinkSpec;
 use super::queue::EventKind;
 use super::request::{Failure, Reason};
+use super::station::StationSpec;
 use super::under_way::Payload;
 use super::world::World;
 
@@ -135,6 +136,8 @@ impl<B: Behaviour> World<B> {
             let (behaviour, mut ctx) = self.at(node);
             behaviour.crash(&mut ctx);
         }
+        // It has no workers any more that could be busy.
+        self.set_station(node, StationSpec::UNLIMITED);
     }
 
     fn drop_work(&mut self, node: NodeIndex, removed: bool, vanished: bool) {
@@ -186,6 +189,17 @@ impl<B: Behaviour> World<B> {
     /// Adds a link; it is used from the next call on.
     pub fn add_link(&mut self, link: super::link::Link<B::Policies>) -> LinkIndex {
         let index = LinkIndex(self.core.links.len() as u32);
+        self.add_to_bundle(link, index)
+    }
+
+    /// Adds a link that is called as one with others from the same node, of which `first` is the first: where calls go by rules, one of
+    /// them is taken at random. The first must not be removed before the others.
+    pub fn add_to_bundle(&mut self, mut link: super::link::Link<B::Policies>, first: LinkIndex) -> LinkIndex {
+        let index = LinkIndex(self.core.links.len() as u32);
+        link.bundle = first;
+        if let Some(first) = self.core.links.get_mut(first.at()) {
+            first.bundled += 1;
+        }
         self.core.nodes[link.from.at()].outgoing.push(index);
         self.core.nodes[link.to.at()].incoming.push(index);
         self.core.links.push(link);
@@ -199,7 +213,10 @@ impl<B: Behaviour> World<B> {
         link.spec.retransmission = None;
         link.idle_connections = 0;
         link.waiting.clear();
-        let (from, to) = (link.from, link.to);
+        let (from, to, first) = (link.from, link.to, link.bundle);
+        if first != index {
+            self.core.links[first.at()].bundled -= 1;
+        }
         self.core.lose_transits(index);
         self.core.transits.retain(|_, t| t.link != index);
         self.core.links[index.at()].in_transit = 0;

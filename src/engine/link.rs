@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::distribution::Distribution;
-use super::ids::{AttemptKey, NodeIndex};
+use super::ids::{AttemptKey, LinkIndex, NodeIndex};
 use super::policy::{Attempt, CallPolicy};
 use super::random::Stream;
 use super::request::{ByReason, Operation};
@@ -159,6 +159,10 @@ pub struct Link<P> {
     pub cut: bool,
     /// No longer in the diagram.
     pub removed: bool,
+    /// The first of the links from its caller that are called as one: itself, unless it was added to another.
+    pub bundle: LinkIndex,
+    /// How many are called as one, if it is the first of them.
+    pub bundled: u32,
     /// The books.
     pub ledger: AttemptLedger,
     /// Open connections without an attempt.
@@ -192,6 +196,8 @@ impl<P: CallPolicy> Link<P> {
             policies,
             cut: false,
             removed: false,
+            bundle: LinkIndex(0),
+            bundled: 1,
             ledger: AttemptLedger::default(),
             idle_connections: 0,
             used_connections: 0,

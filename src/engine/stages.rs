@@ -6,7 +6,7 @@ use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::{LinkSpec, Pick, Role, WaitFor};
 use super::policy::{After, CallPolicy, Ending};
-use super::random::{generator, mix, unit, weighted, Purpose};
+use super::random::{below, generator, mix, unit, weighted, Purpose};
 use super::request::{reason_of, Failure, Operation, Outcome, Reason, Why};
 use super::trace::SpanIndex;
 use super::under_way::{Connection, Stages};
@@ -56,7 +56,10 @@ impl<B: Behaviour> World<B> {
         let stages = &mut self.core.jobs[key].stages;
         for link in self.core.nodes[node.at()].outgoing.iter().copied() {
             let (spec, stream) = (&self.core.links[link.at()].spec, self.core.links[link.at()].stream);
-            if !is_member(spec, operation, stage) || (spec.rule.pick == Pick::One && chosen != Some(link)) {
+            if !is_member(spec, operation, stage)
+                || self.core.links[link.at()].bundle != link
+                || (spec.rule.pick == Pick::One && chosen != Some(link))
+            {
                 continue;
             }
             let (count, wait_for, need, probability) = (spec.rule.count, spec.rule.wait_for, spec.rule.need, spec.rule.probability);
@@ -78,21 +81,35 @@ impl<B: Behaviour> World<B> {
             return self.end_stages(key, Err(Failure::new(Reason::Unavailable, node)));
         }
         for link in called {
-            let rule = &self.core.links[link.at()].spec.rule;
+            let (rule, bundled) = (&self.core.links[link.at()].spec.rule, self.core.links[link.at()].bundled);
             let (count, wait_for) = (rule.count, rule.wait_for);
             let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
             for ordinal in 0..count {
+                let (link, why) = if bundled == 1 { (link, why) } else { self.one_of(link, mix(luck, u64::from(ordinal))) };
                 self.core.call(key, link, &message, (Some(wait_for), u64::from(ordinal)), None, why);
             }
         }
         self.check_stage(key);
     }
 
+    /// One of the links that are called as one, at random, as by a name that stands for several addresses (DNS round robin): nobody
+    /// looks whether it works. A call stays with it however often it is tried again.
+    #[inline(never)]
+    fn one_of(&self, first: LinkIndex, ordinal: u64) -> (LinkIndex, Why) {
+        let links = &self.core.links;
+        let link = &links[first.at()];
+        let mut rng = generator(self.core.seed, link.stream, Purpose::Choice, ordinal);
+        let place = below(&mut rng, link.bundled as usize);
+        let mut bundle = self.core.nodes[link.from.at()].outgoing.iter().copied().filter(|l| links[l.at()].bundle == first);
+        (bundle.nth(place).unwrap_or(first), Why::with("one of {a} instances, at random", u64::from(link.bundled), 0))
+    }
+
     /// How many links of a stage are alternatives, and which of them is taken this time.
     fn choose(&self, node: NodeIndex, operation: Operation, stage: u32, luck: u64) -> (u64, Option<LinkIndex>) {
         let core = &self.core;
         let spec = |l: &LinkIndex| &core.links[l.at()].spec;
-        let alternative = |l: &LinkIndex| spec(l).rule.pick == Pick::One && is_member(spec(l), operation, stage);
+        let alternative =
+            |l: &LinkIndex| spec(l).rule.pick == Pick::One && core.links[l.at()].bundle == *l && is_member(spec(l), operation, stage);
         let alternatives = core.nodes[node.at()].outgoing.iter().copied().filter(alternative);
         let choices = alternatives.clone().count();
         if choices == 0 {

@@ -86,6 +86,14 @@ pub struct Areas {
 }
 
 impl Areas {
+    /// Adds those of another station.
+    pub fn add(&mut self, other: &Areas) {
+        self.busy += other.busy;
+        self.capacity += other.capacity;
+        self.queue += other.queue;
+        self.present += other.present;
+    }
+
     /// What was added since an earlier moment.
     pub fn since(&self, before: &Areas) -> Areas {
         Areas {

@@ -6,6 +6,8 @@
 pub enum Part {
     /// Id of a node, link or group.
     Id,
+    /// Id of a node, perhaps with the number of one of its instances: `db#2`.
+    Member,
     /// Id of a group, or null for none.
     IdOrNull,
     /// Name of a parameter.
@@ -39,14 +41,14 @@ const fn entry(name: &'static str, about: &'static str, fields: &'static [(&'sta
 
 /// The faults of a journal.
 pub const FAULTS: &[EntryForm] = &[
-    entry("crash", "The node stops and loses what it had in flight", &[("node", Part::Id)]),
-    entry("vanish", "The node's host is gone: it loses what it had in flight, and messages to it disappear", &[("node", Part::Id)]),
-    entry("hang", "The node accepts what comes, and answers nobody", &[("node", Part::Id)]),
-    entry("restart", "A node that crashed, vanished or hangs starts again, with what was durable", &[("node", Part::Id)]),
-    entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Id), ("factor", Part::Factor)]),
+    entry("crash", "The node stops and loses what it had in flight", &[("node", Part::Member)]),
+    entry("vanish", "The node's host is gone: it loses what it had in flight, and messages to it disappear", &[("node", Part::Member)]),
+    entry("hang", "The node accepts what comes, and answers nobody", &[("node", Part::Member)]),
+    entry("restart", "A node that crashed, vanished or hangs starts again, with what was durable", &[("node", Part::Member)]),
+    entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Member), ("factor", Part::Factor)]),
     entry("cut", "Drops silently whatever travels on the link, both ways", &[("link", Part::Id)]),
     entry("mend", "Mends a cut link", &[("link", Part::Id)]),
-    entry("flush", "Empties a cache", &[("node", Part::Id)]),
+    entry("flush", "Empties a cache", &[("node", Part::Member)]),
 ];
 
 /// The edits of a journal.

@@ -2,6 +2,7 @@
 //! Knows no running state and no screen; never builds a document that breaks a rule.
 
 mod checks;
+mod crowds;
 pub mod entries;
 mod entry;
 mod fields;

@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use super::checks::{absent, check_id, check_name, check_param, first, noted, param_problems, position_problems, room, within};
 use super::fields::clip;
 use super::problems::Found;
-use super::{frames, links, tree, Problem, Problems};
+use super::{crowds, frames, links, tree, Problem, Problems};
 use super::{MAX_COORDINATE, MAX_GROUPS, MAX_JOURNAL, MAX_LINKS, MAX_NODES, MAX_NOTES, MAX_TITLE};
-use crate::components;
+use crate::components::{self, instances};
 use crate::diagram::param::ParamSpec;
-use crate::diagram::{Document, Edit, Entry, Fault, Link, Node, View};
+use crate::diagram::{member, Document, Edit, Entry, Fault, Link, Node, View};
 use crate::engine::time::MAX_DURATION;
 use crate::engine::SimTime;
 
@@ -46,6 +46,7 @@ pub(super) fn all_broken(doc: &Document) -> Found {
     check_nodes(doc, &found);
     links::check_all(doc, &found);
     frames::check_all(doc, &found);
+    found.note(crowds::check(doc));
     // Of what has no name, nobody knows whether the journal means it.
     let nameless = doc.nodes.iter().map(|n| &n.id).chain(doc.links.iter().map(|l| &l.id)).chain(doc.groups.iter().map(|g| &g.id));
     if !nameless.into_iter().any(|id| id.is_empty()) {
@@ -86,7 +87,7 @@ fn node_problems<'a>(node: &'a Node, specs: &mut FxHashMap<&'a str, Vec<ParamSpe
     noted(&mut problems, "name", check_name(&node.name));
     problems.extend(position_problems(node.x, node.y));
     if let Some(kind) = components::kind(&node.kind) {
-        let specs = specs.entry(&node.kind).or_insert_with(kind.specs);
+        let specs = specs.entry(&node.kind).or_insert_with(|| kind.params());
         problems.extend(param_problems(&node.params, specs, kind.label));
     }
     problems
@@ -128,6 +129,11 @@ fn check_journal(doc: &Document, found: &Found) {
 
 /// Whether an edit may be applied to the diagram `doc` (its journal is not looked at). Paths are within the edit.
 pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
+    fits(doc, edit)?;
+    crowds::check_edit(doc, edit)
+}
+
+fn fits(doc: &Document, edit: &Edit) -> Result<(), Problem> {
     match edit {
         Edit::AddNode { node } => {
             first(node_problems(node, &mut FxHashMap::default())).map_err(|p| p.under("node"))?;
@@ -165,7 +171,7 @@ pub fn check_edit(doc: &Document, edit: &Edit) -> Result<(), Problem> {
         Edit::SetNodeParam { id, param, value } => {
             let node = node_of(doc, "id", id)?;
             match components::kind(&node.kind) {
-                Some(kind) => check_setting(param, value, &(kind.specs)(), kind.label),
+                Some(kind) => check_setting(param, value, &kind.params(), kind.label),
                 None => Ok(()),
             }
         }
@@ -203,14 +209,14 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
 pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
     match fault {
         Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => {
-            node_of(doc, "node", node).map(|_| ())
+            member_of(doc, "node", node).map(|_| ())
         }
         Fault::Slow { node, factor } => {
-            node_of(doc, "node", node)?;
+            member_of(doc, "node", node)?;
             within(*factor, 0.01, 1000.0).map_err(|m| Problem::new("factor", m))
         }
         Fault::Cut { link } | Fault::Mend { link } => link_of(doc, "link", link).map(|_| ()),
-        Fault::Flush { node } => match components::kind(&node_of(doc, "node", node)?.kind) {
+        Fault::Flush { node } => match components::kind(&member_of(doc, "node", node)?.kind) {
             Some(kind) if !kind.can_flush => {
                 let message = format!("\"{node}\" is a {}, only a cache can be flushed", kind.label.to_lowercase());
                 Err(Problem::new("node", message))
@@ -222,6 +228,20 @@ pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
 
 fn node_of<'a>(doc: &'a Document, at: &str, id: &str) -> Result<&'a Node, Problem> {
     doc.node(id).ok_or_else(|| Problem::new(at, absent("node", id)))
+}
+
+/// The node that is named, itself or with the number of one of its instances: `orders#2`.
+fn member_of<'a>(doc: &'a Document, at: &str, name: &str) -> Result<&'a Node, Problem> {
+    let (id, number) = member(name);
+    let node = node_of(doc, at, id)?;
+    let there = instances::of(&node.kind, &node.params);
+    match number {
+        Some(number) if number < 1 || number > there => {
+            let message = format!("is \"{}\", but \"{}\" has {there} instances, numbered from 1", clip(name), clip(id));
+            Err(Problem::new(at, message))
+        }
+        _ => Ok(node),
+    }
 }
 
 fn link_of<'a>(doc: &'a Document, at: &str, id: &str) -> Result<&'a Link, Problem> {

@@ -16,6 +16,11 @@ use crate::engine::time::MAX_DURATION;
 /// The schema of a file in the current version.
 pub fn schema() -> Json {
     let mut definitions = Map::new();
+    let member = format!("^[A-Za-z0-9_-]{{1,{MAX_ID}}}(#[1-9][0-9]{{0,2}})?$");
+    definitions.insert(
+        "member".into(),
+        json!({ "type": "string", "pattern": member, "description": "A node, or with its number one of its instances" }),
+    );
     definitions.insert("id".into(), json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{1,{MAX_ID}}}$") }));
     definitions.insert(
         "name".into(),
@@ -29,7 +34,7 @@ pub fn schema() -> Json {
     definitions.insert("note".into(), note());
     definitions.insert("entry".into(), entry());
     for kind in components::kinds() {
-        definitions.insert(format!("{}_params", kind.id), params(&(kind.specs)(), kind.summary));
+        definitions.insert(format!("{}_params", kind.id), params(&kind.params(), kind.summary));
     }
     let mut top = Map::new();
     for (name, value) in [
@@ -175,6 +180,7 @@ fn entry() -> Json {
 fn schema_of(part: Part) -> Json {
     match part {
         Part::Id => reference("id"),
+        Part::Member => reference("member"),
         Part::IdOrNull => json!({ "anyOf": [reference("id"), { "type": "null" }] }),
         Part::Name => json!({ "type": "string" }),
         Part::Anything => json!({ "description": "The new value; null resets" }),

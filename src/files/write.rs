@@ -78,7 +78,7 @@ pub(crate) fn stripped_link(link: &Link, never: &mut NeverRead<'_>) -> Values {
 }
 
 fn node_specs(kind: &str) -> Vec<ParamSpec> {
-    components::kind(kind).map(|k| (k.specs)()).unwrap_or_default()
+    components::kind(kind).map(|k| k.params()).unwrap_or_default()
 }
 
 fn node_json(node: &Node) -> Json {

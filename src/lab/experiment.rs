@@ -1,24 +1,19 @@
 //! An experiment: a diagram compiled to a running world, with its journal replayed at the right moments.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::components::link::{link_spec, policy_values};
-use crate::components::{role_between, Component};
-use crate::diagram::param::Values;
-use crate::diagram::separation::separation;
-use crate::diagram::{Document, Edit, Entry, Fault};
+use crate::components::Component;
+use crate::diagram::{Document, Edit, Entry};
 use crate::engine::core::Observation;
-use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
-use crate::engine::random::stream_of;
 use crate::engine::under_way::Connection;
 use crate::engine::{LinkIndex, NodeIndex, SimTime, World};
 use crate::lab::frame::{Event, Tone};
+use crate::lab::members::Members;
 use crate::lab::meter::Meter;
 use crate::lab::snapshots::Weight;
 use crate::lab::stopped::Stopped;
 use crate::lab::stories::Stories;
-use crate::policies::Policies;
 
 /// A node or link of the diagram with its name, place and settings, about.
 const BYTES_OF_A_PART: usize = 1_152;
@@ -45,10 +40,7 @@ struct Noted {
 pub struct Experiment {
     pub(super) world: World<Component>,
     pub(super) diagram: Arc<Document>,
-    pub(super) node_ids: Arc<Vec<String>>,
-    pub(super) link_ids: Arc<Vec<String>>,
-    nodes: Arc<BTreeMap<String, NodeIndex>>,
-    links: Arc<BTreeMap<String, LinkIndex>>,
+    pub(super) members: Members,
     pub(super) journal: VecDeque<(SimTime, Entry)>,
     /// Entries of the journal that were carried out.
     pub(super) carried: usize,
@@ -70,10 +62,7 @@ impl Experiment {
                 groups: document.groups.clone(),
                 ..Document::default()
             }),
-            node_ids: Arc::default(),
-            link_ids: Arc::default(),
-            nodes: Arc::default(),
-            links: Arc::default(),
+            members: Members::default(),
             journal: document.journal.iter().cloned().collect(),
             carried: 0,
             meter: Meter::default(),
@@ -86,7 +75,7 @@ impl Experiment {
         let mut started = Vec::new();
         for node in &document.nodes {
             if Arc::make_mut(&mut experiment.diagram).apply(&Edit::AddNode { node: node.clone() }).is_ok() {
-                started.push(experiment.place_node(&node.id, &node.kind, &node.params));
+                started.extend(experiment.place_node(node));
             }
         }
         for link in &document.links {
@@ -184,7 +173,7 @@ impl Experiment {
     /// Why the run stands still, if it does. It stays so until something is changed.
     pub fn stopped(&self) -> Option<Stopped> {
         let name = |id: &String| self.diagram.node(id).map_or_else(|| id.clone(), |n| n.name.clone());
-        self.world.stopped().map(|stop| Stopped::new(stop, &self.node_ids, name))
+        self.world.stopped().map(|stop| Stopped::new(stop, |n| self.members.id(n).to_string(), name))
     }
 
     /// Whether all is done that happens by now, as far as it ever will be.
@@ -229,152 +218,6 @@ impl Experiment {
         }?;
         self.take_observations();
         Ok(())
-    }
-
-    fn find_node(&self, id: &str) -> Result<NodeIndex, String> {
-        self.nodes.get(id).copied().ok_or_else(|| format!("there is no node {id}"))
-    }
-
-    fn find_link(&self, id: &str) -> Result<LinkIndex, String> {
-        self.links.get(id).copied().ok_or_else(|| format!("there is no link {id}"))
-    }
-
-    /// The node with this id, if it is there.
-    pub fn node_index(&self, id: &str) -> Option<NodeIndex> {
-        self.nodes.get(id).copied()
-    }
-
-    fn inflict(&mut self, fault: &Fault) -> Result<(), String> {
-        match fault {
-            Fault::Crash { node } => {
-                let node = self.find_node(node)?;
-                self.world.crash(node);
-            }
-            Fault::Vanish { node } => {
-                let node = self.find_node(node)?;
-                self.world.vanish(node);
-            }
-            Fault::Hang { node } => {
-                let node = self.find_node(node)?;
-                self.world.hang(node);
-            }
-            Fault::Restart { node } => {
-                let node = self.find_node(node)?;
-                self.world.restart(node);
-            }
-            Fault::Slow { node, factor } => {
-                let node = self.find_node(node)?;
-                self.world.slow(node, *factor);
-            }
-            Fault::Cut { link } => {
-                let link = self.find_link(link)?;
-                self.world.set_cut(link, true);
-            }
-            Fault::Mend { link } => {
-                let link = self.find_link(link)?;
-                self.world.set_cut(link, false);
-            }
-            Fault::Flush { node: id } => {
-                let node = self.find_node(id)?;
-                if !self.world.behaviours[node.at()].flush() {
-                    return Err(format!("{id} is not a cache: there is nothing to flush"));
-                }
-                let about = None;
-                let at = self.now();
-                let notice = Observation::Notice { at, node, about, what: "flushed", good: false };
-                self.world.core.observations.push(notice);
-            }
-        }
-        Ok(())
-    }
-
-    fn edit(&mut self, edit: &Edit) -> Result<(), String> {
-        if edit.is_of_note() {
-            // Notes are the document's alone.
-            return Ok(());
-        }
-        Arc::make_mut(&mut self.diagram).apply(edit)?;
-        match edit {
-            Edit::AddNode { node } => {
-                let index = self.place_node(&node.id, &node.kind, &node.params);
-                self.world.start(index);
-            }
-            Edit::RemoveNode { id } => {
-                let node = self.find_node(id)?;
-                self.world.remove_node(node);
-                Arc::make_mut(&mut self.nodes).remove(id);
-            }
-            Edit::AddLink { link } => self.place_link(&link.id),
-            Edit::RemoveLink { id } => {
-                let link = self.find_link(id)?;
-                self.world.remove_link(link);
-                Arc::make_mut(&mut self.links).remove(id);
-            }
-            Edit::SetNodeParam { id, .. } => {
-                let index = self.find_node(id)?;
-                let values = self.diagram.node(id).map(|n| n.params.clone()).unwrap_or_default();
-                self.world.reconfigure(index, |component, ctx| component.configure(&values, ctx));
-            }
-            Edit::SetLinkParam { id, .. } => {
-                let index = self.find_link(id)?;
-                let role = self.world.core.links[index.at()].spec.role;
-                let (spec, values) = self.settings(id, role);
-                self.world.set_link(index, spec, |policies| values.iter().for_each(|values| policies.set(values)));
-            }
-            Edit::Reconnect { link: id, .. } => {
-                let old = self.find_link(id)?;
-                self.world.remove_link(old);
-                self.place_link(id);
-                let new = self.find_link(id)?;
-                self.world.core.links[new.at()].cut = self.world.core.links[old.at()].cut;
-            }
-            Edit::SetGroup { .. } | Edit::PlaceGroup { .. } => self.measure_distances(),
-            // An empty group is far from nothing, and looks and notes are no part of the run.
-            Edit::AddGroup { .. } | Edit::RemoveGroup { .. } | Edit::UpdateGroup { .. } | Edit::Rename { .. } | Edit::Move { .. } => {}
-            Edit::AddNote { .. } | Edit::RemoveNote { .. } | Edit::UpdateNote { .. } => {}
-        }
-        Ok(())
-    }
-
-    /// What a link of the diagram is set to, with the distance between its ends; and its policies, if it is called.
-    fn settings(&self, id: &str, role: Role) -> (LinkSpec, Option<Values>) {
-        let Some(link) = self.diagram.link(id) else { return (link_spec(&Values::new(), role, ""), None) };
-        let from = self.diagram.node(&link.from).map_or("", |n| n.kind.as_str());
-        let distance = separation(&self.diagram, &link.from, &link.to).one_way();
-        (LinkSpec { distance, ..link_spec(&link.params, role, from) }, policy_values(&link.params, role, from))
-    }
-
-    /// Somebody moved to another zone or region: links get longer or shorter for what is sent from now on.
-    fn measure_distances(&mut self) {
-        for (id, index) in &*self.links {
-            if let Some(link) = self.diagram.link(id) {
-                self.world.core.links[index.at()].spec.distance = separation(&self.diagram, &link.from, &link.to).one_way();
-            }
-        }
-    }
-
-    fn place_node(&mut self, id: &str, kind: &str, params: &Values) -> NodeIndex {
-        let index = self.world.add_node(stream_of(id), Component::new(kind, params));
-        Arc::make_mut(&mut self.nodes).insert(id.to_string(), index);
-        Arc::make_mut(&mut self.node_ids).push(id.to_string());
-        index
-    }
-
-    fn place_link(&mut self, id: &str) {
-        let Some(link) = self.diagram.link(id) else { return };
-        let (Some(from), Some(to)) = (self.nodes.get(&link.from), self.nodes.get(&link.to)) else { return };
-        let kind = |id: &str| self.diagram.node(id).map_or("", |n| n.kind.as_str());
-        let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
-        let stream = stream_of(&format!("link:{id}"));
-        let (spec, values) = self.settings(id, role);
-        let mut policies = Policies::default();
-        values.iter().for_each(|values| policies.set(values));
-        let world_link = WorldLink::new(stream, *from, *to, spec, policies);
-        // What clients of the same system call by the same key is the same thing.
-        self.world.core.shared.judge.join(*from, *to);
-        let index = self.world.add_link(world_link);
-        Arc::make_mut(&mut self.links).insert(id.to_string(), index);
-        Arc::make_mut(&mut self.link_ids).push(id.to_string());
     }
 
     fn take_observations(&mut self) {
@@ -466,8 +309,9 @@ impl Experiment {
         let told = |noted: &Noted| Event {
             at: noted.at,
             what: noted.what.to_string(),
-            node: self.node_ids.get(noted.node.at()).cloned(),
-            link: noted.link.and_then(|l| self.link_ids.get(l.at()).cloned()),
+            node: Some(self.members.id(noted.node).to_string()),
+            member: self.members.told_number(noted.node),
+            link: noted.link.map(|l| self.members.link_id(l).to_string()),
             request: noted.request,
             tone: noted.tone,
         };
@@ -488,7 +332,7 @@ impl Experiment {
     pub fn check_books(&self) -> Result<(), String> {
         let core = &self.world.core;
         for (i, node) in core.nodes.iter().enumerate() {
-            let id = &self.node_ids[i];
+            let id = self.members.name(NodeIndex(i as u32));
             if !node.station.ledger.balanced() {
                 return Err(format!("jobs at {id}: {:?}", node.station.ledger));
             }
@@ -513,18 +357,16 @@ impl Experiment {
             }
         }
         for (i, link) in core.links.iter().enumerate() {
+            let id = self.members.link_id(LinkIndex(i as u32));
             let open = core.calls.values().filter(|c| c.open && c.link.at() == i).count() as u64;
             let over = core.calls.values().filter(|c| c.open && c.link.at() == i);
             let connected = over.filter(|c| matches!(c.connection, Connection::Held | Connection::Opening)).count();
             if connected != link.used_connections as usize {
-                return Err(format!(
-                    "connections of {}: {connected} are in use, the books say {}",
-                    self.link_ids[i], link.used_connections
-                ));
+                return Err(format!("connections of {}: {connected} are in use, the books say {}", id, link.used_connections));
             }
             let transits = core.transits.values().filter(|t| t.link.at() == i).count();
             if !link.ledger.balanced() || open != link.ledger.open || transits != link.in_transit as usize {
-                return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", self.link_ids[i], link.ledger));
+                return Err(format!("attempts over {}: {:?}, {open} open, {transits} on the link", id, link.ledger));
             }
         }
         Ok(())

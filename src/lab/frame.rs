@@ -80,13 +80,36 @@ pub enum Health {
 
 pub use crate::components::{Gauge, Reading};
 
-/// A node now.
+/// One of the instances that a node stands for, now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberFrame {
+    /// Its number, from 1.
+    pub number: u32,
+    /// State.
+    pub health: Health,
+    /// What a balancer or queue says of it: `out of rotation`.
+    pub verdict: Option<&'static str>,
+    /// Requests worked on to the end per second, over the last second.
+    pub rate_per_s: f64,
+    /// Busy workers now.
+    pub busy: usize,
+    /// Workers; `None` is unlimited.
+    pub workers: Option<usize>,
+    /// Waiting requests now.
+    pub queue: usize,
+    /// Utilisation over the last second, 0 to 1.
+    pub utilisation: f64,
+}
+
+/// A node now: of several instances their sums, and the mean of their utilisations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeFrame {
     /// Id in the document.
     pub id: String,
-    /// State.
+    /// State: down if all its instances are.
     pub health: Health,
+    /// Its instances, if there are several.
+    pub members: Vec<MemberFrame>,
     /// Requests worked on to the end per second, well or not, over the last second of simulated time: see [`Frame::lately`].
     pub rate_per_s: f64,
     /// Requests turned away, or lost in a crash, per second, over the last second.
@@ -160,6 +183,8 @@ pub struct Event {
     pub what: String,
     /// The node it happened at, if any.
     pub node: Option<String>,
+    /// Which of its members, from 1, if it has several.
+    pub member: Option<u32>,
     /// The link it happened on, if any.
     pub link: Option<String>,
     /// The request, if any.
@@ -221,6 +246,8 @@ pub struct Span {
     pub end: Option<SimTime>,
     /// Node where it happens, or the called node of a call or network span.
     pub node: String,
+    /// Which of its members, from 1, if it has several.
+    pub member: Option<u32>,
     /// 1 for a first attempt.
     pub attempt: u32,
     /// Why this step: `least connections: 3 open`, `miss: expired`, `version 41, newest is 42`.
@@ -306,6 +333,8 @@ pub struct NodeBucket {
     /// Length of the bucket.
     #[serde(rename = "length_s", serialize_with = "length_s")]
     pub length: SimDuration,
+    /// Instances that there were at its end; of merged buckets their mean.
+    pub instances: f64,
     /// Utilisation, 0 to 1.
     pub utilisation: f64,
     /// Mean number of waiting requests.
@@ -329,6 +358,12 @@ impl NodeBucket {
         crate::metrics::availability(self.ended.saturating_sub(self.failed), self.failed)
     }
 
+    /// A series with neighbours merged until at most `most` are left.
+    pub fn at_most(series: &[NodeBucket], most: usize) -> Vec<NodeBucket> {
+        let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
+        series.chunks(per).filter_map(NodeBucket::merged).collect()
+    }
+
     /// Neighbours as one: counts are added, levels are means over time, totals are those of the last; `None` of none.
     pub fn merged(buckets: &[NodeBucket]) -> Option<NodeBucket> {
         let (first, last) = (buckets.first()?, buckets.last()?);
@@ -343,6 +378,7 @@ impl NodeBucket {
             let all = || buckets.iter().filter_map(|b| of(b, name));
             let merged = match end {
                 Reading::Level(_) => Reading::Level(mean(&|b| of(b, name).unwrap_or(*end).value().unwrap_or(0.0))),
+                Reading::Each(_) => Reading::Each(mean(&|b| of(b, name).unwrap_or(*end).value().unwrap_or(0.0))),
                 Reading::Total(_) => *end,
                 Reading::Ratio(..) => all().fold(Reading::Ratio(0.0, 0.0), |sum, next| match (sum, next) {
                     (Reading::Ratio(part, whole), Reading::Ratio(more, of)) => Reading::Ratio(part + more, whole + of),
@@ -355,6 +391,7 @@ impl NodeBucket {
         Some(NodeBucket {
             start: first.start,
             length,
+            instances: mean(&|b| b.instances),
             utilisation: mean(&|b| b.utilisation),
             queue: mean(&|b| b.queue),
             handled: buckets.iter().map(|b| b.handled).sum(),

@@ -9,6 +9,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use self::baseline::Baseline;
+pub use self::baseline::LinkBooks;
 pub use self::counts::{Counts, NodeCount};
 use self::history::{History, Present};
 use self::recent::Recent;
@@ -99,6 +100,7 @@ impl Meter {
                 cost_per_hour: cost,
                 utilisation: added.utilisation(),
                 queue: added.areas.queue as f64 / ns,
+                instances: if world.core.nodes[i].removed { 0.0 } else { 1.0 },
                 gauges,
             });
         }
@@ -134,13 +136,6 @@ impl Meter {
     /// A node's closed buckets; nodes added late have fewer.
     pub fn node_series(&self, node: NodeIndex) -> impl Iterator<Item = NodeBucket> + '_ {
         self.closed.of_node(node)
-    }
-
-    /// A node's closed buckets, neighbours merged until at most `most` are left.
-    pub fn node_series_of_at_most(&self, node: NodeIndex, most: usize) -> Vec<NodeBucket> {
-        let series: Vec<NodeBucket> = self.node_series(node).collect();
-        let per = series.len().div_ceil(most.max(1)).max(1).next_power_of_two();
-        series.chunks(per).filter_map(NodeBucket::merged).collect()
     }
 
     /// A copy for a snapshot: without the latencies by client, which come beside it in fewer bytes.

@@ -2,13 +2,16 @@
 
 pub mod experiment;
 pub mod frame;
+pub mod members;
 pub mod meter;
 mod picture;
+mod placing;
 pub mod report;
 pub mod scenarios;
 pub mod snapshots;
 mod stopped;
 mod stories;
+mod sums;
 pub mod theory;
 pub mod timeline;
 pub mod trials;

@@ -8,9 +8,10 @@ use crate::engine::under_way::{Payload, Transit};
 use crate::engine::{LinkIndex, NodeIndex, Operation, SimTime};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::*;
+use crate::lab::meter::NodeLately;
+use crate::lab::sums;
 use crate::metrics::{availability, cost_per_hour};
 use crate::order::Ordered;
-use crate::policies::Policies;
 
 impl Experiment {
     /// The picture now, with at most about `max_packets` packets: when there are more, those of a fixed sample of requests.
@@ -18,21 +19,29 @@ impl Experiment {
         let core = &self.world.core;
         let mut link_places = vec![usize::MAX; core.links.len()];
         let mut links = Vec::with_capacity(core.links.len());
-        for (i, link) in core.links.iter().enumerate().filter(|(_, l)| !l.removed) {
-            link_places[i] = links.len();
-            links.push(self.link_frame(LinkIndex(i as u32), link));
+        for (i, link) in core.links.iter().enumerate() {
+            if link.removed || link_places[i] != usize::MAX {
+                continue;
+            }
+            let id = self.members.link_id(LinkIndex(i as u32));
+            let all = self.members.links_of(id);
+            all.iter().for_each(|link| link_places[link.at()] = links.len());
+            links.push(self.link_frame(id, all));
         }
-        let indices = 0..core.nodes.len();
-        let nodes: Vec<NodeFrame> = indices.filter(|i| !core.nodes[*i].removed).map(|i| self.node_frame(NodeIndex(i as u32))).collect();
+        let mut node_places = vec![usize::MAX; core.nodes.len()];
+        let mut nodes = Vec::with_capacity(core.nodes.len());
+        for i in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && self.members.number(NodeIndex(*i as u32)) == 1) {
+            let id = self.members.id(NodeIndex(i as u32));
+            let members = self.members.of(id);
+            members.iter().for_each(|member| node_places[member.at()] = nodes.len());
+            nodes.push(self.node_frame(id, members));
+        }
+        self.pass_verdicts(&mut nodes, &node_places);
         // Powers of two, so that the sample stays the same while the number of packets wavers.
         let one_in = (core.transits.len() / max_packets.max(1)).checked_next_power_of_two().unwrap_or(1).max(1) as u64;
         let one_in = if core.transits.len() <= max_packets { 1 } else { one_in.max(2) };
         let drawn = |t: &Transit<_>| one_in == 1 || t.request_id > 0 && mix(0x6472_6177, t.request_id).is_multiple_of(one_in);
         self.measure_flows(&mut links, &link_places);
-        let mut node_places = vec![usize::MAX; core.nodes.len()];
-        for (place, i) in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed).enumerate() {
-            node_places[i] = place;
-        }
         let drawn = core.transits.values().filter(|t| max_packets > 0 && !t.lost && drawn(t));
         let mut packets = Vec::with_capacity(core.transits.len().min(max_packets));
         packets.extend(drawn.map(|t| self.packet(t, link_places[t.link.at()], &node_places)));
@@ -53,17 +62,19 @@ impl Experiment {
         }
     }
 
-    fn link_frame(&self, index: LinkIndex, link: &crate::engine::link::Link<Policies>) -> LinkFrame {
-        let lately = self.meter.link_lately(&self.world, index);
+    fn link_frame(&self, id: &str, all: &[LinkIndex]) -> LinkFrame {
+        let links = || all.iter().map(|l| &self.world.core.links[l.at()]);
+        let lately = sums::links_lately(all.iter().map(|l| self.meter.link_lately(&self.world, *l)));
+        let role = links().next().map(|l| l.spec.role);
         LinkFrame {
-            id: self.link_ids[index.at()].clone(),
-            cut: link.cut,
-            replication: link.spec.role == Role::Log,
-            delivery: link.spec.role == Role::Delivery,
+            id: id.to_string(),
+            cut: links().any(|l| l.cut),
+            replication: role == Some(Role::Log),
+            delivery: role == Some(Role::Delivery),
             rate_per_s: lately.started_per_s,
             failed_share: lately.failed_share,
-            open: link.ledger.open as usize,
-            in_transit: link.in_transit as usize,
+            open: links().map(|l| l.ledger.open as usize).sum(),
+            in_transit: links().map(|l| l.in_transit as usize).sum(),
             there: Flow::default(),
             back: Flow::default(),
         }
@@ -112,36 +123,90 @@ impl Experiment {
         Packet { fate: if stale { PacketFate::StaleReply } else { packet.fate }, ..packet }
     }
 
-    fn node_frame(&self, index: NodeIndex) -> NodeFrame {
+    fn health(&self, index: NodeIndex) -> Health {
+        let node = &self.world.core.nodes[index.at()];
+        match () {
+            () if matches!(self.world.behaviours[index.at()], crate::components::Component::Placeholder(_)) => Health::Placeholder,
+            () if !node.up || node.hangs => Health::Down(node.down_since),
+            () if node.slow != 1.0 => Health::Slow(node.slow),
+            () => Health::Up,
+        }
+    }
+
+    fn member_frame(&self, index: NodeIndex, lately: &NodeLately) -> MemberFrame {
+        let station = &self.world.core.nodes[index.at()].station;
+        MemberFrame {
+            number: self.members.number(index),
+            health: self.health(index),
+            verdict: None,
+            rate_per_s: lately.handled_per_s,
+            busy: station.occupied() as usize,
+            workers: station.spec.workers.map(|w| w as usize),
+            queue: station.queue_len() as usize,
+            utilisation: lately.utilisation,
+        }
+    }
+
+    /// What is told of a node with these members.
+    fn node_frame(&self, id: &str, indices: &[NodeIndex]) -> NodeFrame {
         let core = &self.world.core;
-        let node = &core.nodes[index.at()];
-        let component = &self.world.behaviours[index.at()];
-        let view = View { core, node: index };
-        let lately = self.meter.node_lately(&self.world, index);
-        let workers = node.station.spec.workers;
-        let id = |n: NodeIndex| self.node_ids[n.at()].clone();
+        let lately: Vec<NodeLately> = indices.iter().map(|i| self.meter.node_lately(&self.world, *i)).collect();
+        let members: Vec<MemberFrame> = indices.iter().zip(&lately).map(|(i, lately)| self.member_frame(*i, lately)).collect();
+        let cost = |(i, lately): (&NodeIndex, &NodeLately)| cost_per_hour(self.world.behaviours[i.at()].prices(), lately.completed_per_s);
+        let cost_per_hour = indices.iter().zip(&lately).map(cost).sum();
+        let lately = sums::nodes_lately(&lately);
+        let component = &self.world.behaviours[indices[0].at()];
+        let mut shares: Vec<(String, f64)> = Vec::new();
+        for index in indices {
+            let view = View { core, node: *index };
+            for (to, share) in self.world.behaviours[index.at()].shares(&view) {
+                let (to, share) = (self.members.id(to), share / indices.len() as f64);
+                match shares.iter_mut().find(|(id, _)| id == to) {
+                    Some((_, sum)) => *sum += share,
+                    None => shares.push((to.to_string(), share)),
+                }
+            }
+        }
+        let gauges = sums::gauges(indices.iter().map(|i| (true, self.meter.gauges_lately(&self.world, *i))));
         NodeFrame {
-            id: id(index),
-            health: match () {
-                () if matches!(component, crate::components::Component::Placeholder(_)) => Health::Placeholder,
-                () if !node.up || node.hangs => Health::Down(node.down_since),
-                () if node.slow != 1.0 => Health::Slow(node.slow),
-                () => Health::Up,
-            },
+            id: id.to_string(),
+            health: health_of(&members),
             rate_per_s: lately.handled_per_s,
             refused_per_s: lately.refused_per_s,
-            availability: self.node_availability(index),
-            cost_per_hour: cost_per_hour(component.prices(), lately.completed_per_s),
+            availability: self.node_availability(id),
+            cost_per_hour,
             ok_share: lately.ok_share.unwrap_or(1.0),
-            busy: node.station.occupied() as usize,
-            workers: workers.map(|w| w as usize),
-            queue: node.station.queue_len() as usize,
-            queue_limit: node.station.spec.queue_limit.map(|l| l as usize),
+            busy: members.iter().map(|m| m.busy).sum(),
+            workers: members.iter().map(|m| m.workers).sum(),
+            queue: members.iter().map(|m| m.queue).sum(),
+            queue_limit: indices.iter().map(|i| core.nodes[i.at()].station.spec.queue_limit.map(|l| l as usize)).sum(),
             utilisation: lately.utilisation,
-            gauges: self.meter.gauges_lately(&self.world, index).into_vec(),
-            verdicts: component.verdicts(&view).into_iter().map(|(n, what)| (id(n), what)).collect(),
-            shares: component.shares(&view).into_iter().map(|(n, share)| (id(n), share)).collect(),
+            gauges: gauges.into_vec(),
+            verdicts: Vec::new(),
+            shares,
             sample: component.sample(),
+            members: if indices.len() > 1 { members } else { Vec::new() },
+        }
+    }
+
+    /// What nodes say of each other: of a node with several members, those who say it of all of them; of each member, what anybody says.
+    fn pass_verdicts(&self, nodes: &mut [NodeFrame], places: &[usize]) {
+        let core = &self.world.core;
+        for i in (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed) {
+            let verdicts = self.world.behaviours[i].verdicts(&View { core, node: NodeIndex(i as u32) });
+            for (about, what) in &verdicts {
+                let Some(node) = places.get(about.at()).and_then(|place| nodes.get_mut(*place)) else { continue };
+                let id = node.id.clone();
+                let of_all = self.members.of(&id).iter().all(|member| verdicts.contains(&(*member, what)));
+                if let Some(member) = node.members.iter_mut().find(|m| m.number == self.members.number(*about)) {
+                    member.verdict = Some(what);
+                }
+                if let Some(judge) = places.get(i).and_then(|place| nodes.get_mut(*place)) {
+                    if of_all && !judge.verdicts.iter().any(|(of, said)| *of == id && said == what) {
+                        judge.verdicts.push((id, what));
+                    }
+                }
+            }
         }
     }
 
@@ -160,7 +225,6 @@ impl Experiment {
     }
 
     fn render(&self, trace: &Trace) -> Waterfall {
-        let id = |n: NodeIndex| self.node_ids[n.at()].clone();
         let mut depths: Vec<usize> = Vec::with_capacity(trace.spans.len());
         for span in &trace.spans {
             let depth = if span.parent == NO_SPAN { 0 } else { depths.get(span.parent as usize).map_or(0, |d| d + 1) };
@@ -171,7 +235,8 @@ impl Experiment {
             depth: depths[i],
             start: s.start,
             end: s.end(),
-            node: id(s.node),
+            node: self.members.id(s.node).to_string(),
+            member: self.members.told_number(s.node),
             attempt: s.attempt,
             why: trace.why(i as SpanIndex).to_string(),
             failed: s.failed.map(|r| r.as_str()),
@@ -206,28 +271,30 @@ impl Experiment {
 
     /// A node's series; empty if there is no such node.
     pub fn node_series(&self, id: &str) -> Vec<NodeBucket> {
-        self.node_index(id).map(|n| self.meter.node_series(n).collect()).unwrap_or_default()
+        sums::series(self.members.ever_of(id).iter().map(|n| self.meter.node_series(*n).collect()).collect())
     }
 
     /// The same with neighbours merged until at most `most` buckets are left.
     pub fn node_series_of_at_most(&self, id: &str, most: usize) -> Vec<NodeBucket> {
-        self.node_index(id).map(|n| self.meter.node_series_of_at_most(n, most)).unwrap_or_default()
+        NodeBucket::at_most(&self.node_series(id), most)
     }
 
     /// The nodes with workers that were the busiest over the run so far, at most this many: their ids, the busiest first.
     pub fn busiest(&self, most: usize) -> Vec<&str> {
         let core = &self.world.core;
-        let limited = (0..core.nodes.len()).filter(|i| !core.nodes[*i].removed && core.nodes[*i].station.spec.workers.is_some());
-        let load = |i: usize| -> f64 { self.meter.node_series(NodeIndex(i as u32)).map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
+        let is_first = |i: &usize| !core.nodes[*i].removed && self.members.number(NodeIndex(*i as u32)) == 1;
+        let limited = (0..core.nodes.len()).filter(|i| is_first(i) && core.nodes[*i].station.spec.workers.is_some());
+        let id = |i: usize| self.members.id(NodeIndex(i as u32));
+        let load = |i: usize| -> f64 { self.node_series(id(i)).iter().map(|b| b.utilisation * b.length.as_secs_f64()).sum() };
         let mut loads: Vec<(f64, usize)> = limited.map(|i| (load(i), i)).collect();
         loads.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        loads.into_iter().take(most).map(|(_, i)| self.node_ids[i].as_str()).collect()
+        loads.into_iter().take(most).map(|(_, i)| id(i)).collect()
     }
 
     /// How long requests took that ended since the statistics began, of one client node or of all together. Empty if there is no such
     /// client.
     pub fn distribution(&self, client: Option<&str>) -> LatencySpread {
-        let client = match client.map(|id| self.node_index(id)) {
+        let client = match client.map(|id| self.members.of(id).first().copied()) {
             Some(None) => return LatencySpread::default(),
             Some(found) => found,
             None => None,
@@ -242,6 +309,17 @@ impl Experiment {
             all: all.summary(),
             availability: availability(ok.count(), failed.count()),
         }
+    }
+}
+
+/// Of several, as many as work count: it is down if none does, and slow if those are that work.
+fn health_of(members: &[MemberFrame]) -> Health {
+    let works = |m: &&MemberFrame| !matches!(m.health, Health::Down(_));
+    let is_slow = |m: &MemberFrame| matches!(m.health, Health::Slow(_));
+    let first = members.iter().find(works).or(members.first());
+    match first.map_or(Health::Up, |m| m.health) {
+        Health::Slow(_) if !members.iter().filter(works).all(is_slow) => Health::Up,
+        health => health,
     }
 }
 

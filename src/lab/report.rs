@@ -8,11 +8,12 @@ use crate::components::{kind, Group};
 use crate::data::judge::Consistency;
 use crate::engine::core::RequestLedger;
 use crate::engine::request::ByReason;
-use crate::engine::{LinkIndex, NodeIndex, SimDuration};
+use crate::engine::{NodeIndex, SimDuration};
 use crate::lab::experiment::Experiment;
 use crate::lab::frame::{Bucket, NodeBucket};
-use crate::lab::meter::NodeCount;
+use crate::lab::meter::{LinkBooks, NodeCount};
 use crate::lab::stopped::Stopped;
+use crate::lab::sums;
 use crate::metrics::latency::{LatencyBar, LatencySummary};
 use crate::metrics::{availability, cost_per_hour, cost_per_million, Latency};
 use crate::order::Gather;
@@ -78,6 +79,10 @@ pub struct NodeReport {
     /// How it went over time; only in a full report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<NodeBucket>,
+    /// The same of each of its instances, as `orders#2`, if there are several. The figures above are their sums; `queue_max` is the
+    /// longest of their lines. Instances that were retired are in the sums alone.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, NodeReport>,
     /// What its kind adds.
     #[serde(flatten)]
     pub more: BTreeMap<&'static str, f64>,
@@ -200,13 +205,13 @@ impl Experiment {
         sum
     }
 
-    /// What a node has counted since the statistics began.
+    /// What a member has counted since the statistics began.
     fn counted(&self, index: NodeIndex) -> NodeCount {
         NodeCount::read(&self.world, index).since(&self.meter.baseline.counts.node(index))
     }
 
-    pub(super) fn node_availability(&self, index: NodeIndex) -> Option<f64> {
-        let counted = self.counted(index);
+    pub(super) fn node_availability(&self, id: &str) -> Option<f64> {
+        let counted = sums::counts(self.members.ever_of(id).iter().map(|i| self.counted(*i)));
         availability(counted.ok(), counted.failed.total())
     }
 
@@ -232,17 +237,20 @@ impl Experiment {
         }
     }
 
-    fn node_report(&self, index: NodeIndex) -> NodeReport {
-        let station = &self.world.core.nodes[index.at()].station;
+    /// Of these members of a node, or of one of them.
+    fn node_report(&self, id: &str, of: &[NodeIndex]) -> NodeReport {
+        let nodes = &self.world.core.nodes;
         let ns = (self.measured().0 as f64).max(1.0);
-        let counted = self.counted(index);
         let per_s = |n: u64| n as f64 / (ns / 1e9);
-        let cost_per_hour = cost_per_hour(self.world.behaviours[index.at()].prices(), per_s(counted.completed));
+        let counted = sums::counts(of.iter().map(|i| self.counted(*i)));
+        let cost = |i: &NodeIndex| cost_per_hour(self.world.behaviours[i.at()].prices(), per_s(self.counted(*i).completed));
+        let there = |i: &NodeIndex| !nodes[i.at()].removed;
+        let cost_per_hour = of.iter().filter(|i| there(i)).map(cost).sum();
         let mut report = NodeReport {
-            kind: self.diagram.node(&self.node_ids[index.at()]).map(|n| n.kind.clone()).unwrap_or_default(),
+            kind: self.diagram.node(id).map(|n| n.kind.clone()).unwrap_or_default(),
             utilisation: counted.utilisation(),
             queue_mean: counted.areas.queue as f64 / ns,
-            queue_max: station.queue_max,
+            queue_max: of.iter().map(|i| nodes[i.at()].station.queue_max).max().unwrap_or(0),
             present_mean: counted.areas.present as f64 / ns,
             handled: counted.handled(),
             upkeep: counted.upkeep,
@@ -254,7 +262,7 @@ impl Experiment {
             cost_per_million: cost_per_million(cost_per_hour, per_s(counted.ok())),
             ..NodeReport::default()
         };
-        for gauge in self.meter.baseline.gauges(&self.world, index) {
+        for gauge in sums::gauges(of.iter().map(|i| (there(i), self.meter.baseline.gauges(&self.world, *i)))) {
             match gauge.value() {
                 Some(value) => drop(report.more.insert(gauge.name, value)),
                 None => drop(report.unknown.insert(gauge.name, ())),
@@ -265,7 +273,6 @@ impl Experiment {
 
     /// Results so far.
     pub fn report(&self) -> Report {
-        let core = &self.world.core;
         let mut report = Report {
             seed: self.diagram.seed,
             simulated_s: self.now().as_secs_f64(),
@@ -278,26 +285,31 @@ impl Experiment {
             consistency: ConsistencyReport { counts: self.meter.baseline.consistency(&self.world), ..Default::default() },
             ..Default::default()
         };
-        for (i, node) in core.nodes.iter().enumerate().filter(|(_, n)| !n.removed) {
-            let (index, id) = (NodeIndex(i as u32), self.node_ids[i].clone());
-            let kind_id = self.diagram.node(&id).map_or("", |n| n.kind.as_str());
-            if kind(kind_id).is_some_and(|k| k.group == Group::Traffic) {
-                let ledger = self.meter.baseline.requests(&self.world, index);
-                report.clients.insert(id, self.totals_of(&ledger, self.meter.latency(Some(index))));
+        for node in &self.diagram.nodes {
+            let (id, members) = (&node.id, self.members.of(&node.id));
+            if kind(&node.kind).is_some_and(|k| k.group == Group::Traffic) {
+                for index in members {
+                    let ledger = self.meter.baseline.requests(&self.world, *index);
+                    report.clients.insert(id.clone(), self.totals_of(&ledger, self.meter.latency(Some(*index))));
+                }
             } else {
-                let node_report = self.node_report(index);
+                let mut node_report = self.node_report(id, self.members.ever_of(id));
                 report.cost_per_hour += node_report.cost_per_hour;
-                report.nodes.insert(id, node_report);
+                if members.len() > 1 {
+                    let member = |i: &NodeIndex| (self.members.name(*i), self.node_report(id, &[*i]));
+                    node_report.members = members.iter().map(member).collect();
+                }
+                report.nodes.insert(id.clone(), node_report);
             }
-            debug_assert!(node.station.ledger.balanced());
         }
         report.cost_per_million = cost_per_million(report.cost_per_hour, report.totals.throughput_per_s);
-        for (i, link) in core.links.iter().enumerate().filter(|(_, l)| !l.removed) {
-            let books = self.meter.baseline.link(&self.world, LinkIndex(i as u32));
+        for link in &self.diagram.links {
+            let mut books = LinkBooks::default();
+            self.members.links_ever_of(&link.id).iter().for_each(|l| books.add(&self.meter.baseline.link(&self.world, *l)));
             let ledger = &books.attempts;
             let link_report = LinkReport {
-                from: self.node_ids[link.from.at()].clone(),
-                to: self.node_ids[link.to.at()].clone(),
+                from: link.from.clone(),
+                to: link.to.clone(),
                 started: ledger.started,
                 answered: ledger.answered,
                 failed: failures(&ledger.failed),
@@ -308,7 +320,7 @@ impl Experiment {
                 retransmitted: books.retransmitted,
                 connections_opened: books.connections_opened,
             };
-            report.links.insert(self.link_ids[i].clone(), link_report);
+            report.links.insert(link.id.clone(), link_report);
         }
         report
     }

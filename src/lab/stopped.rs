@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::guard::Stop;
-use crate::engine::SimTime;
+use crate::engine::{NodeIndex, SimTime};
 use crate::lab::written::moment_s;
 
 /// Most nodes that the sentence names.
@@ -26,9 +26,9 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// What the engine says, with the ids of all nodes by index and the names that the diagram has for them.
-    pub(super) fn new(stop: &Stop, ids: &[String], name: impl Fn(&String) -> String) -> Stopped {
-        let nodes: Vec<String> = stop.nodes.iter().filter_map(|n| ids.get(n.at()).cloned()).collect();
+    /// What the engine says, with the ids of nodes and the names that the diagram has for them.
+    pub(super) fn new(stop: &Stop, id: impl Fn(NodeIndex) -> String, name: impl Fn(&String) -> String) -> Stopped {
+        let nodes: Vec<String> = stop.nodes.iter().map(|n| id(*n)).collect();
         let mut named: Vec<String> = nodes.iter().take(NAMED).map(name).collect();
         if nodes.len() > NAMED {
             named.push("…".into());

@@ -66,7 +66,10 @@ impl Dice {
 
     fn node_of(&mut self, number: usize, kind: &str) -> Node {
         let kind = components::kind(kind).unwrap();
-        let (id, params) = (format!("n{number}"), self.params(&(kind.specs)()));
+        let (id, mut params) = (format!("n{number}"), self.params(&kind.params()));
+        if kind.has_members && self.below(3) == 0 {
+            params.insert("instances".into(), json!(2 + self.below(3)));
+        }
         Node { name: id.clone(), id, kind: kind.id.into(), x: 0.0, y: 0.0, params, group: None }
     }
 
@@ -102,18 +105,24 @@ impl Dice {
     /// Something that may happen to this diagram.
     pub fn entry(&mut self, now: &Document, number: usize) -> Option<Entry> {
         let node = now.nodes[self.below(now.nodes.len())].clone();
+        // Of several instances all, or one.
+        let there = components::instances::of(&node.kind, &node.params) as usize;
+        let target = match self.below(2) {
+            1 if there > 1 => format!("{}#{}", node.id, 1 + self.below(there)),
+            _ => node.id.clone(),
+        };
         let link = if now.links.is_empty() { None } else { Some(now.links[self.below(now.links.len())].clone()) };
         Some(match self.below(19) {
-            0 => Entry::Fault(Fault::Crash { node: node.id }),
-            1 if self.below(2) == 0 => Entry::Fault(Fault::Vanish { node: node.id }),
-            1 => Entry::Fault(Fault::Hang { node: node.id }),
-            2 => Entry::Fault(Fault::Restart { node: node.id }),
-            3 => Entry::Fault(Fault::Slow { node: node.id, factor: [0.5, 1.0, 10.0][self.below(3)] }),
+            0 => Entry::Fault(Fault::Crash { node: target }),
+            1 if self.below(2) == 0 => Entry::Fault(Fault::Vanish { node: target }),
+            1 => Entry::Fault(Fault::Hang { node: target }),
+            2 => Entry::Fault(Fault::Restart { node: target }),
+            3 => Entry::Fault(Fault::Slow { node: target, factor: [0.5, 1.0, 10.0][self.below(3)] }),
             4 => Entry::Fault(Fault::Cut { link: link?.id }),
             5 => Entry::Fault(Fault::Mend { link: link?.id }),
-            6 if matches!(node.kind.as_str(), "cache" | "inline_cache") => Entry::Fault(Fault::Flush { node: node.id }),
+            6 if matches!(node.kind.as_str(), "cache" | "inline_cache") => Entry::Fault(Fault::Flush { node: target }),
             6 | 7 => {
-                let specs = (components::kind(&node.kind)?.specs)();
+                let specs = components::kind(&node.kind)?.params();
                 let spec = &specs[self.below(specs.len())];
                 Entry::Edit(Edit::SetNodeParam { id: node.id, param: spec.name.into(), value: self.value(spec) })
             }

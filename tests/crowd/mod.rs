@@ -15,7 +15,7 @@ pub const CROWDS: u64 = 14;
 pub fn crowd(way: u64, dice: &mut Dice) -> Document {
     let (kind, params, backend) = match way {
         0..=7 => {
-            let algorithms = components::kind("load_balancer").map(|k| (k.specs)()).unwrap_or_default();
+            let algorithms = components::kind("load_balancer").map(|k| k.params()).unwrap_or_default();
             let choices = algorithms.iter().find_map(|s| match &s.kind {
                 ParamType::Choice(options) if s.name == "algorithm" => Some(*options),
                 _ => None,

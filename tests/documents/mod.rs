@@ -71,7 +71,7 @@ pub fn a_step(d: &Document, c: &mut Choices) -> Option<Step> {
         11 => {
             let id = node(c)?;
             let kind = components::kind(&d.node(&id)?.kind)?;
-            let specs = (kind.specs)();
+            let specs = kind.params();
             let spec = c.pick(&specs)?;
             let value = if c.below(4) == 0 { Json::Null } else { a_value(&spec.kind, c) };
             commands::set_node_param(d, &id, spec.name, value)

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use faultline::diagram::{Document, Entry, Fault, Link};
+use faultline::diagram::{member, Document, Entry, Fault, Link};
 use faultline::engine::SimTime;
 
 use crate::args::time;
 use crate::settings::known;
 
-const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends";
+const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends; NODE#2 is one of its instances";
 
 /// Adds one fault, and its end if it has one, to the document's journal. Returns when it begins.
 pub fn add(doc: &mut Document, text: &str) -> Result<SimTime, String> {
@@ -50,8 +50,9 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
     };
     // What is added or removed while the document runs can break as well; the rules know when it is there.
     let later = doc.folded();
-    let node = || match doc.node(target).or_else(|| later.node(target)) {
-        Some(node) => Ok(node.id.clone()),
+    let (id, _) = member(target);
+    let node = || match doc.node(id).or_else(|| later.node(id)) {
+        Some(_) => Ok(target.to_string()),
         None => Err(known(target, "node", doc.nodes.iter().map(|n| &n.id))),
     };
     let links = || links(doc, &later, target);

@@ -20,7 +20,7 @@ pub fn list(what: What, json: bool) -> Outcome {
         What::Scenarios => scenarios().iter().map(|s| (s.id, s.title, s.summary, json!({}))).collect(),
         What::Components => {
             let more = |k: &components::Kind| {
-                let params: Vec<_> = (k.specs)().iter().map(param_json).collect();
+                let params: Vec<_> = k.params().iter().map(param_json).collect();
                 json!({ "group": k.group.label(), "params": params })
             };
             components::kinds().iter().map(|k| (k.id, k.label, k.summary, more(k))).collect()
@@ -113,6 +113,7 @@ fn journal() -> String {
 fn part_of_entry(part: Part) -> &'static str {
     match part {
         Part::Id => "id",
+        Part::Member => "id, or id#2 for one of its instances",
         Part::IdOrNull => "id of a group, or null for none",
         Part::Name => "name of a parameter",
         Part::Anything => "its value, or null for the default",
@@ -125,7 +126,7 @@ fn part_of_entry(part: Part) -> &'static str {
 
 fn example_of(part: Part) -> Json {
     match part {
-        Part::Id => "db".into(),
+        Part::Id | Part::Member => "db".into(),
         Part::IdOrNull | Part::PlaceOrNull => Json::Null,
         Part::Name => "workers".into(),
         Part::Anything => 8.into(),
@@ -147,7 +148,7 @@ fn describe_kind(id: &str) -> Result<Outcome, String> {
         }
         (_, Some(kind)) => {
             let _ = writeln!(out, "{} ({})\n{}", kind.label, kind.id, kind.summary);
-            (kind.specs)()
+            kind.params()
         }
         _ => {
             let known: Vec<_> = components::kinds().iter().map(|k| k.id).collect();

@@ -50,7 +50,7 @@ fn parse(doc: &Document, text: &str) -> Result<Edit, String> {
         }
         None => {
             let node = doc.node(owner).ok_or_else(|| known(owner, "node", doc.nodes.iter().map(|n| &n.id)))?;
-            let specs = components::kind(&node.kind).map(|k| (k.specs)()).unwrap_or_default();
+            let specs = components::kind(&node.kind).map(|k| k.params()).unwrap_or_default();
             let value = typed(value, &specs, &param);
             Ok(Edit::SetNodeParam { id: node.id.clone(), param, value })
         }

@@ -92,7 +92,7 @@ fn bench_of(bench: &Bench, settings: &[Setting]) -> Document {
 fn every_parameter_of_every_kind_matters() {
     let mut idle = Vec::new();
     for (kind, bench) in benches() {
-        for spec in (kind.specs)() {
+        for spec in kind.params() {
             for condition in conditions(&spec) {
                 let mut before = bench_of(&bench, &(bench.needs)(spec.name));
                 if let Some((other, value)) = &condition {
@@ -192,7 +192,7 @@ fn a_link_has_the_parameters_that_its_caller_reads_and_no_others() {
 fn every_declaration_is_complete_and_every_bench_holds_its_kind() {
     for (kind, bench) in benches() {
         assert!(bench.nodes.iter().any(|(id, k, _)| *id == IT && *k == kind.id), "{}", kind.id);
-        let specs = (kind.specs)();
+        let specs = kind.params();
         for (i, spec) in specs.iter().enumerate() {
             spec.check(&spec.default).unwrap_or_else(|e| panic!("{}.{}: default {e}", kind.id, spec.name));
             assert!(!spec.label.is_empty() && spec.help.ends_with('.'), "{}.{}", kind.id, spec.name);

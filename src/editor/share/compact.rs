@@ -96,7 +96,7 @@ fn nodes_out(nodes: &[Node], table: &mut Table) -> Json {
     let params: Vec<_> = nodes
         .iter()
         .map(|n| {
-            let specs = components::kind(&n.kind).map(|k| (k.specs)()).unwrap_or_default();
+            let specs = components::kind(&n.kind).map(|k| k.params()).unwrap_or_default();
             table.params(files::stripped_params(&specs, &n.params))
         })
         .collect();

@@ -21,6 +21,22 @@ pub struct LinkBooks {
     pub connections_opened: u64,
 }
 
+impl LinkBooks {
+    /// Adds those of another link.
+    pub fn add(&mut self, other: &LinkBooks) {
+        let (ours, theirs) = (&mut self.attempts, &other.attempts);
+        ours.started += theirs.started;
+        ours.answered += theirs.answered;
+        ours.failed.merge(&theirs.failed);
+        ours.passed_on.merge(&theirs.passed_on);
+        ours.abandoned += theirs.abandoned;
+        ours.open += theirs.open;
+        self.dropped += other.dropped;
+        self.retransmitted += other.retransmitted;
+        self.connections_opened += other.connections_opened;
+    }
+}
+
 /// The books of a run at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {

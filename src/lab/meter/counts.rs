@@ -65,6 +65,17 @@ impl NodeCount {
         }
     }
 
+    /// Adds what another member counted.
+    pub fn add(&mut self, other: &NodeCount) {
+        self.completed += other.completed;
+        self.upkeep += other.upkeep;
+        self.refused += other.refused;
+        self.lost += other.lost;
+        self.failed.merge(&other.failed);
+        self.requests_ok += other.requests_ok;
+        self.areas.add(&other.areas);
+    }
+
     /// What was counted since an earlier state of the same counters.
     pub fn since(&self, before: &NodeCount) -> NodeCount {
         NodeCount {

@@ -147,6 +147,7 @@ struct NodeFigures {
     /// A node that came late began in the middle.
     start: SimTime,
     length: SimDuration,
+    instances: f32,
     utilisation: f64,
     queue: f64,
     handled: u64,
@@ -161,10 +162,11 @@ impl Row {
     fn new(system: Raw, nodes: impl Iterator<Item = NodeBucket>, before: Option<&Row>) -> Row {
         let (mut names, mut gauges) = (Vec::new(), Vec::new());
         let figures = |node: NodeBucket| {
-            let NodeBucket { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges: added } = node;
+            let NodeBucket { start, length, instances, utilisation, queue, handled, ended, failed, cost_per_hour, gauges: added } = node;
             names.extend(added.iter().map(|(name, _)| *name));
             gauges.extend(added.iter().map(|(_, reading)| *reading));
-            NodeFigures { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges_end: gauges.len() as u32 }
+            let (instances, gauges_end) = (instances as f32, gauges.len() as u32);
+            NodeFigures { start, length, instances, utilisation, queue, handled, ended, failed, cost_per_hour, gauges_end }
         };
         let nodes = nodes.map(figures).collect();
         let names = before.filter(|b| *b.names == *names).map_or_else(|| names.into(), |b| b.names.clone());
@@ -172,11 +174,13 @@ impl Row {
     }
 
     fn node(&self, node: usize) -> Option<NodeBucket> {
-        let NodeFigures { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges_end } = *self.nodes.get(node)?;
+        let NodeFigures { start, length, instances, utilisation, queue, handled, ended, failed, cost_per_hour, gauges_end } =
+            *self.nodes.get(node)?;
         let first = node.checked_sub(1).map_or(0, |before| self.nodes[before].gauges_end as usize);
         let added = first..gauges_end as usize;
         let gauges = self.names[added.clone()].iter().copied().zip(self.gauges[added].iter().copied()).collect();
-        Some(NodeBucket { start, length, utilisation, queue, handled, ended, failed, cost_per_hour, gauges })
+        let instances = f64::from(instances);
+        Some(NodeBucket { start, length, instances, utilisation, queue, handled, ended, failed, cost_per_hour, gauges })
     }
 
     /// Neighbours as one.

@@ -68,7 +68,12 @@ impl Flow {
 
 /// What a node's kind tells theory of it.
 pub fn model(node: &Node) -> Model {
-    kind(&node.kind).map(|k| (k.theory)(&complete(&(k.specs)(), &node.params))).unwrap_or_default()
+    kind(&node.kind).map(|k| (k.theory)(&complete(&k.params(), &node.params))).unwrap_or_default()
+}
+
+/// How many instances a node stands for.
+pub fn instances(node: &Node) -> u32 {
+    crate::components::instances::of(&node.kind, &node.params)
 }
 
 /// What a kind says of a node, with its name in its place.
@@ -143,7 +148,7 @@ fn over(document: &Document, l: &Link, spec: &LinkSpec, depth: usize) -> Result<
     let model = model(from);
     let mut flow = match (&model.source, model.passing) {
         (Some(found), _) => begun(from, found.as_ref().map_err(|why| named(why, from))?),
-        (_, Some(passing)) => passed(document, from, passing, depth)?,
+        (_, Some(passing)) => passed(document, from, l, passing, depth)?,
         _ => return Err(format!("{} calls it in the course of its own work", from.name)),
     };
     match spec.rule.when {
@@ -205,13 +210,15 @@ fn begun(node: &Node, source: &Source) -> Flow {
     flow
 }
 
-fn passed(document: &Document, node: &Node, passing: Passing, depth: usize) -> Result<Flow, String> {
+fn passed(document: &Document, node: &Node, over: &Link, passing: Passing, depth: usize) -> Result<Flow, String> {
     let mut flow = follow(document, &node.id, depth + 1)?;
     match passing {
         Passing::Spread { choice, time_ms } => {
-            let backends = document.links.iter().filter(|l| l.from == node.id).count().max(1);
-            flow.reads /= backends as f64;
-            flow.writes /= backends as f64;
+            let of = |l: &Link| document.node(&l.to).map_or(1, instances);
+            let backends = document.links.iter().filter(|l| l.from == node.id).map(of).sum::<u32>().max(1);
+            let share = f64::from(of(over)) / f64::from(backends);
+            flow.reads *= share;
+            flow.writes *= share;
             flow.there_ms += time_ms;
             match choice {
                 _ if backends == 1 => {}

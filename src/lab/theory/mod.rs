@@ -52,6 +52,9 @@ impl Theory {
 pub fn of(document: &Document, node: &str) -> Result<Theory, String> {
     let node = document.node(node).ok_or("it is not there")?;
     let model = flow::model(node);
+    if flow::instances(node) > 1 && (model.cache.is_some() || model.follower.is_some()) {
+        return Err("it stands for several instances, each with data of its own".into());
+    }
     match (model.cache, model.follower) {
         (Some(cache), _) => stores::cache(document, node, &cache),
         (_, Some(follower)) => match (stores::follower(document, node, &follower), station::theory(document, node)) {

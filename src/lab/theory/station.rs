@@ -1,7 +1,7 @@
 //! Which queue a node with workers is: decided from the document, with the reason where it is none that has been solved.
 //! The formulas are elsewhere.
 
-use super::flow::{arriving, model, named, spec, travel, Flow};
+use super::flow::{arriving, instances, model, named, spec, travel, Flow};
 use super::laws::second_moment;
 use super::queues::{markov, pollaczek_khinchine, sojourn_quantile, Steady};
 use super::{Input, Theory};
@@ -61,7 +61,9 @@ pub(super) fn theory(document: &Document, node: &Node) -> Result<Theory, String>
     if service_ms <= 0.0 || !service_ms.is_finite() {
         return Err("its service time has no mean above zero".into());
     }
-    let (lambda, service, c) = (flow.rate(), service_ms / 1e3, station.workers);
+    // What is called by name goes to one of its instances at random, so each is sent a Poisson process of its own.
+    let number = f64::from(instances(node));
+    let (lambda, service, c) = (flow.rate() / number, service_ms / 1e3, station.workers);
     let load = lambda * service / f64::from(c);
     let bounded = markov(lambda, service, c, Some(station.room)).ok_or("the load is too high for a steady state")?;
     let roomy = bounded.rejected < 1e-9;
@@ -103,7 +105,7 @@ pub(super) fn theory(document: &Document, node: &Node) -> Result<Theory, String>
     };
     let mut figures = vec![
         (Metric::Utilisation, steady.utilisation),
-        (Metric::Waiting, steady.waiting),
+        (Metric::Waiting, steady.waiting * number),
         (Metric::Wait, steady.wait * 1e3),
         (Metric::Stay, steady.wait * 1e3 + service_ms),
         (Metric::Rejected, steady.rejected),
@@ -114,13 +116,14 @@ pub(super) fn theory(document: &Document, node: &Node) -> Result<Theory, String>
         let quantile = |q: f64| sojourn_quantile(lambda, service, c, q).map(|s| s * 1e3 + way).filter(|_| fifo && flow.constant);
         let in_time = flow.timeout_ms.is_infinite() || quantile(0.9999).is_some_and(|ms| ms < flow.timeout_ms);
         if in_time {
-            figures.push((Metric::Throughput, lambda * (1.0 - steady.rejected)));
+            figures.push((Metric::Throughput, lambda * number * (1.0 - steady.rejected)));
             figures.push((Metric::Availability, 1.0 - steady.rejected));
             figures.push((Metric::LatencyMean, steady.wait * 1e3 + service_ms + way));
             let percentiles = [(Metric::LatencyP50, 0.5), (Metric::LatencyP95, 0.95), (Metric::LatencyP99, 0.99)];
             figures.extend(percentiles.into_iter().filter_map(|(metric, q)| Some((metric, quantile(q)?))));
         }
     }
+    let name = if number > 1.0 { format!("{number} × {name}") } else { name };
     let inputs = vec![
         Input { label: "arrivals", value: lambda, unit: "/s" },
         Input { label: "mean service time", value: service_ms, unit: "ms" },

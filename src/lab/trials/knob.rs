@@ -31,7 +31,7 @@ impl Owner {
         let (specs, set) = match self {
             Owner::Node(id) => {
                 let node = document.node(id)?;
-                ((components::kind(&node.kind)?.specs)(), &node.params)
+                (components::kind(&node.kind)?.params(), &node.params)
             }
             Owner::Link(id) => (link::specs(), &document.link(id)?.params),
         };

@@ -17,7 +17,7 @@ use crate::order::Gather;
 
 /// The parameters that nodes of all these kinds have, of the same type and name.
 fn common(kinds: &BTreeSet<String>) -> Vec<ParamSpec> {
-    let specs = |id: &String| components::kind(id).map(|k| (k.specs)()).unwrap_or_default();
+    let specs = |id: &String| components::kind(id).map(|k| k.params()).unwrap_or_default();
     let mut all = kinds.iter().map(specs);
     let first = all.next().unwrap_or_default();
     let same = |a: &ParamSpec, b: &ParamSpec| a.name == b.name && a.kind == b.kind && a.unit == b.unit;

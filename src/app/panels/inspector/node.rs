@@ -26,7 +26,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
         let id = id.clone();
         memo(move || session.frame.with(|f| f.nodes.iter().find(|n| n.id == id).cloned()))
     };
-    let specs = kind.map(|k| (k.specs)()).unwrap_or_default();
+    let specs = kind.map(|k| k.params()).unwrap_or_default();
     let has_station = kind.is_some_and(|k| k.has_station);
     let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(|f| of_node(f, has_station)).unwrap_or_default()));
     let settings = (!specs.is_empty()).then(|| {
