@@ -12,6 +12,7 @@ mod gestures;
 mod ink;
 mod keys;
 mod legend;
+pub mod members;
 mod minimap;
 mod paint;
 mod route;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::board::Board;
 use super::facts;
+use super::members::Members;
 use crate::app::icon::Icon;
 use crate::app::live::{live, memo, piece};
 use crate::app::session::Thing;
@@ -51,6 +52,7 @@ pub fn Card(
     let extra = memo(move || id.with_value(|id| board.standings.with(|s| s.extra(id, &kind_id.get()))));
     let utilisation = memo(move || now.with(|n| n.as_ref().map_or(0, |n| (n.utilisation.clamp(0.0, 1.0) * 100.0) as u32)));
     let has_workers = memo(move || now.with(|n| n.as_ref().is_some_and(|n| n.workers.is_some())));
+    let has_members = memo(move || now.with(|n| n.as_ref().is_some_and(|n| !n.members.is_empty())));
     let load = memo(move || facts::load(utilisation.get()));
     view! {
         <div
@@ -77,7 +79,7 @@ pub fn Card(
             </div>
             <div class="card-line">
                 <span class="headline">{piece(move || headline.get())}</span>
-                <Workers now=now />
+                {piece(move || if has_members.get() { view! { <Members now=now/> }.into_any() } else { view! { <Workers now=now/> }.into_any() })}
             </div>
             <div class="card-extra">{piece(move || extra.get())}</div>
             <div class="load" hidden=live(move || !has_workers.get())><div style:width=live(move || format!("{}%", utilisation.get()))></div></div>

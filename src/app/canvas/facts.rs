@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::members;
 use crate::app::panels::format;
 use crate::components::{self, Headline};
 use crate::diagram::Document;
@@ -128,6 +129,10 @@ fn state(node: &NodeFrame, verdict: Option<&'static str>, cut_off: bool) -> Stat
             chip: t!("slow ×%{factor}", factor = format::figure(factor)),
             words: t!("%{factor} times as slow as normal", factor = format::figure(factor)),
         },
+        Health::Up if node.members.iter().any(|m| members::state(m).0 != "up") => {
+            let up = members::up(&node.members);
+            State { name: "part", chip: up.clone(), words: up }
+        }
         Health::Up => State { name: "up", chip: String::new(), words: t!("up").into() },
     }
 }

@@ -9,6 +9,7 @@ mod knob;
 mod laws;
 mod link;
 mod many;
+mod members;
 mod node;
 mod note;
 mod number;

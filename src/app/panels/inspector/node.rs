@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::figures::{of_node, Figure, Figures};
 use super::form::ParamForm;
 use super::knob::Target;
+use super::members::Instances;
 use super::place::GroupField;
 use crate::app::button::ActionButton;
 use crate::app::live::{live, memo, piece, Each, Show};
@@ -52,6 +53,7 @@ pub fn NodeInspector(id: String) -> impl IntoView {
                 <h3>{t!("Now")} " " <small>{t!("rates over the last second, ratios over ten")}</small></h3>
                 <Figures list=figures/>
             </section>
+            <Instances id=id.clone() frame=frame/>
             {settings}
             <GroupField id=id.clone()/>
             <Held frame=frame/>

@@ -206,5 +206,6 @@ fn step(diagram: &Document, row: Row, axis: &Axis) -> impl IntoView {
 }
 
 fn name(diagram: &Document, span: &Span) -> String {
-    diagram.node(&span.node).map_or_else(|| span.node.clone(), |n| n.name.clone())
+    let name = diagram.node(&span.node).map_or(&span.node, |n| &n.name);
+    span.member.map_or_else(|| name.clone(), |number| format!("{name} #{number}"))
 }
