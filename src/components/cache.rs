@@ -6,10 +6,11 @@
 //! ```
 //! Hit ratios under Zipf follow Che's approximation (Che, Tung, Wang 2002; Fricker et al. 2012).
 
-use super::holding::Holding;
+use super::holding::{answer, Holding};
 use super::model::{self, Model, Station};
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
-use crate::data::cache_contents::Found;
+use crate::data::cache_contents::{Found, Tally};
 use crate::data::eviction::Eviction;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -54,12 +55,29 @@ impl Params {
 }
 
 /// A running cache.
+pub type Cache = Running<Volatile>;
+
+/// What a cache has: all of it in memory.
 #[derive(Clone, Debug)]
-pub struct Cache {
-    params: Params,
-    held: Holding,
+pub struct Volatile;
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    tally: Tally,
     fills: u64,
     invalidations: u64,
+}
+
+impl State for Volatile {
+    type Params = Params;
+    type Memory = Holding;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(params: &Params) -> Holding {
+        Holding::new(params.eviction, params.capacity)
+    }
 }
 
 impl Part for Cache {
@@ -81,38 +99,33 @@ impl Part for Cache {
         headline: super::Headline::FirstGauge,
     };
 
-    fn new(values: &Values) -> Self {
-        let params = Params::from_values(values);
-        Cache { held: Holding::new(params.eviction, params.capacity), params, fills: 0, invalidations: 0 }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        self.held.configure(self.params.eviction, self.params.capacity, ctx);
+        self.memory.configure(self.params.eviction, self.params.capacity, ctx, &mut self.books.tally);
     }
 
     fn flush(&mut self) -> bool {
-        self.held.clear();
+        self.memory.clear();
         true
     }
 
     fn gauges(&self, _: &View<'_>) -> Gauges {
-        let mut gauges = self.held.gauges(self.params.capacity, 0);
-        gauges.push(Gauge::result("fills", self.fills as f64));
-        gauges.push(Gauge::result("invalidations", self.invalidations as f64));
+        let mut gauges = self.memory.gauges(self.params.capacity, 0, &self.books.tally);
+        gauges.push(Gauge::result("fills", self.books.fills as f64));
+        gauges.push(Gauge::result("invalidations", self.books.invalidations as f64));
         gauges
     }
 
     fn upkeep(&self) -> u64 {
-        self.fills + self.invalidations
+        self.books.fills + self.books.invalidations
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.held.sample()
+        self.memory.sample()
     }
 
     fn bytes(&self) -> usize {
-        self.held.bytes()
+        self.memory.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -124,10 +137,6 @@ impl Part for Cache {
         StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
     }
 
-    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        self.held.clear();
-    }
-
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
         self.params.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
     }
@@ -135,30 +144,30 @@ impl Part for Cache {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
         let key = message.key;
-        let (answer, why) = match message.operation {
-            Operation::Read => match self.held.look(ctx, key, self.params.ttl) {
+        let (found, why) = match message.operation {
+            Operation::Read => match self.memory.look(ctx, key, self.params.ttl, &mut self.books.tally) {
                 Found::Hit(value) => {
-                    self.held.answer(ctx, job, key, value);
+                    answer(ctx, job, key, value, &mut self.books.tally);
                     return Next::Reply(Ok(Some(value)));
                 }
                 Found::Expired(age) => (None, Why::with("miss: expired, {a} ms old", age.0 / 1_000_000, 0)),
                 Found::Absent => (None, Why::plain("miss: not held")),
             },
             Operation::Fill | Operation::Write => {
-                self.fills += u64::from(message.operation == Operation::Fill);
+                self.books.fills += u64::from(message.operation == Operation::Fill);
                 if let Some(value) = message.value {
-                    self.held.put(ctx, key, value);
+                    self.memory.put(ctx, key, value, &mut self.books.tally);
                 }
                 (message.value, Why::with("holds version {a}", message.value.map_or(0, |v| v.0), 0))
             }
             Operation::Invalidate => {
-                self.invalidations += 1;
-                self.held.remove(key);
+                self.books.invalidations += 1;
+                self.memory.remove(key);
                 (None, Why::plain("removed"))
             }
         };
         ctx.explain(job, why);
-        Next::Reply(Ok(answer))
+        Next::Reply(Ok(found))
     }
 
     #[cfg(test)]

@@ -19,6 +19,7 @@ use smallvec::smallvec;
 use self::keys::Keys;
 use self::replay::Recorded;
 pub use self::settings::{Params, Popularity, Source};
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
@@ -30,14 +31,25 @@ use crate::engine::{JobKey, Message, Operation, SimDuration, SimTime};
 const ARRIVAL: u64 = u64::MAX;
 
 /// Running clients.
+pub type Clients = Running<Population>;
+
+/// What clients have. Their users are people, whom no crash makes forget what they have done.
 #[derive(Clone, Debug)]
-pub struct Clients {
-    params: Params,
+pub struct Population;
+
+/// What their process knows: made of their settings.
+#[derive(Clone, Debug)]
+pub struct Memory {
     keys: Keys,
     trace: Arc<[Recorded]>,
     /// Requests of the trace that have been sent in this round.
     replayed: u32,
     round_began: SimTime,
+}
+
+/// What is counted of them, and what their draws come from.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
     arrivals: u64,
     /// Requests that each user of a closed loop has begun: a user's draws are the user's own.
     of_user: Vec<u32>,
@@ -48,35 +60,46 @@ pub struct Clients {
     generation_began: SimTime,
 }
 
+impl State for Population {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(params: &Params) -> Memory {
+        Memory { keys: Keys::new(params), trace: trace_of(params), replayed: 0, round_began: SimTime::ZERO }
+    }
+}
+
 impl Clients {
     fn schedule_arrival(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.arrivals += 1;
+        self.books.arrivals += 1;
         let p = &self.params;
         let gap = match p.source {
             Source::Once => p.once_after,
             Source::Trace => {
-                if self.replayed as usize == self.trace.len() {
+                if self.memory.replayed as usize == self.memory.trace.len() {
                     if !p.trace_repeat {
                         return;
                     }
-                    self.replayed = 0;
-                    self.round_began = ctx.now() + SimDuration::from_millis(1000);
+                    self.memory.replayed = 0;
+                    self.memory.round_began = ctx.now() + SimDuration::from_millis(1000);
                 }
-                let Some(next) = self.trace.get(self.replayed as usize) else { return };
-                self.round_began + next.at - ctx.now()
+                let Some(next) = self.memory.trace.get(self.memory.replayed as usize) else { return };
+                self.memory.round_began + next.at - ctx.now()
             }
             Source::Constant => SimDuration::from_secs_f64(1.0 / p.peak_rate()),
             _ => {
                 let mean = 1.0 / p.peak_rate();
-                SimDuration::from_secs_f64(-mean * libm::log(unit_open(&mut ctx.rng(Purpose::Arrival, self.arrivals))))
+                SimDuration::from_secs_f64(-mean * libm::log(unit_open(&mut ctx.rng(Purpose::Arrival, self.books.arrivals))))
             }
         };
-        ctx.set_timer(gap, ARRIVAL - u64::from(self.generation));
+        ctx.set_timer(gap, ARRIVAL - u64::from(self.books.generation));
     }
 
     /// The arrival timer has fired.
     fn arrive(&mut self, ctx: &mut Ctx<'_, Component>) {
-        let ordinal = self.arrivals;
+        let ordinal = self.books.arrivals;
         let users = self.params.users;
         let user_of = |ctx: &Ctx<'_, Component>| below(&mut ctx.rng(Purpose::User, ordinal), users as usize) as u64;
         match self.params.source {
@@ -85,16 +108,16 @@ impl Clients {
                     self.begin(ctx, user, ordinal + user, None);
                 }
                 // Those are taken: what comes later has luck of its own.
-                self.arrivals += u64::from(users).saturating_sub(1);
+                self.books.arrivals += u64::from(users).saturating_sub(1);
             }
             Source::Trace => {
-                let recorded = self.trace.get(self.replayed as usize).copied();
-                self.replayed += 1;
+                let recorded = self.memory.trace.get(self.memory.replayed as usize).copied();
+                self.memory.replayed += 1;
                 self.schedule_arrival(ctx);
                 self.begin(ctx, user_of(ctx), ordinal, recorded);
             }
             _ => {
-                let accept = self.params.rate_at(ctx.now(), self.generation_began) / self.params.peak_rate();
+                let accept = self.params.rate_at(ctx.now(), self.books.generation_began) / self.params.peak_rate();
                 self.schedule_arrival(ctx);
                 if accept >= 1.0 || unit(&mut ctx.rng(Purpose::Phase, ordinal)) < accept {
                     self.begin(ctx, user_of(ctx), ordinal, None);
@@ -107,9 +130,10 @@ impl Clients {
         let p = &self.params;
         let drawn = || p.read_percent < 100.0 && unit(&mut ctx.rng(Purpose::Operation, ordinal)) * 100.0 >= p.read_percent;
         let writes = recorded.and_then(|r| r.writes).unwrap_or_else(drawn);
-        let key = recorded.map(|r| r.key).unwrap_or_else(|| self.keys.pick(unit(&mut ctx.rng(Purpose::Key, ordinal)), self.begun));
+        let key =
+            recorded.map(|r| r.key).unwrap_or_else(|| self.memory.keys.pick(unit(&mut ctx.rng(Purpose::Key, ordinal)), self.books.begun));
         let high = p.high_priority_percent > 0.0 && unit(&mut ctx.rng(Purpose::Priority, ordinal)) * 100.0 < p.high_priority_percent;
-        self.begun += 1;
+        self.books.begun += 1;
         let message = Message {
             operation: if writes { Operation::Write } else { Operation::Read },
             key,
@@ -120,30 +144,30 @@ impl Clients {
             reply_bytes: p.reply_bytes,
             value: None,
         };
-        ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline), self.generation);
+        ctx.begin_request(message, ordinal, (p.deadline > SimDuration::ZERO).then_some(p.deadline), self.books.generation);
     }
 
     /// Of the next request of a user of a closed loop.
     fn ordinal_of(&self, user: u64) -> u64 {
         // Apart from those of arrivals.
-        mix(1 << 40 | user, self.of_user.get(user as usize).copied().unwrap_or(0).into())
+        mix(1 << 40 | user, self.books.of_user.get(user as usize).copied().unwrap_or(0).into())
     }
 
     /// A user thinks before the next request, at least `least`.
     fn think(&mut self, ctx: &mut Ctx<'_, Component>, user: u64, least: SimDuration) {
         let think = self.params.think_time.sample(&mut ctx.rng(Purpose::Think, self.ordinal_of(user))).max(least);
-        ctx.set_timer(think, user | u64::from(self.generation) << 32);
+        ctx.set_timer(think, user | u64::from(self.books.generation) << 32);
     }
 
     /// Starts the sources that the current settings ask for.
     fn begin_source(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.generation += 1;
-        self.generation_began = ctx.now();
-        self.round_began = ctx.now();
-        self.replayed = 0;
+        self.books.generation += 1;
+        self.books.generation_began = ctx.now();
+        self.memory.round_began = ctx.now();
+        self.memory.replayed = 0;
         if self.params.source == Source::Closed {
-            let users = self.of_user.len().max(self.params.users as usize);
-            self.of_user.resize(users, 0);
+            let users = self.books.of_user.len().max(self.params.users as usize);
+            self.books.of_user.resize(users, 0);
             for user in 0..u64::from(self.params.users) {
                 self.think(ctx, user, SimDuration::ZERO);
             }
@@ -180,35 +204,19 @@ impl Part for Clients {
         headline: super::Headline::RateAndSuccess,
     };
 
-    fn new(values: &Values) -> Self {
-        let params = Params::from_values(values);
-        Clients {
-            keys: Keys::new(&params),
-            trace: trace_of(&params),
-            params,
-            replayed: 0,
-            round_began: SimTime::ZERO,
-            arrivals: 0,
-            of_user: Vec::new(),
-            begun: 0,
-            generation: 0,
-            generation_began: SimTime::ZERO,
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let new = Params::from_values(values);
         let old = std::mem::replace(&mut self.params, new);
         let p = &self.params;
         let keys = |p: &Params| (p.popularity, p.keys, p.zipf_exponent, p.hot_keys, p.hot_percent);
         if keys(p) != keys(&old) {
-            self.keys = Keys::new(p);
+            self.memory.keys = Keys::new(p);
         }
         let rates = |p: &Params| (p.source, p.rate_per_s, p.burst_rate_per_s, p.ramp_end_per_s, p.users);
         let crowd = |p: &Params| (p.flash_rate_per_s, p.flash_start, p.flash_rise, p.flash_hold, p.flash_fall, p.swing_percent);
         let other = |p: &Params| (p.trace.clone(), p.trace_repeat, p.once_after);
         if rates(p) != rates(&old) || crowd(p) != crowd(&old) || other(p) != other(&old) {
-            self.trace = trace_of(p);
+            self.memory.trace = trace_of(p);
             self.begin_source(ctx);
         }
     }
@@ -227,12 +235,12 @@ impl Part for Clients {
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
-        if token == ARRIVAL - u64::from(self.generation) {
+        if token == ARRIVAL - u64::from(self.books.generation) {
             self.arrive(ctx);
-        } else if token >> 32 == u64::from(self.generation) {
+        } else if token >> 32 == u64::from(self.books.generation) {
             let user = token & 0xffff_ffff;
             let ordinal = self.ordinal_of(user);
-            if let Some(begun) = self.of_user.get_mut(user as usize) {
+            if let Some(begun) = self.books.of_user.get_mut(user as usize) {
                 *begun = begun.wrapping_add(1);
             }
             self.begin(ctx, user, ordinal, None);
@@ -262,7 +270,7 @@ impl Part for Clients {
             _ => false,
         };
         // Users from before the last change of settings have been replaced.
-        if self.params.source == Source::Closed && ended.note == self.generation {
+        if self.params.source == Source::Closed && ended.note == self.books.generation {
             // An answer in no time, without thinking, would stop the clock for ever.
             let least = if now == ended.start { SimDuration::from_millis(1) } else { SimDuration::ZERO };
             self.think(ctx, m.user, least);

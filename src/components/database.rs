@@ -10,10 +10,10 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::model::{Model, Station};
+use super::running::{Running, State};
 use super::signal::Signal;
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::log::{Has, Log, Parcel};
@@ -102,16 +102,19 @@ const FLUSH_TIMER: u64 = 2;
 const NOTES: u64 = 16;
 
 /// A running database.
+pub type Database = Running<Store>;
+
+/// What a database has. What is flushed outlives a crash; in memory are the writes that are not, and who waits for what.
 #[derive(Clone, Debug)]
-pub struct Database {
-    params: Params,
-    /// Version of each key.
-    rows: KeyMap<u64>,
-    log: Log,
-    /// Changes since the last flush: the version each key had then.
-    unflushed: FxHashMap<u64, u64>,
-    durable_lsn: u64,
-    newest: VecDeque<u64>,
+pub struct Store;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Version of each key that was written since the last flush.
+    unflushed: KeyMap<u64>,
+    /// Of these, keys that the disk does not have.
+    new_keys: u64,
     /// Writes that wait for replicas: log entry, job, since when. Oldest first.
     waiting: VecDeque<(u64, JobKey, SimTime)>,
     /// Where the log was, and when, since replicas took too long and writes go on without waiting; empty while they wait.
@@ -119,54 +122,105 @@ pub struct Database {
     unconfirmed: VecDeque<(SimTime, u64)>,
     /// When the timer fires that looks after the oldest write that waits.
     watch: Option<SimTime>,
+}
+
+/// What it has stored.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    /// Version of each key.
+    rows: KeyMap<u64>,
+    /// Its end is flushed with the rows: a crash takes it back to there.
+    log: Log,
+    durable_lsn: u64,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// Generation of the log: it grows whenever entries may have been taken back.
+    generation: u64,
+    newest: VecDeque<u64>,
     /// Names the one flush timer that is not void.
     flushes: u64,
     writes: u64,
     fallbacks: u64,
 }
 
+impl State for Store {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = Disk;
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
+
+    fn is_durable(params: &Params) -> bool {
+        params.durability != Durability::Memory
+    }
+}
+
 impl Database {
     /// Writes a key: in the order in which writes come here, whatever their versions.
     fn commit(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, version: Version) {
         let (node, now) = (ctx.node, ctx.now());
-        let old = self.rows.insert(key, version.0).unwrap_or(0);
+        if self.params.durability == Durability::EveryWrite {
+            self.disk.rows.insert(key, version.0);
+        } else if self.memory.unflushed.insert(key, version.0).is_none() {
+            self.memory.new_keys += u64::from(!self.disk.rows.contains_key(&key));
+        }
         let followed = ctx.outgoing(Role::Log).next().is_some();
-        let lsn = self.log.append((key, version.0), followed);
+        let lsn = self.disk.log.append((key, version.0), followed);
         ctx.shared().judge.hold(node, key, version);
         if followed {
             ctx.shared().commits.add(node, lsn, now);
         }
         if self.params.durability == Durability::EveryWrite {
-            self.durable_lsn = lsn;
-        } else {
-            self.unflushed.entry(key).or_insert(old);
+            self.disk.durable_lsn = lsn;
         }
-        self.newest.retain(|k| *k != key);
-        self.newest.push_front(key);
-        self.newest.truncate(8);
+        self.books.newest.retain(|k| *k != key);
+        self.books.newest.push_front(key);
+        self.books.newest.truncate(8);
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Log).collect();
         for link in links {
             self.ship(ctx, link);
         }
     }
 
+    /// The version of a key.
+    fn row(&self, key: u64) -> Option<u64> {
+        self.memory.unflushed.get(&key).or_else(|| self.disk.rows.get(&key)).copied()
+    }
+
+    /// The version of each key.
+    fn all_rows(&self) -> KeyMap<u64> {
+        let mut rows = self.disk.rows.clone();
+        for (key, version) in &self.memory.unflushed {
+            rows.insert(*key, *version);
+        }
+        rows
+    }
+
     fn flush_to_disk(&mut self) {
-        self.unflushed.clear();
-        self.durable_lsn = self.log.lsn();
+        self.disk.rows = self.all_rows();
+        self.disk.durable_lsn = self.disk.log.lsn();
+        self.memory.unflushed.clear();
+        self.memory.new_keys = 0;
     }
 
     /// Sends a follower what it has not been sent.
     fn ship(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex) {
         let confirm = self.wants_applied();
-        match self.log.next_for(link) {
+        match self.disk.log.next_for(link) {
             Some(Parcel::Snapshot) => {
-                let (generation, lsn, rows) = (self.log.generation(), self.log.lsn(), self.rows.clone());
+                let (generation, lsn, rows) = (self.disk.log.generation(), self.disk.log.lsn(), self.all_rows());
                 let bytes = (rows.len() * ENTRY_BYTES).clamp(ENTRY_BYTES, u32::MAX as usize) as u32;
                 ctx.send_signal(link, Signal::Snapshot { generation, lsn, rows }, bytes);
             }
             Some(Parcel::Entries(first_lsn, entries)) => {
                 let bytes = (entries.len() * ENTRY_BYTES) as u32;
-                ctx.send_signal(link, Signal::Entries { generation: self.log.generation(), first_lsn, entries, confirm }, bytes);
+                ctx.send_signal(link, Signal::Entries { generation: self.disk.log.generation(), first_lsn, entries, confirm }, bytes);
             }
             None => {}
         }
@@ -179,7 +233,7 @@ impl Database {
     /// The newest log entry that as many replicas have as a write waits for; `None` if it waits for none.
     fn confirmed(&self, ctx: &Ctx<'_, Component>) -> Option<u64> {
         let has = |link: LinkIndex| {
-            let follower = self.log.follower(link);
+            let follower = self.disk.log.follower(link);
             match self.params.confirm {
                 Confirm::Applied => follower.applied,
                 Confirm::Received => follower.received,
@@ -194,17 +248,17 @@ impl Database {
     }
 
     fn fallen_back(&self) -> bool {
-        !self.unconfirmed.is_empty()
+        !self.memory.unconfirmed.is_empty()
     }
 
     /// While writes go on without waiting: notes where the log is, now and then.
     fn note_place(&mut self, now: SimTime) {
         let limit = self.params.sync_timeout;
-        if self.unconfirmed.back().is_some_and(|(at, _)| now.since(*at).0 >= limit.0 / NOTES) {
-            self.unconfirmed.push_back((now, self.log.lsn()));
+        if self.memory.unconfirmed.back().is_some_and(|(at, _)| now.since(*at).0 >= limit.0 / NOTES) {
+            self.memory.unconfirmed.push_back((now, self.disk.log.lsn()));
         }
-        while self.unconfirmed.get(1).is_some_and(|(at, _)| now.since(*at) >= limit) {
-            self.unconfirmed.pop_front();
+        while self.memory.unconfirmed.get(1).is_some_and(|(at, _)| now.since(*at) >= limit) {
+            self.memory.unconfirmed.pop_front();
         }
     }
 
@@ -212,9 +266,9 @@ impl Database {
     fn wait_again_if_they_keep_up(&mut self, ctx: &mut Ctx<'_, Component>, confirmed: Option<u64>) {
         self.note_place(ctx.now());
         let never = self.params.sync_timeout == SimDuration::ZERO;
-        let keep_up = self.unconfirmed.front().is_some_and(|(_, lsn)| confirmed.is_none_or(|has| has >= *lsn));
+        let keep_up = self.memory.unconfirmed.front().is_some_and(|(_, lsn)| confirmed.is_none_or(|has| has >= *lsn));
         if self.fallen_back() && (never || keep_up) {
-            self.unconfirmed.clear();
+            self.memory.unconfirmed.clear();
             ctx.notice(None, "waits for its replicas again", true);
         }
     }
@@ -224,19 +278,19 @@ impl Database {
         let confirmed = self.confirmed(ctx);
         self.wait_again_if_they_keep_up(ctx, confirmed);
         let up_to = if self.fallen_back() { u64::MAX } else { confirmed.unwrap_or(u64::MAX) };
-        while let Some((lsn, job, _)) = self.waiting.front().copied().filter(|(lsn, ..)| *lsn <= up_to) {
-            debug_assert!(lsn <= self.log.lsn());
-            self.waiting.pop_front();
+        while let Some((lsn, job, _)) = self.memory.waiting.front().copied().filter(|(lsn, ..)| *lsn <= up_to) {
+            debug_assert!(lsn <= self.disk.log.lsn());
+            self.memory.waiting.pop_front();
             ctx.answer(job, None);
         }
     }
 
     /// Sets a timer for the write that has waited longest, if there is a limit to its patience and no timer is set so early.
     fn watch_oldest(&mut self, ctx: &mut Ctx<'_, Component>) {
-        let Some((.., since)) = self.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) else { return };
+        let Some((.., since)) = self.memory.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) else { return };
         let due = (*since + self.params.sync_timeout).max(ctx.now());
-        if self.watch.is_none_or(|set| set > due) {
-            self.watch = Some(due);
+        if self.memory.watch.is_none_or(|set| set > due) {
+            self.memory.watch = Some(due);
             ctx.set_timer(due.since(ctx.now()), FALLBACK_TIMER);
         }
     }
@@ -244,14 +298,14 @@ impl Database {
     fn fall_back_if_due(&mut self, ctx: &mut Ctx<'_, Component>) {
         let limit = self.params.sync_timeout;
         let now = ctx.now();
-        if self.watch != Some(now) {
+        if self.memory.watch != Some(now) {
             // An earlier one was set instead of this.
             return;
         }
-        self.watch = None;
-        if limit > SimDuration::ZERO && self.waiting.front().is_some_and(|(.., since)| now.since(*since) >= limit) {
-            self.unconfirmed.push_back((now, self.log.lsn()));
-            self.fallbacks += 1;
+        self.memory.watch = None;
+        if limit > SimDuration::ZERO && self.memory.waiting.front().is_some_and(|(.., since)| now.since(*since) >= limit) {
+            self.memory.unconfirmed.push_back((now, self.disk.log.lsn()));
+            self.books.fallbacks += 1;
             ctx.notice(None, "no longer waits for its replicas", false);
             self.release(ctx);
         }
@@ -259,12 +313,12 @@ impl Database {
     }
 
     fn set_flush_timer(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.flushes += 1;
-        ctx.set_timer(self.params.flush_interval, FLUSH_TIMER + self.flushes);
+        self.books.flushes += 1;
+        ctx.set_timer(self.params.flush_interval, FLUSH_TIMER + self.books.flushes);
     }
 
     fn acknowledged(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, has: Has, gap: bool) {
-        if self.log.acknowledge(link, has, gap, ctx.now(), HEARTBEAT) {
+        if self.disk.log.acknowledge(link, has, gap, ctx.now(), HEARTBEAT) {
             self.ship(ctx, link);
         }
         self.release(ctx);
@@ -290,23 +344,6 @@ impl Part for Database {
         headline: super::Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        Database {
-            params: Params::from_values(values),
-            rows: KeyMap::default(),
-            log: Log::default(),
-            unflushed: FxHashMap::default(),
-            durable_lsn: 0,
-            newest: VecDeque::new(),
-            waiting: VecDeque::new(),
-            unconfirmed: VecDeque::new(),
-            watch: None,
-            flushes: 0,
-            writes: 0,
-            fallbacks: 0,
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let before = self.params.durability;
         self.params = Params::from_values(values);
@@ -324,22 +361,22 @@ impl Part for Database {
         let connections = view.core.nodes[view.node.at()].station.ledger.present as f64;
         let waiting = if self.params.replication == Replication::Asynchronous { "" } else { "waiting for replicas" };
         smallvec![
-            Gauge::level("keys", "written", self.rows.len() as f64, "keys"),
+            Gauge::level("keys", "written", (self.disk.rows.len() as u64 + self.memory.new_keys) as f64, "keys"),
             Gauge::level("connections", "connections", connections, "").of(f64::from(self.params.connections)),
-            Gauge::level("unflushed", "not yet durable", (self.log.lsn() - self.durable_lsn) as f64, "writes"),
-            Gauge::level("waiting_for_replicas", waiting, self.waiting.len() as f64, "writes"),
-            Gauge::level("lsn", "", self.log.lsn() as f64, ""),
-            Gauge::result("writes", self.writes as f64),
-            Gauge::result("fallbacks", self.fallbacks as f64),
+            Gauge::level("unflushed", "not yet durable", (self.disk.log.lsn() - self.disk.durable_lsn) as f64, "writes"),
+            Gauge::level("waiting_for_replicas", waiting, self.memory.waiting.len() as f64, "writes"),
+            Gauge::level("lsn", "", self.disk.log.lsn() as f64, ""),
+            Gauge::result("writes", self.books.writes as f64),
+            Gauge::result("fallbacks", self.books.fallbacks as f64),
         ]
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().filter_map(|k| self.rows.get(k).copied().map(|v| (*k, v))).collect()
+        self.books.newest.iter().filter_map(|k| self.row(*k).map(|v| (*k, v))).collect()
     }
 
     fn bytes(&self) -> usize {
-        self.rows.len() * BYTES_OF_ROW + self.log.bytes()
+        (self.disk.rows.len() + self.memory.unflushed.len()) * BYTES_OF_ROW + self.disk.log.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -352,6 +389,8 @@ impl Part for Database {
     }
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
+        // A disk that was lost comes back with another log.
+        self.disk.log.cut_back(self.disk.durable_lsn, self.books.generation);
         if self.params.durability == Durability::Interval {
             self.set_flush_timer(ctx);
         }
@@ -360,30 +399,31 @@ impl Part for Database {
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let node = ctx.node;
-        if self.params.durability == Durability::Memory {
-            self.unflushed = self.rows.keys().map(|k| (*k, 0)).collect();
-            self.durable_lsn = 0;
-        }
-        let mut lost: Vec<(u64, u64)> = self.unflushed.drain().collect();
+        let mut lost: Vec<u64> = self.memory.unflushed.keys().copied().collect();
         lost.sort_unstable();
-        for (key, kept) in lost {
-            ctx.shared().judge.lose(node, key, Version(kept));
-            if kept == 0 {
-                self.rows.remove(&key);
-            } else {
-                self.rows.insert(key, kept);
-            }
+        for key in lost {
+            let kept = self.disk.rows.get(&key).map_or(Version::NONE, |v| Version(*v));
+            ctx.shared().judge.lose(node, key, kept);
         }
-        self.log.cut_back(self.durable_lsn);
-        ctx.shared().commits.cut(node, self.durable_lsn);
-        self.waiting.clear();
-        self.unconfirmed.clear();
-        self.watch = None;
+        // The log goes back to what is flushed of it. Numbers are given again, to others.
+        self.books.generation += 1;
+        self.disk.log.cut_back(self.disk.durable_lsn, self.books.generation);
+        ctx.shared().commits.cut(node, self.disk.durable_lsn);
+    }
+
+    fn wiped(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let node = ctx.node;
+        let mut lost: Vec<u64> = self.disk.rows.keys().copied().collect();
+        lost.sort_unstable();
+        for key in lost {
+            ctx.shared().judge.lose(node, key, Version::NONE);
+        }
+        ctx.shared().commits.cut(node, 0);
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
         if token >= FLUSH_TIMER {
-            if self.params.durability == Durability::Interval && token == FLUSH_TIMER + self.flushes {
+            if self.params.durability == Durability::Interval && token == FLUSH_TIMER + self.books.flushes {
                 self.flush_to_disk();
                 self.set_flush_timer(ctx);
             }
@@ -392,14 +432,14 @@ impl Part for Database {
         if token == FALLBACK_TIMER {
             return self.fall_back_if_due(ctx);
         }
-        let (lsn, confirm) = (self.log.lsn(), self.wants_applied());
+        let (lsn, confirm) = (self.disk.log.lsn(), self.wants_applied());
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.outgoing(Role::Log).collect();
-        self.log.keep(&links);
+        self.disk.log.keep(&links);
         for link in links {
-            if !self.log.knows(link) && lsn > 0 {
+            if !self.disk.log.knows(link) && lsn > 0 {
                 self.ship(ctx, link);
             } else {
-                ctx.send_signal(link, Signal::Heartbeat { generation: self.log.generation(), lsn, confirm }, 100);
+                ctx.send_signal(link, Signal::Heartbeat { generation: self.disk.log.generation(), lsn, confirm }, 100);
             }
         }
         // A replica that was taken away is waited for no longer.
@@ -430,7 +470,7 @@ impl Part for Database {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let message = ctx.job(job).message;
         let version = if message.operation == Operation::Read {
-            let version = self.rows.get(&message.key).copied().unwrap_or(0);
+            let version = self.row(message.key).unwrap_or(0);
             ctx.explain(job, Why::with("read version {a}", version, 0));
             Version(version)
         } else {
@@ -438,18 +478,18 @@ impl Part for Database {
             let (here, request) = (ctx.node, ctx.job(job).request_id);
             let version = message.value.unwrap_or_else(|| ctx.shared().judge.begin_write(here, message.key, request));
             self.commit(ctx, message.key, version);
-            self.writes += 1;
+            self.books.writes += 1;
             self.note_place(ctx.now());
-            if !self.fallen_back() && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.log.lsn()) {
-                ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version.0, self.log.lsn()));
+            if !self.fallen_back() && self.confirmed(ctx).is_some_and(|confirmed| confirmed < self.disk.log.lsn()) {
+                ctx.explain(job, Why::with("wrote version {a}, log entry {b}; waited for replicas", version.0, self.disk.log.lsn()));
                 ctx.job_mut(job).value = Some(version);
-                self.waiting.push_back((self.log.lsn(), job, ctx.now()));
-                if self.waiting.len() == 1 {
+                self.memory.waiting.push_back((self.disk.log.lsn(), job, ctx.now()));
+                if self.memory.waiting.len() == 1 {
                     self.watch_oldest(ctx);
                 }
                 return Next::Hold;
             }
-            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version.0, self.log.lsn()));
+            ctx.explain(job, Why::with("wrote version {a}, log entry {b}", version.0, self.disk.log.lsn()));
             version
         };
         Next::Reply(Ok(Some(version)))

@@ -11,10 +11,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::holding::Holding;
+use super::holding::{answer, Holding};
 use super::model::{Cache, Model, HELD};
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
-use crate::data::cache_contents::Found;
+use crate::data::cache_contents::{Found, Tally};
 use crate::data::eviction::Eviction;
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Ended, Next};
@@ -83,19 +84,48 @@ struct Loading {
 }
 
 /// A running in-line cache.
+pub type InlineCache = Running<Volatile>;
+
+/// What an in-line cache has: all of it in memory, what the store has yet to get too.
 #[derive(Clone, Debug)]
-pub struct InlineCache {
-    params: Params,
+pub struct Volatile;
+
+/// What its process knows.
+#[derive(Clone, Debug)]
+pub struct Memory {
     /// What the store has too. With what it has not, no more than the capacity.
     held: Holding,
     loading: FxHashMap<u64, Loading>,
     dirty: FxHashMap<u64, Dirty>,
-    /// Writes acknowledged before the store had them, and writes sent to the store later.
-    deferred: u64,
-    written_back: u64,
     /// Writes to the store under way.
     sending: u32,
     timer_set: bool,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    tally: Tally,
+    /// Writes acknowledged before the store had them, and writes sent to the store later.
+    deferred: u64,
+    written_back: u64,
+}
+
+impl State for Volatile {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(params: &Params) -> Memory {
+        Memory {
+            held: Holding::new(params.eviction, params.capacity),
+            loading: FxHashMap::default(),
+            dirty: FxHashMap::default(),
+            sending: 0,
+            timer_set: false,
+        }
+    }
 }
 
 /// Keys that are shown.
@@ -104,11 +134,11 @@ const SAMPLE: usize = 8;
 impl InlineCache {
     /// Room for what the store has too.
     fn room(&self) -> u32 {
-        self.params.capacity.saturating_sub(self.dirty.len() as u32)
+        self.params.capacity.saturating_sub(self.memory.dirty.len() as u32)
     }
 
     fn hold(&mut self, ctx: &mut Ctx<'_, Component>, key: u64, value: Version) {
-        if let Some(dirty) = self.dirty.get_mut(&key) {
+        if let Some(dirty) = self.memory.dirty.get_mut(&key) {
             dirty.seen = dirty.seen.max(Some(value).filter(|v| *v > dirty.value));
             return;
         }
@@ -117,22 +147,22 @@ impl InlineCache {
             return self.write_back_oldest(ctx);
         }
         // Answers of the store can overtake each other: the newest stays.
-        if self.held.peek(key).is_none_or(|held| held <= value) {
-            self.held.put(ctx, key, value);
+        if self.memory.held.peek(key).is_none_or(|held| held <= value) {
+            self.memory.held.put(ctx, key, value, &mut self.books.tally);
         }
     }
 
     /// A write of a key is done: a read that is under way must not bring an older value back.
     fn note_write(&mut self, key: u64, value: Version) {
-        if let Some(loading) = self.loading.get_mut(&key) {
+        if let Some(loading) = self.memory.loading.get_mut(&key) {
             loading.written = loading.written.max(Some(value));
         }
     }
 
     fn read(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, key: u64) -> Next {
         // What is not yet in the store is known, even if there was no room for it or it is old.
-        let dirty = self.dirty.get(&key).map(|d| d.value);
-        let value = match self.held.look_or(ctx, key, self.params.ttl, dirty) {
+        let dirty = self.memory.dirty.get(&key).map(|d| d.value);
+        let value = match self.memory.held.look_or(ctx, key, self.params.ttl, dirty, &mut self.books.tally) {
             Found::Hit(value) => value,
             found => {
                 let why = match found {
@@ -140,44 +170,45 @@ impl InlineCache {
                     _ => Why::plain("miss: not held; ask the store"),
                 };
                 ctx.explain(job, why);
-                self.loading.entry(key).or_default().reads += 1;
+                self.memory.loading.entry(key).or_default().reads += 1;
                 return Next::Stages;
             }
         };
-        self.held.answer(ctx, job, key, value);
+        answer(ctx, job, key, value, &mut self.books.tally);
         Next::Reply(Ok(Some(value)))
     }
 
     /// A write: acknowledged now if it may be written back, otherwise sent to the store.
     fn write(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, message: Message) -> Next {
         let key = message.key;
-        let dirty = self.dirty.get(&key).map(|d| d.value);
+        let dirty = self.memory.dirty.get(&key).map(|d| d.value);
         // A key that waits to be written back does so to the end, whatever the setting is by now.
-        let known = if self.params.on_write == OnWrite::Back { dirty.or(self.held.peek(key)) } else { dirty };
+        let known = if self.params.on_write == OnWrite::Back { dirty.or(self.memory.held.peek(key)) } else { dirty };
         let (Some(known), Some(given)) = (known, message.value) else { return Next::Stages };
         let (here, value) = (ctx.node, known.max(given));
         ctx.shared().judge.hold(here, key, value);
-        self.deferred += 1;
-        self.held.remove(key);
-        let fresh = Dirty { message, value, sent: false, seen: None, since: self.deferred };
-        let entry = self.dirty.entry(key).or_insert(fresh);
+        self.books.deferred += 1;
+        self.memory.held.remove(key);
+        let fresh = Dirty { message, value, sent: false, seen: None, since: self.books.deferred };
+        let entry = self.memory.dirty.entry(key).or_insert(fresh);
         (entry.message, entry.value) = (message, value);
-        self.held.resize(self.room(), ctx);
+        let room = self.room();
+        self.memory.held.resize(room, ctx, &mut self.books.tally);
         self.note_write(key, value);
-        if !self.timer_set {
-            self.timer_set = true;
+        if !self.memory.timer_set {
+            self.memory.timer_set = true;
             ctx.set_timer(self.params.flush_interval, 0);
         }
         ctx.explain(
             job,
-            Why::with("holds version {a}; the store gets it later, with {b} other keys", value.0, self.dirty.len() as u64 - 1),
+            Why::with("holds version {a}; the store gets it later, with {b} other keys", value.0, self.memory.dirty.len() as u64 - 1),
         );
         Next::Reply(Ok(Some(value)))
     }
 
     /// Sends what waits to the store, oldest first.
     fn write_back(&mut self, ctx: &mut Ctx<'_, Component>) {
-        let mut waiting: Vec<(u64, u64)> = self.dirty.iter().filter(|(_, d)| !d.sent).map(|(key, d)| (d.since, *key)).collect();
+        let mut waiting: Vec<(u64, u64)> = self.memory.dirty.iter().filter(|(_, d)| !d.sent).map(|(key, d)| (d.since, *key)).collect();
         waiting.sort_unstable();
         for (_, key) in waiting {
             self.send(ctx, key);
@@ -186,17 +217,17 @@ impl InlineCache {
 
     /// Sends one that waits, if none is under way.
     fn write_back_oldest(&mut self, ctx: &mut Ctx<'_, Component>) {
-        if self.sending == 0 {
-            let oldest = self.dirty.iter().filter(|(_, d)| !d.sent).map(|(key, d)| (d.since, *key)).min();
+        if self.memory.sending == 0 {
+            let oldest = self.memory.dirty.iter().filter(|(_, d)| !d.sent).map(|(key, d)| (d.since, *key)).min();
             oldest.into_iter().for_each(|(_, key)| self.send(ctx, key));
         }
     }
 
     fn send(&mut self, ctx: &mut Ctx<'_, Component>, key: u64) {
-        let Some(dirty) = self.dirty.get_mut(&key) else { return };
+        let Some(dirty) = self.memory.dirty.get_mut(&key) else { return };
         dirty.sent = true;
-        self.sending += 1;
-        self.written_back += 1;
+        self.memory.sending += 1;
+        self.books.written_back += 1;
         // A key is sent once at a moment, whatever else was.
         let ordinal = mix(key, ctx.now().0);
         ctx.begin_message(Message { value: Some(dirty.value), ..dirty.message }, ordinal);
@@ -222,51 +253,38 @@ impl Part for InlineCache {
         headline: super::Headline::FirstGauge,
     };
 
-    fn new(values: &Values) -> Self {
-        let params = Params::from_values(values);
-        InlineCache {
-            held: Holding::new(params.eviction, params.capacity),
-            params,
-            loading: FxHashMap::default(),
-            dirty: FxHashMap::default(),
-            deferred: 0,
-            written_back: 0,
-            sending: 0,
-            timer_set: false,
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
-        self.held.configure(self.params.eviction, self.room(), ctx);
+        let room = self.room();
+        self.memory.held.configure(self.params.eviction, room, ctx, &mut self.books.tally);
     }
 
     fn flush(&mut self) -> bool {
         // What the store does not have yet stays, until it has it.
-        self.held.clear();
+        self.memory.held.clear();
         true
     }
 
     fn gauges(&self, _: &View<'_>) -> Gauges {
-        let mut gauges = self.held.gauges(self.params.capacity, self.dirty.len());
+        let mut gauges = self.memory.held.gauges(self.params.capacity, self.memory.dirty.len(), &self.books.tally);
         let label = if self.params.on_write == OnWrite::Back { "not yet in the store" } else { "" };
-        gauges.insert(2, Gauge::level("dirty", label, self.dirty.len() as f64, "keys"));
-        gauges.push(Gauge::result("deferred", self.deferred as f64));
-        gauges.push(Gauge::result("written_back", self.written_back as f64));
+        gauges.insert(2, Gauge::level("dirty", label, self.memory.dirty.len() as f64, "keys"));
+        gauges.push(Gauge::result("deferred", self.books.deferred as f64));
+        gauges.push(Gauge::result("written_back", self.books.written_back as f64));
         gauges
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        let mut newest: Vec<(u64, u64, u64)> = self.dirty.iter().map(|(key, d)| (d.since, *key, d.value.0)).collect();
+        let mut newest: Vec<(u64, u64, u64)> = self.memory.dirty.iter().map(|(key, d)| (d.since, *key, d.value.0)).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
         let dirty = newest.into_iter().map(|(_, key, version)| (key, version));
-        let held = self.held.sample();
+        let held = self.memory.held.sample();
         let most = held.len().max(SAMPLE);
         dirty.chain(held).take(most).collect()
     }
 
     fn bytes(&self) -> usize {
-        self.held.bytes()
+        self.memory.held.bytes()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -279,23 +297,18 @@ impl Part for InlineCache {
     }
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.held.clear();
-        self.loading.clear();
-        self.timer_set = false;
-        self.sending = 0;
-        let mut lost: Vec<u64> = self.dirty.drain().map(|(key, _)| key).collect();
+        let mut lost: Vec<u64> = self.memory.dirty.keys().copied().collect();
         lost.sort_unstable();
         let here = ctx.node;
         for key in lost {
             ctx.shared().judge.lose(here, key, Version::NONE);
         }
-        self.held.resize(self.room(), ctx);
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
         self.write_back(ctx);
-        self.timer_set = !self.dirty.is_empty();
-        if self.timer_set {
+        self.memory.timer_set = !self.memory.dirty.is_empty();
+        if self.memory.timer_set {
             ctx.set_timer(self.params.flush_interval, 0);
         }
     }
@@ -317,11 +330,11 @@ impl Part for InlineCache {
         let value = outcome.ok().flatten();
         if operation == Operation::Read {
             let mut overtaken = None;
-            if let Some(loading) = self.loading.get_mut(&key) {
+            if let Some(loading) = self.memory.loading.get_mut(&key) {
                 loading.reads -= 1;
                 overtaken = loading.written;
                 if loading.reads == 0 {
-                    self.loading.remove(&key);
+                    self.memory.loading.remove(&key);
                 }
             }
             if let Some(value) = value.filter(|v| overtaken.is_none_or(|w| w <= *v)) {
@@ -330,7 +343,7 @@ impl Part for InlineCache {
         } else if let Some(value) = value {
             self.note_write(key, value);
             match self.params.on_write {
-                OnWrite::Around => self.held.remove(key),
+                OnWrite::Around => self.memory.held.remove(key),
                 _ => self.hold(ctx, key, value),
             }
         }
@@ -339,15 +352,16 @@ impl Part for InlineCache {
 
     fn ended(&mut self, ctx: &mut Ctx<'_, Component>, ended: Ended) -> bool {
         let key = ended.message.key;
-        self.sending = self.sending.saturating_sub(1);
-        if let (Some(dirty), Some(sent)) = (self.dirty.get_mut(&key), ended.message.value) {
+        self.memory.sending = self.memory.sending.saturating_sub(1);
+        if let (Some(dirty), Some(sent)) = (self.memory.dirty.get_mut(&key), ended.message.value) {
             // What failed is sent again with the next round.
             dirty.sent = false;
             if ended.outcome.is_ok() && dirty.value == sent {
                 let (here, value) = (ctx.node, dirty.seen.unwrap_or(sent));
                 ctx.shared().judge.pass_on(here, key);
-                self.dirty.remove(&key);
-                self.held.resize(self.room(), ctx);
+                self.memory.dirty.remove(&key);
+                let room = self.room();
+                self.memory.held.resize(room, ctx, &mut self.books.tally);
                 self.hold(ctx, key, value);
             }
         }

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::model::{Choice, Model, Passing};
+use super::running::{Running, State};
 use super::signal::Signal;
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::ring::{rendezvous_owner, Ring};
@@ -106,9 +107,15 @@ impl Check {
 }
 
 /// A running load balancer.
+pub type LoadBalancer = Running<Volatile>;
+
+/// What a load balancer has: all of it in memory. After a restart everybody counts as healthy, and the first is first.
 #[derive(Clone, Debug)]
-pub struct LoadBalancer {
-    params: Params,
+pub struct Volatile;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
     /// Round robin: the place in rotation of the backend whose turn it is.
     next: u32,
     /// What each backend has gained and not yet paid, for weighted turns.
@@ -116,17 +123,33 @@ pub struct LoadBalancer {
     checks: FxHashMap<LinkIndex, Check>,
     /// The links that were last checked: a list to be used again.
     checked: Vec<LinkIndex>,
+    ring: Ring,
+    ring_links: Vec<LinkIndex>,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
     /// Names the one timer of checks that is not void.
     series: u64,
     round: u64,
-    ring: Ring,
-    ring_links: Vec<LinkIndex>,
     sent: FxHashMap<LinkIndex, u64>,
+}
+
+impl State for Volatile {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
 }
 
 impl LoadBalancer {
     fn healthy(&self, link: LinkIndex) -> bool {
-        !self.params.health_checks || self.checks.get(&link).is_none_or(|c| c.healthy)
+        !self.params.health_checks || self.memory.checks.get(&link).is_none_or(|c| c.healthy)
     }
 
     fn choose(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Option<(LinkIndex, Why)> {
@@ -141,22 +164,22 @@ impl LoadBalancer {
         let out = (all.len() - n) as u64;
         Some(match self.params.algorithm {
             Algorithm::RoundRobin => {
-                let place = self.next as usize % n;
-                self.next = place as u32 + 1;
+                let place = self.memory.next as usize % n;
+                self.memory.next = place as u32 + 1;
                 (live[place], Why::with("round robin: number {a} of {b} in rotation", place as u64 + 1, n as u64))
             }
             Algorithm::Weighted => {
                 let total: u64 = live.iter().map(|l| u64::from(ctx.weight(*l))).sum();
                 let mut best = live[0];
                 for (i, link) in live.iter().enumerate() {
-                    let credit = self.credit.entry(*link).or_default();
+                    let credit = self.memory.credit.entry(*link).or_default();
                     *credit += i64::from(ctx.weight(*link));
                     let credit = *credit;
-                    if i == 0 || credit > self.credit[&best] {
+                    if i == 0 || credit > self.memory.credit[&best] {
                         best = *link;
                     }
                 }
-                *self.credit.entry(best).or_default() -= total as i64;
+                *self.memory.credit.entry(best).or_default() -= total as i64;
                 (best, Why::with("its turn: weight {a} of {b}", u64::from(ctx.weight(best)), total))
             }
             Algorithm::IdleFirst => {
@@ -192,43 +215,43 @@ impl LoadBalancer {
                 // One ring of all backends, whatever they take: one that is passed over leaves its keys to the next, as on a ring
                 // without it.
                 let members: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).collect();
-                if self.ring_links[..] != members[..] {
+                if self.memory.ring_links[..] != members[..] {
                     let names: Vec<u64> = members.iter().map(|l| ctx.hash_name(*l)).collect();
-                    self.ring = Ring::new(&names, self.params.virtual_nodes);
-                    self.ring_links = members.to_vec();
+                    self.memory.ring = Ring::new(&names, self.params.virtual_nodes);
+                    self.memory.ring_links = members.to_vec();
                 }
                 let (subject, text) = match self.params.hash_on {
                     HashOn::Key => (message.key, "ring position of key {a}"),
                     HashOn::User => (message.user, "ring position of user {a}"),
                 };
-                let owner = self.ring.owner(subject, |m| ctx.takes(members[m], &message) && self.healthy(members[m]))?;
+                let owner = self.memory.ring.owner(subject, |m| ctx.takes(members[m], &message) && self.healthy(members[m]))?;
                 (members[owner], Why::with(text, subject, 0))
             }
         })
     }
 
     fn check_all(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.round += 1;
-        let mut links = std::mem::take(&mut self.checked);
+        self.books.round += 1;
+        let mut links = std::mem::take(&mut self.memory.checked);
         links.clear();
         links.extend(ctx.outgoing(Role::Call));
-        self.checks.retain(|l, _| links.contains(l));
+        self.memory.checks.retain(|l, _| links.contains(l));
         for link in links.iter().copied() {
-            let check = self.checks.entry(link).or_default();
+            let check = self.memory.checks.entry(link).or_default();
             if check.awaiting.is_some() {
                 check.fail(ctx, link, self.params.unhealthy_after);
             }
-            check.awaiting = Some(self.round);
-            ctx.send_signal(link, Signal::HealthCheck { round: self.round }, 100);
+            check.awaiting = Some(self.books.round);
+            ctx.send_signal(link, Signal::HealthCheck { round: self.books.round }, 100);
         }
-        self.checked = links;
+        self.memory.checked = links;
         // A crashed balancer keeps no timers; the interval is read afresh so that a change takes effect.
-        ctx.set_timer(self.params.check_interval, self.series);
+        ctx.set_timer(self.params.check_interval, self.books.series);
     }
 
     fn begin_checks(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.series += 1;
-        ctx.set_timer(SimDuration::ZERO, self.series);
+        self.books.series += 1;
+        ctx.set_timer(SimDuration::ZERO, self.books.series);
     }
 }
 
@@ -251,32 +274,17 @@ impl Part for LoadBalancer {
         headline: super::Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        LoadBalancer {
-            params: Params::from_values(values),
-            next: 0,
-            credit: FxHashMap::default(),
-            checks: FxHashMap::default(),
-            checked: Vec::new(),
-            series: 0,
-            round: 0,
-            ring: Ring::default(),
-            ring_links: Vec::new(),
-            sent: FxHashMap::default(),
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let had_checks = self.params.health_checks;
         self.params = Params::from_values(values);
-        self.ring_links.clear();
+        self.memory.ring_links.clear();
         if self.params.health_checks && !had_checks {
             self.begin_checks(ctx);
         }
     }
 
     fn gauges(&self, view: &View<'_>) -> Gauges {
-        let out = self.checks.values().filter(|c| !c.healthy).count();
+        let out = self.memory.checks.values().filter(|c| !c.healthy).count();
         let all = view.core.nodes[view.node.at()].outgoing.len();
         let out = if self.params.health_checks { out } else { 0 };
         smallvec![Gauge::each("in_rotation", "in rotation", (all - out.min(all)) as f64, "").of(all as f64)]
@@ -289,8 +297,8 @@ impl Part for LoadBalancer {
 
     fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
-        let total: u64 = outgoing.iter().filter_map(|l| self.sent.get(l)).sum();
-        outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
+        let total: u64 = outgoing.iter().filter_map(|l| self.books.sent.get(l)).sum();
+        outgoing.iter().map(|l| (view.core.links[l.at()].to, *self.books.sent.get(l).unwrap_or(&0) as f64 / total.max(1) as f64)).collect()
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -303,13 +311,8 @@ impl Part for LoadBalancer {
         }
     }
 
-    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        self.checks.clear();
-        self.credit.clear();
-    }
-
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, series: u64) {
-        if self.params.health_checks && series == self.series {
+        if self.params.health_checks && series == self.books.series {
             self.check_all(ctx);
         }
     }
@@ -321,7 +324,7 @@ impl Part for LoadBalancer {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         match self.choose(ctx, job) {
             Some((link, why)) => {
-                *self.sent.entry(link).or_default() += 1;
+                *self.books.sent.entry(link).or_default() += 1;
                 let message = ctx.job(job).message;
                 ctx.call(job, link, message, why);
                 Next::Wait
@@ -338,7 +341,7 @@ impl Part for LoadBalancer {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
             Signal::Healthy { round } => {
                 let target = ctx.target(link);
-                let Some(check) = self.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) else { return };
+                let Some(check) = self.memory.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) else { return };
                 check.awaiting = None;
                 check.bad = 0;
                 check.good += 1;
@@ -353,7 +356,7 @@ impl Part for LoadBalancer {
 
     fn refused(&mut self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, signal: Signal) {
         let Signal::HealthCheck { round } = signal else { return };
-        if let Some(check) = self.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) {
+        if let Some(check) = self.memory.checks.get_mut(&link).filter(|c| c.awaiting == Some(round)) {
             check.fail(ctx, link, self.params.unhealthy_after);
         }
     }

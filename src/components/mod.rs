@@ -17,6 +17,7 @@ mod ports;
 pub mod queue;
 pub mod rate_limiter;
 pub mod replica;
+mod running;
 pub mod service;
 pub mod shard_router;
 pub mod signal;
@@ -69,8 +70,8 @@ macro_rules! components {
         impl Component {
             /// A component of the kind with this id, set to these values; a placeholder if there is no such kind.
             pub fn new(kind: &str, values: &Values) -> Component {
-                $(if kind == <$module::$type as Part>::KIND.id { return Component::$variant(<$module::$type as Part>::new(values)); })*
-                Component::Placeholder(placeholder::Placeholder)
+                $(if kind == <$module::$type as Part>::KIND.id { return Component::$variant(<$module::$type>::new(values)); })*
+                Component::Placeholder(placeholder::Placeholder::new(values))
             }
         }
 
@@ -177,10 +178,17 @@ impl Behaviour for Component {
     type Signal = signal::Signal;
     type Policies = crate::policies::Policies;
 
+    fn crash(&mut self, ctx: &mut Ctx<'_, Self>) {
+        each!(self, part => part.end_process(ctx))
+    }
+
+    fn lose_disk(&mut self, ctx: &mut Ctx<'_, Self>) {
+        each!(self, part => part.lose_disk(ctx))
+    }
+
     hand_over! {
         fn station(&self) -> StationSpec;
         fn start(&mut self, ctx: &mut Ctx<'_, Self>);
-        fn crash(&mut self, ctx: &mut Ctx<'_, Self>);
         fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64);
         fn admit(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey) -> Result<(), Reason>;
         fn service_time(&mut self, ctx: &mut Ctx<'_, Self>, job: JobKey, concurrency: u32) -> SimDuration;

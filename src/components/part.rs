@@ -226,8 +226,6 @@ pub trait Part: Clone + std::fmt::Debug {
     #[cfg(test)]
     fn bench() -> super::testing::Bench;
 
-    /// A fresh one, set to these (checked) values.
-    fn new(values: &Values) -> Self;
     /// Takes new values while running.
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>);
 
@@ -276,8 +274,12 @@ pub trait Part: Clone + std::fmt::Debug {
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
         let _ = ctx;
     }
-    /// Forgets what is not durable.
+    /// Its process ends, and its memory is about to go: tells what is lost with it.
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        let _ = ctx;
+    }
+    /// What is on its disk is about to go: tells what is lost with it.
+    fn wiped(&mut self, ctx: &mut Ctx<'_, Component>) {
         let _ = ctx;
     }
     /// A timer fires.

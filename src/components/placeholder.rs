@@ -1,6 +1,7 @@
 //! A node of a kind this version does not know: kept in the diagram, refuses requests, does nothing else.
 
 use super::model::Model;
+use super::running::{Running, State};
 use super::{Component, Kind, Part};
 use crate::diagram::param::Values;
 use crate::engine::behaviour::{Ctx, Next};
@@ -8,8 +9,30 @@ use crate::engine::link::Role;
 use crate::engine::{JobKey, Reason};
 
 /// The placeholder.
+pub type Placeholder = Running<Nothing>;
+
+/// What it has.
 #[derive(Clone, Debug)]
-pub struct Placeholder;
+pub struct Nothing;
+
+/// It is set to nothing.
+#[derive(Clone, Debug)]
+pub struct Params;
+
+impl From<&Values> for Params {
+    fn from(_: &Values) -> Self {
+        Params
+    }
+}
+
+impl State for Nothing {
+    type Params = Params;
+    type Memory = ();
+    type Disk = ();
+    type Books = ();
+
+    fn memory(_: &Params) {}
+}
 
 impl Part for Placeholder {
     const KIND: Kind = Kind {
@@ -35,9 +58,6 @@ impl Part for Placeholder {
         super::testing::Bench { nodes: Vec::new(), links: Vec::new(), needs: |_| Vec::new(), crashes: &[] }
     }
 
-    fn new(_: &Values) -> Self {
-        Placeholder
-    }
     fn configure(&mut self, _: &Values, _: &mut Ctx<'_, Component>) {}
     fn prices(&self) -> (f64, f64) {
         (0.0, 0.0)

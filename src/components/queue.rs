@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::model::Model;
+use super::running::{Running, State};
 use super::signal::{Delivery, Signal};
 use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
@@ -92,24 +93,56 @@ impl Consumer {
 }
 
 /// A running queue.
+pub type Queue = Running<Broker>;
+
+/// What a queue has. Messages are on its disk, if it is durable; who takes them, and in what order, it finds out anew.
 #[derive(Clone, Debug)]
-pub struct Queue {
-    params: Params,
-    /// Held messages by number, from `first` on; those that have gone leave a gap until they are the first.
-    messages: VecDeque<Option<Held>>,
-    first: u64,
+pub struct Broker;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
     /// Numbers of those to be delivered, by class.
     ready: [VecDeque<u64>; 2],
     consumers: Vec<Consumer>,
     /// Whose turn it is.
     turn: u32,
-    stored: u64,
+}
+
+/// What it has stored.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    /// Held messages by number, from `first` on; those that have gone leave a gap until they are the first.
+    messages: VecDeque<Option<Held>>,
     held: u64,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// Number of the first message that may be held: no number is given twice.
+    first: u64,
+    stored: u64,
     acknowledged: u64,
     /// Time from storing to acknowledgement, summed over those acknowledged, in ns.
     age_sum: u128,
     redeliveries: u64,
     dead: u64,
+}
+
+impl State for Broker {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = Disk;
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
+
+    fn is_durable(params: &Params) -> bool {
+        params.durable
+    }
 }
 
 /// Whether a failed delivery means that the consumer itself is down: its host says so, and not the consumer.
@@ -119,16 +152,16 @@ fn is_down(failure: Failure) -> bool {
 
 impl Queue {
     fn backlog(&self) -> usize {
-        self.ready.iter().map(VecDeque::len).sum()
+        self.memory.ready.iter().map(VecDeque::len).sum()
     }
 
     fn get(&mut self, id: u64) -> Option<&mut Held> {
-        self.messages.get_mut(id.checked_sub(self.first)? as usize)?.as_mut()
+        self.disk.messages.get_mut(id.checked_sub(self.books.first)? as usize)?.as_mut()
     }
 
     /// The number of a job's message, which the job notes in part.
     fn number(&self, job: &Job) -> u64 {
-        self.first + u64::from(job.step.wrapping_sub(self.first as u32))
+        self.books.first + u64::from(job.step.wrapping_sub(self.books.first as u32))
     }
 
     fn class_of(&self, message: &Message) -> Class {
@@ -141,7 +174,7 @@ impl Queue {
     /// Puts a message up for delivery, before those that came after it: one that comes back has its old place.
     fn offer(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, why: Why) {
         let Some(held) = self.get(id).copied() else { return };
-        let line = &mut self.ready[held.class as usize];
+        let line = &mut self.memory.ready[held.class as usize];
         let place = line.partition_point(|other| *other < id);
         line.insert(place, id);
         ctx.lay_by(held.job, why);
@@ -149,34 +182,36 @@ impl Queue {
 
     /// Puts those that are held into the lines of the order that is set now.
     fn sort_anew(&mut self, ctx: &Ctx<'_, Component>) {
-        let mut waiting: Vec<u64> = self.ready.iter_mut().flat_map(|line| line.drain(..)).collect();
+        let mut waiting: Vec<u64> = self.memory.ready.iter_mut().flat_map(|line| line.drain(..)).collect();
         waiting.sort_unstable();
-        for place in 0..self.messages.len() {
-            let Some(job) = self.messages[place].map(|m| m.job).filter(|job| ctx.has_job(*job)) else { continue };
+        for place in 0..self.disk.messages.len() {
+            let Some(job) = self.disk.messages[place].map(|m| m.job).filter(|job| ctx.has_job(*job)) else { continue };
             let class = self.class_of(&ctx.job(job).message);
-            if let Some(held) = &mut self.messages[place] {
+            if let Some(held) = &mut self.disk.messages[place] {
                 held.class = class;
             }
         }
         for id in waiting {
             let class = self.get(id).map_or(Class::Usual, |held| held.class);
-            self.ready[class as usize].push_back(id);
+            self.memory.ready[class as usize].push_back(id);
         }
     }
 
     fn next_ready(&mut self) -> Option<u64> {
-        self.ready.iter_mut().rev().find_map(VecDeque::pop_front)
+        self.memory.ready.iter_mut().rev().find_map(VecDeque::pop_front)
     }
 
     /// Sends messages to the consumers that take them, in turn.
     fn dispatch(&mut self, ctx: &mut Ctx<'_, Component>) {
         let now = ctx.now();
         while self.backlog() > 0 {
-            let n = self.consumers.len();
+            let n = self.memory.consumers.len();
             let takes = |c: &Consumer| c.has_room() && now.since(c.heard) <= LEASE && ctx.is_there(c.link);
-            let Some(place) = (0..n).map(|i| (self.turn as usize + i) % n).find(|i| takes(&self.consumers[*i])) else { return };
-            self.turn = ((place + 1) % n) as u32;
-            let (link, Some(id)) = (self.consumers[place].link, self.next_ready()) else { return };
+            let Some(place) = (0..n).map(|i| (self.memory.turn as usize + i) % n).find(|i| takes(&self.memory.consumers[*i])) else {
+                return;
+            };
+            self.memory.turn = ((place + 1) % n) as u32;
+            let (link, Some(id)) = (self.memory.consumers[place].link, self.next_ready()) else { return };
             self.deliver(ctx, id, link);
         }
     }
@@ -187,7 +222,7 @@ impl Queue {
         held.deliveries += 1;
         let (job, deliveries) = (held.job, held.deliveries);
         if deliveries > 1 {
-            self.redeliveries += 1;
+            self.books.redeliveries += 1;
         }
         let delivery = (ctx.job(job).request_id, deliveries);
         if let Some(consumer) = self.consumer(link) {
@@ -201,18 +236,18 @@ impl Queue {
 
     /// A message is no longer held.
     fn forget(&mut self, id: u64) {
-        let Some(place) = id.checked_sub(self.first) else { return };
-        if let Some(slot) = self.messages.get_mut(place as usize) {
-            self.held -= u64::from(slot.take().is_some());
+        let Some(place) = id.checked_sub(self.books.first) else { return };
+        if let Some(slot) = self.disk.messages.get_mut(place as usize) {
+            self.disk.held -= u64::from(slot.take().is_some());
         }
-        while self.messages.front().is_some_and(Option::is_none) {
-            self.messages.pop_front();
-            self.first += 1;
+        while self.disk.messages.front().is_some_and(Option::is_none) {
+            self.disk.messages.pop_front();
+            self.books.first += 1;
         }
     }
 
     fn consumer(&mut self, link: LinkIndex) -> Option<&mut Consumer> {
-        self.consumers.iter_mut().find(|c| c.link == link)
+        self.memory.consumers.iter_mut().find(|c| c.link == link)
     }
 
     /// A consumer subscribes, or does so again.
@@ -228,11 +263,11 @@ impl Queue {
             None => {
                 // What it was given before a crash of the queue is in its way all the same.
                 let out = holding.iter().map(|delivery| (*delivery, Some(now))).collect();
-                self.consumers.push(Consumer { link, prefetch, out, heard: now });
+                self.memory.consumers.push(Consumer { link, prefetch, out, heard: now });
             }
         }
         let there: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Delivery).collect();
-        self.consumers.retain(|c| there.contains(&c.link));
+        self.memory.consumers.retain(|c| there.contains(&c.link));
     }
 }
 
@@ -255,23 +290,6 @@ impl Part for Queue {
         headline: Headline::FirstGauge,
     };
 
-    fn new(values: &Values) -> Self {
-        Queue {
-            params: Params::from_values(values),
-            messages: VecDeque::new(),
-            first: 0,
-            ready: Default::default(),
-            consumers: Vec::new(),
-            turn: 0,
-            stored: 0,
-            held: 0,
-            acknowledged: 0,
-            age_sum: 0,
-            redeliveries: 0,
-            dead: 0,
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let order = self.params.order;
         self.params = Params::from_values(values);
@@ -281,17 +299,18 @@ impl Part for Queue {
     }
 
     fn gauges(&self, view: &View<'_>) -> Gauges {
-        let backlog = self.backlog() as u64;
-        let oldest = self.messages.iter().flatten().next().map_or(0, |m| view.core.now.since(m.stored).0 / 1_000_000);
-        let (age_sum, acknowledged) = (self.age_sum as f64 / 1e6, self.acknowledged as f64);
+        // While it is down nobody has been given any.
+        let backlog = if view.core.nodes[view.node.at()].up { self.backlog() as u64 } else { self.disk.held };
+        let oldest = self.disk.messages.iter().flatten().next().map_or(0, |m| view.core.now.since(m.stored).0 / 1_000_000);
+        let (age_sum, acknowledged) = (self.books.age_sum as f64 / 1e6, self.books.acknowledged as f64);
         smallvec![
             Gauge::level("backlog", "in backlog", backlog as f64, ""),
-            Gauge::level("unacknowledged", "unacknowledged", (self.held - backlog.min(self.held)) as f64, ""),
+            Gauge::level("unacknowledged", "unacknowledged", (self.disk.held - backlog.min(self.disk.held)) as f64, ""),
             Gauge::level("oldest_ms", "oldest message", oldest as f64, "ms"),
             Gauge::ratio("mean_age_ms", "stored to acknowledged", (age_sum, acknowledged), "ms"),
-            Gauge::total("redeliveries", "redelivered", self.redeliveries as f64, ""),
-            Gauge::total("dead_letters", "dead letters", self.dead as f64, ""),
-            Gauge::result("stored", self.stored as f64),
+            Gauge::total("redeliveries", "redelivered", self.books.redeliveries as f64, ""),
+            Gauge::total("dead_letters", "dead letters", self.books.dead as f64, ""),
+            Gauge::result("stored", self.books.stored as f64),
             Gauge::result("acknowledged", acknowledged),
             Gauge::result("age_sum_ms", age_sum),
         ]
@@ -301,20 +320,28 @@ impl Part for Queue {
         (self.params.price_per_hour, self.params.price_per_million)
     }
 
-    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
-        self.consumers.clear();
-        self.ready.iter_mut().for_each(VecDeque::clear);
-        if !self.params.durable {
-            self.first += self.messages.len() as u64;
-            self.messages.clear();
-            self.held = 0;
-            return;
+    fn start(&mut self, ctx: &mut Ctx<'_, Component>) {
+        for place in 0..self.disk.messages.len() {
+            if let Some(held) = self.disk.messages[place].filter(|held| ctx.has_job(held.job)) {
+                self.memory.ready[held.class as usize].push_back(self.books.first + place as u64);
+            }
         }
-        for place in 0..self.messages.len() {
-            // In a queue that is taken out of the diagram they are gone by now.
-            if let Some(held) = self.messages[place].filter(|held| ctx.has_job(held.job)) {
-                self.ready[held.class as usize].push_back(self.first + place as u64);
+    }
+
+    fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
+        // In a queue that is not durable, or taken out of the diagram, they are gone by now.
+        for held in self.disk.messages.iter().flatten() {
+            if ctx.has_job(held.job) {
                 ctx.lay_by(held.job, Why::plain("kept through the crash of the queue"));
+            }
+        }
+    }
+
+    fn wiped(&mut self, ctx: &mut Ctx<'_, Component>) {
+        self.books.first += self.disk.messages.len() as u64;
+        for held in self.disk.messages.iter().flatten() {
+            if ctx.has_job(held.job) {
+                ctx.answer(held.job, Some(Reason::Reset));
             }
         }
     }
@@ -326,7 +353,7 @@ impl Part for Queue {
 
     fn admit(&mut self, ctx: &mut Ctx<'_, Component>, _: JobKey) -> Result<(), Reason> {
         // Those that are being stored have a place already.
-        match self.held + ctx.present() < u64::from(self.params.capacity) {
+        match self.disk.held + ctx.present() < u64::from(self.params.capacity) {
             true => Ok(()),
             false => Err(Reason::QueueFull),
         }
@@ -342,19 +369,19 @@ impl Part for Queue {
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        self.stored += 1;
-        self.held += 1;
+        self.books.stored += 1;
+        self.disk.held += 1;
         let message = ctx.job(job).message;
         let number = ctx.begin_message(message, ctx.job(job).luck);
-        ctx.explain(job, Why::with("stored; goes on as request {a}, {b} held", number, self.held));
+        ctx.explain(job, Why::with("stored; goes on as request {a}, {b} held", number, self.disk.held));
         Next::Reply(Ok(None))
     }
 
     fn begun(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
-        let id = self.first + self.messages.len() as u64;
+        let id = self.books.first + self.disk.messages.len() as u64;
         ctx.job_mut(job).step = id as u32;
         let class = self.class_of(&ctx.job(job).message);
-        self.messages.push_back(Some(Held { job, stored: ctx.now(), deliveries: 0, class }));
+        self.disk.messages.push_back(Some(Held { job, stored: ctx.now(), deliveries: 0, class }));
         let ahead = self.backlog() as u64;
         self.offer(ctx, id, Why::with("in the queue, {a} ahead", ahead, 0));
         self.dispatch(ctx);
@@ -380,8 +407,8 @@ impl Part for Queue {
             }
         }
         let Err(failure) = outcome else {
-            self.acknowledged += 1;
-            self.age_sum += self.get(id).map_or(0, |m| u128::from(now.since(m.stored).0));
+            self.books.acknowledged += 1;
+            self.books.age_sum += self.get(id).map_or(0, |m| u128::from(now.since(m.stored).0));
             self.forget(id);
             self.dispatch(ctx);
             return Next::Reply(Ok(None));
@@ -393,7 +420,7 @@ impl Part for Queue {
             held.deliveries = held.deliveries.saturating_sub(1);
         }
         if held.deliveries >= limit {
-            self.dead += 1;
+            self.books.dead += 1;
             self.forget(id);
             self.dispatch(ctx);
             return Next::Reply(ctx.fail(Reason::DeadLetter));

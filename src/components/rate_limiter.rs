@@ -10,6 +10,7 @@
 use smallvec::smallvec;
 
 use super::model::Model;
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::data::SharedMap;
 use crate::diagram::param::Values;
@@ -42,13 +43,29 @@ params! {
 type Owner = Option<(NodeIndex, u64)>;
 
 /// A running rate limiter.
+pub type RateLimiter = Running<Volatile>;
+
+/// What a rate limiter has: all of it in memory, so after a restart all buckets are full.
 #[derive(Clone, Debug)]
-pub struct RateLimiter {
-    params: Params,
-    /// When each bucket will be full again, in ns since the start; one that is not here is full.
-    full_at: SharedMap<Owner, SimTime>,
+pub struct Volatile;
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
     passed: u64,
     limited: u64,
+}
+
+impl State for Volatile {
+    type Params = Params;
+    /// When each bucket will be full again, in ns since the start; one that is not here is full.
+    type Memory = SharedMap<Owner, SimTime>;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(_: &Params) -> Self::Memory {
+        SharedMap::default()
+    }
 }
 
 impl RateLimiter {
@@ -61,10 +78,10 @@ impl RateLimiter {
     fn take(&mut self, owner: Owner, now: SimTime) -> Result<(), SimDuration> {
         let interval = self.interval();
         let tolerance = SimDuration(interval.0 * u64::from(self.params.burst - 1));
-        let full_at = self.full_at.get(&owner).copied().unwrap_or(SimTime::ZERO).max(now);
+        let full_at = self.memory.get(&owner).copied().unwrap_or(SimTime::ZERO).max(now);
         match full_at.since(now) {
             missing if missing <= tolerance => {
-                self.full_at.insert(owner, full_at + interval);
+                self.memory.insert(owner, full_at + interval);
                 Ok(())
             }
             missing => Err(SimDuration(missing.0 - tolerance.0)),
@@ -91,20 +108,16 @@ impl Part for RateLimiter {
         headline: super::Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        RateLimiter { params: Params::from_values(values), full_at: SharedMap::default(), passed: 0, limited: 0 }
-    }
-
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         let before = self.params.scope;
         self.params = Params::from_values(values);
         if self.params.scope != before {
-            self.full_at.clear();
+            self.memory.clear();
         }
     }
 
     fn gauges(&self, _: &View<'_>) -> Gauges {
-        let (passed, limited) = (self.passed as f64, self.limited as f64);
+        let (passed, limited) = (self.books.passed as f64, self.books.limited as f64);
         smallvec![
             Gauge::ratio("limited_share", "limited", (limited, passed + limited), "%").of(1.0),
             Gauge::result("passed", passed),
@@ -113,16 +126,11 @@ impl Part for RateLimiter {
     }
 
     fn bytes(&self) -> usize {
-        self.full_at.len() * std::mem::size_of::<(Owner, SimTime)>() * 2
+        self.memory.len() * std::mem::size_of::<(Owner, SimTime)>() * 2
     }
 
     fn prices(&self) -> (f64, f64) {
         (self.params.price_per_hour, self.params.price_per_million)
-    }
-
-    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        // Buckets are in memory: after a restart all are full.
-        self.full_at.clear();
     }
 
     fn service_time(&mut self, _: &mut Ctx<'_, Component>, _: JobKey, _: u32) -> SimDuration {
@@ -134,11 +142,11 @@ impl Part for RateLimiter {
         let owner = (self.params.scope == Scope::User).then_some((message.client, message.user));
         match self.take(owner, ctx.now()) {
             Ok(()) => {
-                self.passed += 1;
+                self.books.passed += 1;
                 Next::Stages
             }
             Err(wait) => {
-                self.limited += 1;
+                self.books.limited += 1;
                 let retry_after_s = wait.0.div_ceil(1_000_000_000).min(u64::from(u16::MAX)) as u16;
                 ctx.explain(job, Why::with("429 Too Many Requests; Retry-After {a} s", u64::from(retry_after_s), 0));
                 Next::Reply(Err(Failure::new(Reason::Limited, ctx.node).retry_after(retry_after_s)))

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use smallvec::smallvec;
 
 use super::model::{Follower, Model, Station};
+use super::running::{Running, State};
 use super::signal::{LogEntry, Signal};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, Range, Telling, View};
 use crate::data::{KeyMap, BYTES_OF_ROW};
@@ -46,20 +47,37 @@ impl Params {
 }
 
 /// A running replica.
+pub type Replica = Running<Following>;
+
+/// What a replica has. What was applied is on its disk; what was only received must be sent again.
 #[derive(Clone, Debug)]
-pub struct Replica {
-    params: Params,
-    primary: Option<NodeIndex>,
+pub struct Following;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
     /// Where the primary wants to know of every entry applied.
     confirm: Option<LinkIndex>,
+    /// Received and not yet applied, in order, following `applied`, with the time of receipt.
+    pending: VecDeque<(LogEntry, SimTime)>,
+    applying: bool,
+}
+
+/// What it has stored.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
     /// Version of each key.
     rows: KeyMap<u64>,
     /// Of the log that it follows.
     generation: u64,
     applied: u64,
-    /// Received and not yet applied, in order, following `applied`, with the time of receipt.
-    pending: VecDeque<(LogEntry, SimTime)>,
-    applying: bool,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// Whom it followed last: its lag is measured even while it is down.
+    primary: Option<NodeIndex>,
     newest: VecDeque<u64>,
     stale_served: u64,
     reads: u64,
@@ -69,29 +87,44 @@ pub struct Replica {
     lag_count: u64,
 }
 
+impl State for Following {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = Disk;
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
+}
+
 impl Replica {
     fn received(&self) -> u64 {
-        self.applied + self.pending.len() as u64
+        self.disk.applied + self.memory.pending.len() as u64
     }
 
     /// Starts applying the next entry, if there is one and the applier is idle.
     fn apply_next(&mut self, ctx: &mut Ctx<'_, Component>) {
-        let Some(((key, version), received)) = self.pending.front().filter(|_| !self.applying) else { return };
+        let Some(((key, version), received)) = self.memory.pending.front().filter(|_| !self.memory.applying) else { return };
         let due = *received + self.params.apply_delay;
         let delay = due.since(ctx.now());
-        self.applying = true;
+        self.memory.applying = true;
         let own = self.params.apply_time.sample(&mut ctx.rng(Purpose::Apply, mix(*key, *version)));
         ctx.set_background_work(delay, own, 0);
     }
 
     fn acknowledge(&self, ctx: &mut Ctx<'_, Component>, link: LinkIndex, gap: bool) {
-        ctx.send_signal(link, Signal::Acknowledge { generation: self.generation, lsn: self.received(), applied: self.applied, gap }, 100);
+        ctx.send_signal(
+            link,
+            Signal::Acknowledge { generation: self.disk.generation, lsn: self.received(), applied: self.disk.applied, gap },
+            100,
+        );
     }
 
     fn note_key(&mut self, key: u64) {
-        self.newest.retain(|k| *k != key);
-        self.newest.push_front(key);
-        self.newest.truncate(8);
+        self.books.newest.retain(|k| *k != key);
+        self.books.newest.push_front(key);
+        self.books.newest.truncate(8);
     }
 }
 
@@ -114,32 +147,14 @@ impl Part for Replica {
         headline: super::Headline::FirstGauge,
     };
 
-    fn new(values: &Values) -> Self {
-        Replica {
-            params: Params::from_values(values),
-            primary: None,
-            confirm: None,
-            rows: KeyMap::default(),
-            generation: 0,
-            applied: 0,
-            pending: VecDeque::new(),
-            applying: false,
-            newest: VecDeque::new(),
-            stale_served: 0,
-            reads: 0,
-            lag_sum: SimDuration::ZERO,
-            lag_max: SimDuration::ZERO,
-            lag_count: 0,
-        }
-    }
-
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
     }
 
     fn gauges(&self, view: &View<'_>) -> Gauges {
-        let lag = self.primary.map_or(SimDuration::ZERO, |p| view.core.shared.commits.lag(p, self.applied, view.core.now));
+        let lag = self.books.primary.map_or(SimDuration::ZERO, |p| view.core.shared.commits.lag(p, self.disk.applied, view.core.now));
         smallvec![
+<<<<<<< HEAD
             Gauge::each("lag_ms", "lag", lag.as_millis_f64(), "ms"),
             Gauge::level("pending", "to apply", self.pending.len() as f64, "entries"),
             Gauge::total("stale_served", "stale answers", self.stale_served as f64, ""),
@@ -147,19 +162,28 @@ impl Part for Replica {
             Gauge::each("applied", "", self.applied as f64, ""),
             Gauge::ratio("lag_mean_ms", "", (self.lag_sum.as_millis_f64(), self.lag_count as f64), "ms"),
             Gauge::peak("lag_max_ms", self.lag_max.as_millis_f64()),
+=======
+            Gauge::level("lag_ms", "lag", lag.as_millis_f64(), "ms"),
+            Gauge::level("pending", "to apply", self.memory.pending.len() as f64, "entries"),
+            Gauge::total("stale_served", "stale answers", self.books.stale_served as f64, ""),
+            Gauge::result("reads", self.books.reads as f64),
+            Gauge::level("applied", "", self.disk.applied as f64, ""),
+            Gauge::ratio("lag_mean_ms", "", (self.books.lag_sum.as_millis_f64(), self.books.lag_count as f64), "ms"),
+            Gauge::peak("lag_max_ms", self.books.lag_max.as_millis_f64()),
+>>>>>>> a1655c2 (What outlives a crash is declared: a node is settings, memory, disk and books, and a crash leaves the disk)
         ]
     }
 
     fn forget_peaks(&mut self) {
-        self.lag_max = SimDuration::ZERO;
+        self.books.lag_max = SimDuration::ZERO;
     }
 
     fn sample(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().filter_map(|k| self.rows.get(k).copied().map(|v| (*k, v))).collect()
+        self.books.newest.iter().filter_map(|k| self.disk.rows.get(k).copied().map(|v| (*k, v))).collect()
     }
 
     fn bytes(&self) -> usize {
-        self.rows.len() * BYTES_OF_ROW
+        self.disk.rows.len() * BYTES_OF_ROW
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -171,24 +195,18 @@ impl Part for Replica {
         StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
     }
 
-    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        // What was applied is on its disk; what was only received must be sent again.
-        self.pending.clear();
-        self.applying = false;
-    }
-
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {
-        self.applying = false;
-        if let Some(((key, version), _)) = self.pending.pop_front() {
-            let (now, applied) = (ctx.now(), self.applied);
-            let age = self.primary.map_or(SimDuration::ZERO, |p| ctx.shared().commits.lag(p, applied, now));
-            self.lag_sum = self.lag_sum + age;
-            self.lag_max = self.lag_max.max(age);
-            self.lag_count += 1;
-            self.rows.insert(key, version);
-            self.applied += 1;
+        self.memory.applying = false;
+        if let Some(((key, version), _)) = self.memory.pending.pop_front() {
+            let (now, applied) = (ctx.now(), self.disk.applied);
+            let age = self.books.primary.map_or(SimDuration::ZERO, |p| ctx.shared().commits.lag(p, applied, now));
+            self.books.lag_sum = self.books.lag_sum + age;
+            self.books.lag_max = self.books.lag_max.max(age);
+            self.books.lag_count += 1;
+            self.disk.rows.insert(key, version);
+            self.disk.applied += 1;
             self.note_key(key);
-            if let Some(link) = self.confirm {
+            if let Some(link) = self.memory.confirm {
                 self.acknowledge(ctx, link, false);
             }
         }
@@ -205,12 +223,12 @@ impl Part for Replica {
             ctx.explain(job, Why::plain("a replica takes no writes"));
             return Next::Reply(ctx.fail(Reason::ReadOnly));
         }
-        let value = Version(self.rows.get(&message.key).copied().unwrap_or(0));
-        self.reads += 1;
+        let value = Version(self.disk.rows.get(&message.key).copied().unwrap_or(0));
+        self.books.reads += 1;
         let stale = ctx.shared().judge.is_stale(here, message.key, value, request);
-        self.stale_served += u64::from(stale);
+        self.books.stale_served += u64::from(stale);
         let text = if stale { "read version {a}: stale, {b} log entries to apply" } else { "read version {a}" };
-        ctx.explain(job, Why::with(text, value.0, self.pending.len() as u64));
+        ctx.explain(job, Why::with(text, value.0, self.memory.pending.len() as u64));
         Next::Reply(Ok(Some(value)))
     }
 
@@ -218,37 +236,37 @@ impl Part for Replica {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, 100),
             // What was sent before a crash of the primary took it back is of no use any more.
-            Signal::Entries { generation, .. } | Signal::Heartbeat { generation, .. } if generation < self.generation => {}
+            Signal::Entries { generation, .. } | Signal::Heartbeat { generation, .. } if generation < self.disk.generation => {}
             Signal::Entries { generation, first_lsn, entries, confirm } => {
-                self.primary = Some(ctx.source(link));
-                self.confirm = confirm.then_some(link);
+                self.books.primary = Some(ctx.source(link));
+                self.memory.confirm = confirm.then_some(link);
                 let have = self.received();
-                let gap = generation > self.generation || first_lsn > have + 1;
+                let gap = generation > self.disk.generation || first_lsn > have + 1;
                 if !gap {
                     // Some of it may have come before.
                     let known = (have + 1 - first_lsn) as usize;
                     let now = ctx.now();
-                    self.pending.extend(entries.iter().skip(known).map(|e| (*e, now)));
+                    self.memory.pending.extend(entries.iter().skip(known).map(|e| (*e, now)));
                     self.apply_next(ctx);
                 }
                 self.acknowledge(ctx, link, gap);
             }
             Signal::Heartbeat { generation, lsn, confirm } => {
-                self.primary = Some(ctx.source(link));
-                self.confirm = confirm.then_some(link);
-                let gap = generation > self.generation || lsn != self.received();
+                self.books.primary = Some(ctx.source(link));
+                self.memory.confirm = confirm.then_some(link);
+                let gap = generation > self.disk.generation || lsn != self.received();
                 if gap || confirm {
                     self.acknowledge(ctx, link, gap);
                 }
             }
             // One that was overtaken by what came after it would take this replica back.
-            Signal::Snapshot { generation, lsn, .. } if (generation, lsn) < (self.generation, self.received()) => {}
+            Signal::Snapshot { generation, lsn, .. } if (generation, lsn) < (self.disk.generation, self.received()) => {}
             Signal::Snapshot { generation, lsn, rows } => {
-                self.primary = Some(ctx.source(link));
-                self.rows = rows;
-                (self.generation, self.applied) = (generation, lsn);
+                self.books.primary = Some(ctx.source(link));
+                self.disk.rows = rows;
+                (self.disk.generation, self.disk.applied) = (generation, lsn);
                 // An entry that was being applied is part of the snapshot; its timer finds nothing to do.
-                self.pending.clear();
+                self.memory.pending.clear();
                 self.acknowledge(ctx, link, false);
             }
             _ => {}

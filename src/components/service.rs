@@ -10,6 +10,7 @@
 use smallvec::smallvec;
 
 use super::model::{self, Model, Passing, Station};
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::sessions::{Cookie, Sessions, Visitor};
 use crate::diagram::param::Values;
@@ -120,10 +121,19 @@ const STORING_SESSION: u32 = 6;
 const LOGGING_IN_AFTER: u32 = 7;
 
 /// A running service.
+pub type Service = Running<Stateless>;
+
+/// What a service has: whose sessions are in its memory is known by what users carry, and [`Sessions`] counts them.
 #[derive(Clone, Debug)]
-pub struct Service {
-    params: Params,
-    sessions: Sessions,
+pub struct Stateless;
+
+impl State for Stateless {
+    type Params = Params;
+    type Memory = ();
+    type Disk = ();
+    type Books = Sessions;
+
+    fn memory(_: &Params) {}
 }
 
 /// The cache beside the store that is responsible for a key, if there is one.
@@ -201,16 +211,12 @@ impl Part for Service {
         headline: super::Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        Service { params: Params::from_values(values), sessions: Sessions::default() }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         let before = self.params.sessions;
         self.params = Params::from_values(values);
         if before == Keeping::Memory && self.params.sessions != Keeping::Memory {
             let here = ctx.node;
-            self.sessions.forget(here, &mut ctx.shared().jar);
+            self.books.forget(here, &mut ctx.shared().jar);
         }
     }
 
@@ -218,8 +224,8 @@ impl Part for Service {
         if self.params.sessions == Keeping::Nowhere {
             return Gauges::new();
         }
-        let held = self.sessions.count(view.node, &view.core.shared.jar) as f64;
-        let (logins, relogins, lost) = (self.sessions.logins as f64, self.sessions.relogins as f64, self.sessions.lost as f64);
+        let held = self.books.count(view.node, &view.core.shared.jar) as f64;
+        let (logins, relogins, lost) = (self.books.logins as f64, self.books.relogins as f64, self.books.lost as f64);
         smallvec![
             Gauge::level("sessions", "sessions", held, "users"),
             Gauge::total("relogins", "logged in again", relogins, ""),
@@ -230,7 +236,7 @@ impl Part for Service {
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Component>) {
         let here = ctx.node;
-        if self.sessions.lose(here, &mut ctx.shared().jar) > 0 {
+        if self.books.lose(here, &mut ctx.shared().jar) > 0 {
             ctx.notice(None, "lost its sessions", false);
         }
     }
@@ -256,7 +262,7 @@ impl Part for Service {
         let (here, user, visitor) = (ctx.node, ctx.job(job).message.user, visitor(ctx, job));
         let known = match p.sessions {
             Keeping::Nowhere => true,
-            Keeping::Memory => self.sessions.knows(here, visitor, &ctx.shared().jar),
+            Keeping::Memory => self.books.knows(here, visitor, &ctx.shared().jar),
             // Without a store to ask, everybody is a stranger.
             Keeping::Shared => session_link(ctx, user).is_some(),
         };
@@ -280,12 +286,12 @@ impl Part for Service {
         if step == LOGGING_IN {
             // Another request of the same user may have done so meanwhile.
             let jar = &mut ctx.shared().jar;
-            if !self.sessions.knows(here, visitor, jar) {
-                self.sessions.log_in(here, visitor, jar);
+            if !self.books.knows(here, visitor, jar) {
+                self.books.log_in(here, visitor, jar);
             }
             if self.params.sessions != Keeping::Memory {
                 // There is nowhere to keep it.
-                self.sessions.forget(here, jar);
+                self.books.forget(here, jar);
             }
             ctx.explain(job, Why::with("no session of user {a} here: logged in", user, 0));
         } else if self.params.sessions == Keeping::Shared && session_link(ctx, user).is_some() {
@@ -318,7 +324,7 @@ impl Part for Service {
                     let jar = &mut ctx.shared().jar;
                     // When another request of the same user has logged in meanwhile, it is one login.
                     if jar.cookie(visitor).map(|c| Version(c.id)) == carried {
-                        self.sessions.log_in_at(cookie, visitor, jar);
+                        self.books.log_in_at(cookie, visitor, jar);
                     } else {
                         jar.carry(visitor, cookie);
                     }

@@ -11,6 +11,7 @@
 use smallvec::smallvec;
 
 use super::model::Model;
+use super::running::{Running, State};
 use super::{Component, Gauge, Gauges, Group, Kind, Part, View};
 use crate::data::ring::{modulo_owner, Ring};
 use crate::data::KeyMap;
@@ -44,83 +45,121 @@ params! {
 }
 
 /// A running shard router.
+pub type ShardRouter = Running<Directory>;
+
+/// What a shard router has: who the shards are, and where each key is, is stored; a ring is made of that.
 #[derive(Clone, Debug)]
-pub struct ShardRouter {
-    params: Params,
+pub struct Directory;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The ring of the shards, and whether it has been made since the process began.
+    ring: Ring,
+    is_made: bool,
+}
+
+/// What it has stored.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
     /// Chooses the hash function; taken up with the shards.
     hash_seed: u64,
-    ring: Ring,
     shards: Vec<LinkIndex>,
-    /// Whether the placement was set since the shards were last taken up.
-    stale: bool,
-    sent: Vec<u64>,
+    /// Whether the shards were taken up under the present settings.
+    is_placed: bool,
     /// Where each key that was asked for is: the directory, and for the others what tells how many keys a change moves.
     places: KeyMap<LinkIndex>,
     /// Number of those keys at each shard.
     keys: Vec<u64>,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// Requests sent to each shard.
+    sent: Vec<u64>,
     moved: u64,
     moved_share: f64,
+}
+
+impl State for Directory {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = Disk;
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
 }
 
 impl ShardRouter {
     /// The shard of a key that is new, or whose owner went.
     fn owner(&self, key: u64) -> Option<usize> {
-        let n = self.shards.len();
+        let n = self.disk.shards.len();
         match self.params.placement {
-            Placement::ConsistentHash => self.ring.owner(key, |_| true),
-            Placement::HashModulo => modulo_owner(self.hash_seed, key, n),
+            Placement::ConsistentHash => self.memory.ring.owner(key, |_| true),
+            Placement::HashModulo => modulo_owner(self.disk.hash_seed, key, n),
             Placement::Range => {
                 let space = u64::from(self.params.key_space);
                 (n > 0).then(|| (key.min(space - 1) * n as u64 / space) as usize)
             }
             // A key that is new goes where the fewest are, and stays.
-            Placement::Directory => (0..n).min_by_key(|i| self.keys[*i]),
+            Placement::Directory => (0..n).min_by_key(|i| self.disk.keys[*i]),
         }
+    }
+
+    /// Makes the ring of the shards, where there is one.
+    fn make_ring(&mut self, ctx: &Ctx<'_, Component>) {
+        self.memory.is_made = true;
+        self.memory.ring = match self.params.placement {
+            Placement::ConsistentHash => {
+                let names: Vec<u64> = self.disk.shards.iter().map(|l| ctx.hash_name(*l)).collect();
+                Ring::new(&names, self.params.virtual_nodes)
+            }
+            _ => Ring::default(),
+        };
     }
 
     /// Takes up the present set of shards. What was asked for before is placed anew, and what thereby moves is counted.
     fn rebuild(&mut self, ctx: &Ctx<'_, Component>, links: &[LinkIndex]) {
-        let names: Vec<u64> = links.iter().map(|l| ctx.hash_name(*l)).collect();
-        self.ring = match self.params.placement {
-            Placement::ConsistentHash => Ring::new(&names, self.params.virtual_nodes),
-            _ => Ring::default(),
-        };
-        self.hash_seed = ctx.hash_seed();
-        self.shards = links.to_vec();
-        self.stale = false;
-        self.sent = vec![0; links.len()];
-        self.keys = vec![0; links.len()];
-        let mut known: Vec<(u64, LinkIndex)> = std::mem::take(&mut self.places).into_iter().collect();
+        self.disk.hash_seed = ctx.hash_seed();
+        self.disk.shards = links.to_vec();
+        self.make_ring(ctx);
+        self.disk.is_placed = true;
+        self.books.sent = vec![0; links.len()];
+        self.disk.keys = vec![0; links.len()];
+        let mut known: Vec<(u64, LinkIndex)> = std::mem::take(&mut self.disk.places).into_iter().collect();
         known.sort_unstable();
         let mut moved = 0;
         if self.params.placement == Placement::Directory {
             // Those that stay are counted before any is placed anew.
             for at in known.iter().filter_map(|(_, before)| links.iter().position(|l| l == before)) {
-                self.keys[at] += 1;
+                self.disk.keys[at] += 1;
             }
         }
         for (key, before) in &known {
             let stays = links.iter().position(|l| l == before).filter(|_| self.params.placement == Placement::Directory);
             let Some(at) = stays.or_else(|| self.owner(*key)) else { continue };
             moved += u64::from(links[at] != *before);
-            self.keys[at] += u64::from(stays.is_none());
-            self.places.insert(*key, links[at]);
+            self.disk.keys[at] += u64::from(stays.is_none());
+            self.disk.places.insert(*key, links[at]);
         }
         if !known.is_empty() {
-            self.moved = moved;
-            self.moved_share = moved as f64 / known.len() as f64;
+            self.books.moved = moved;
+            self.books.moved_share = moved as f64 / known.len() as f64;
         }
     }
 
     fn route(&mut self, key: u64) -> Option<usize> {
         if self.params.placement == Placement::Directory {
-            if let Some(at) = self.places.get(&key).and_then(|place| self.shards.iter().position(|l| l == place)) {
+            if let Some(at) = self.disk.places.get(&key).and_then(|place| self.disk.shards.iter().position(|l| l == place)) {
                 return Some(at);
             }
         }
         let owner = self.owner(key)?;
-        if self.places.insert(key, self.shards[owner]).is_none() {
-            self.keys[owner] += 1;
+        if self.disk.places.insert(key, self.disk.shards[owner]).is_none() {
+            self.disk.keys[owner] += 1;
         }
         Some(owner)
     }
@@ -145,55 +184,40 @@ impl Part for ShardRouter {
         headline: super::Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        ShardRouter {
-            params: Params::from_values(values),
-            hash_seed: 0,
-            ring: Ring::default(),
-            shards: Vec::new(),
-            stale: true,
-            sent: Vec::new(),
-            places: KeyMap::default(),
-            keys: Vec::new(),
-            moved: 0,
-            moved_share: 0.0,
-        }
-    }
-
     fn configure(&mut self, values: &Values, _: &mut Ctx<'_, Component>) {
         let before = std::mem::replace(&mut self.params, Params::from_values(values));
         // The next request takes up the new placement.
-        self.stale |= (before.placement, before.virtual_nodes, before.key_space)
-            != (self.params.placement, self.params.virtual_nodes, self.params.key_space);
+        self.disk.is_placed &= (before.placement, before.virtual_nodes, before.key_space)
+            == (self.params.placement, self.params.virtual_nodes, self.params.key_space);
     }
 
     fn gauges(&self, view: &View<'_>) -> Gauges {
         let shares = self.shares(view);
-        let most_keys = self.keys.iter().max().map_or(0.0, |n| *n as f64);
+        let most_keys = self.disk.keys.iter().max().map_or(0.0, |n| *n as f64);
         let hottest = shares.iter().map(|(_, s)| *s).fold(0.0, f64::max);
         smallvec![
             Gauge::level("shards", "shards", shares.len() as f64, ""),
             Gauge::level("hottest_share", "hottest shard", hottest, "%").of(1.0),
-            Gauge::level("moved_share", "moved by the last change", self.moved_share, "%").of(1.0),
-            Gauge::level("moved_keys", "", self.moved as f64, ""),
-            Gauge::level("known_keys", "", self.places.len() as f64, ""),
-            Gauge::level("fullest_share", "", most_keys / self.places.len().max(1) as f64, ""),
+            Gauge::level("moved_share", "moved by the last change", self.books.moved_share, "%").of(1.0),
+            Gauge::level("moved_keys", "", self.books.moved as f64, ""),
+            Gauge::level("known_keys", "", self.disk.places.len() as f64, ""),
+            Gauge::level("fullest_share", "", most_keys / self.disk.places.len().max(1) as f64, ""),
         ]
     }
 
     fn forget_peaks(&mut self) {
-        self.sent.fill(0);
+        self.books.sent.fill(0);
     }
 
     fn shares(&self, view: &View<'_>) -> Vec<(NodeIndex, f64)> {
-        let total: u64 = self.sent.iter().sum();
+        let total: u64 = self.books.sent.iter().sum();
         let outgoing = &view.core.nodes[view.node.at()].outgoing;
-        let sent = |link: &LinkIndex| self.shards.iter().position(|l| l == link).map_or(0, |i| self.sent[i]);
+        let sent = |link: &LinkIndex| self.disk.shards.iter().position(|l| l == link).map_or(0, |i| self.books.sent[i]);
         outgoing.iter().map(|l| (view.core.links[l.at()].to, sent(l) as f64 / total.max(1) as f64)).collect()
     }
 
     fn bytes(&self) -> usize {
-        self.places.len() * std::mem::size_of::<(u64, LinkIndex)>() * 2
+        self.disk.places.len() * std::mem::size_of::<(u64, LinkIndex)>() * 2
     }
 
     fn prices(&self) -> (f64, f64) {
@@ -210,8 +234,10 @@ impl Part for ShardRouter {
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {
         let key = ctx.job(job).message.key;
         let links: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).collect();
-        if self.stale || links[..] != self.shards[..] {
+        if !self.disk.is_placed || links[..] != self.disk.shards[..] {
             self.rebuild(ctx, &links);
+        } else if !self.memory.is_made {
+            self.make_ring(ctx);
         }
         let text = match self.params.placement {
             Placement::ConsistentHash => "key {a}: shard {b}, next on the ring",
@@ -223,7 +249,7 @@ impl Part for ShardRouter {
             ctx.explain(job, Why::plain("no shards"));
             return Next::Reply(ctx.fail(Reason::Unavailable));
         };
-        self.sent[owner] += 1;
+        self.books.sent[owner] += 1;
         let message = ctx.job(job).message;
         ctx.call(job, links[owner], message, Why::with(text, key, owner as u64 + 1));
         Next::Wait

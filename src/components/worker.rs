@@ -14,6 +14,7 @@ use rustc_hash::FxHashSet;
 use smallvec::smallvec;
 
 use super::model::Model;
+use super::running::{Running, State};
 use super::signal::{Delivery, Signal};
 use super::{Component, Gauge, Gauges, Group, Headline, Kind, Part, View};
 use crate::diagram::param::Values;
@@ -64,9 +65,15 @@ const WAKE_TIMER: u64 = 1;
 const DONE_TIMER: u64 = 2;
 
 /// A running worker.
+pub type Worker = Running<Volatile>;
+
+/// What a worker has: all of it in memory.
 #[derive(Clone, Debug)]
-pub struct Worker {
-    params: Params,
+pub struct Volatile;
+
+/// What its process knows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
     /// Questions without an answer: over which link, since when.
     asked: VecDeque<(LinkIndex, SimTime)>,
     /// Workers that wait before they ask again.
@@ -75,8 +82,24 @@ pub struct Worker {
     holding: FxHashSet<(LinkIndex, Delivery)>,
     /// Which of its queues is asked next, by its place among them.
     turn: u32,
+}
+
+/// What is counted of it.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
     done: u64,
     failed: u64,
+}
+
+impl State for Volatile {
+    type Params = Params;
+    type Memory = Memory;
+    type Disk = ();
+    type Books = Books;
+
+    fn memory(_: &Params) -> Memory {
+        Memory::default()
+    }
 }
 
 /// A message at this worker: over which link it came, and which delivery it is.
@@ -89,7 +112,7 @@ impl Worker {
     fn subscribe(&self, ctx: &mut Ctx<'_, Component>, prefetch: u32) {
         let links: smallvec::SmallVec<[LinkIndex; 4]> = ctx.incoming(Role::Delivery).collect();
         for link in links {
-            let mut holding: Vec<Delivery> = self.holding.iter().filter(|(over, _)| *over == link).map(|(_, d)| *d).collect();
+            let mut holding: Vec<Delivery> = self.memory.holding.iter().filter(|(over, _)| *over == link).map(|(_, d)| *d).collect();
             holding.sort_unstable();
             ctx.send_signal(link, Signal::Subscribe { prefetch, holding: holding.into() }, SIGNAL_BYTES);
         }
@@ -105,33 +128,33 @@ impl Worker {
             return;
         }
         let now = ctx.now();
-        while ctx.present() + self.asked.len() as u64 + u64::from(self.sleeping) < u64::from(self.params.workers) {
-            let place = self.turn as usize % links.len();
-            self.turn = place as u32 + 1;
+        while ctx.present() + self.memory.asked.len() as u64 + u64::from(self.memory.sleeping) < u64::from(self.params.workers) {
+            let place = self.memory.turn as usize % links.len();
+            self.memory.turn = place as u32 + 1;
             let link = links[place];
-            self.asked.push_back((link, now));
+            self.memory.asked.push_back((link, now));
             ctx.send_signal(link, Signal::Poll, SIGNAL_BYTES);
         }
     }
 
     fn answered_over(&mut self, link: LinkIndex) -> bool {
-        let place = self.asked.iter().position(|(l, _)| *l == link);
-        place.and_then(|p| self.asked.remove(p)).is_some()
+        let place = self.memory.asked.iter().position(|(l, _)| *l == link);
+        place.and_then(|p| self.memory.asked.remove(p)).is_some()
     }
 
     /// The message is dealt with; its worker is free as soon as this event is over.
     fn finish(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {
         if let Some(held) = held(ctx, job) {
-            self.holding.remove(&held);
+            self.memory.holding.remove(&held);
         }
         match outcome {
-            Ok(_) => self.done += 1,
-            Err(_) => self.failed += 1,
+            Ok(_) => self.books.done += 1,
+            Err(_) => self.books.failed += 1,
         }
         if self.params.delivery == How::Pull {
             // Work that fails in no time is no reason to ask again in no time, and so on for ever.
             let at_once = outcome.is_err() && ctx.now() == ctx.job(job).arrived;
-            self.sleeping += u32::from(at_once);
+            self.memory.sleeping += u32::from(at_once);
             match at_once {
                 true => ctx.set_timer(self.params.poll_interval, WAKE_TIMER),
                 false => ctx.set_timer(SimDuration::ZERO, DONE_TIMER),
@@ -160,18 +183,6 @@ impl Part for Worker {
         headline: Headline::Rate,
     };
 
-    fn new(values: &Values) -> Self {
-        Worker {
-            params: Params::from_values(values),
-            asked: VecDeque::new(),
-            sleeping: 0,
-            holding: FxHashSet::default(),
-            turn: 0,
-            done: 0,
-            failed: 0,
-        }
-    }
-
     fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>) {
         self.params = Params::from_values(values);
         if !ctx.is_up() {
@@ -184,8 +195,8 @@ impl Part for Worker {
 
     fn gauges(&self, _: &View<'_>) -> Gauges {
         smallvec![
-            Gauge::total("done", "done", self.done as f64, "messages"),
-            Gauge::total("failed_work", "failed", self.failed as f64, "messages"),
+            Gauge::total("done", "done", self.books.done as f64, "messages"),
+            Gauge::total("failed_work", "failed", self.books.failed as f64, "messages"),
         ]
     }
 
@@ -201,24 +212,18 @@ impl Part for Worker {
         self.timer(ctx, RENEW_TIMER);
     }
 
-    fn crash(&mut self, _: &mut Ctx<'_, Component>) {
-        self.asked.clear();
-        self.holding.clear();
-        self.sleeping = 0;
-    }
-
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, token: u64) {
         match token {
             RENEW_TIMER => {
                 let now = ctx.now();
                 // A question or its answer may be lost; a new link is found here too.
-                self.asked.retain(|(_, since)| now.since(*since) < RENEW);
+                self.memory.asked.retain(|(_, since)| now.since(*since) < RENEW);
                 if self.params.delivery == How::Push {
                     self.subscribe(ctx, self.params.prefetch);
                 }
                 ctx.set_timer(RENEW, RENEW_TIMER);
             }
-            WAKE_TIMER => self.sleeping = self.sleeping.saturating_sub(1),
+            WAKE_TIMER => self.memory.sleeping = self.memory.sleeping.saturating_sub(1),
             _ => {}
         }
         self.ask(ctx);
@@ -231,7 +236,7 @@ impl Part for Worker {
         if self.params.acknowledge == Acknowledge::Receipt {
             ctx.reply_now(job, Ok(None));
         } else {
-            self.holding.extend(held(ctx, job));
+            self.memory.holding.extend(held(ctx, job));
         }
         Ok(())
     }
@@ -248,7 +253,7 @@ impl Part for Worker {
         match signal {
             Signal::HealthCheck { round } => ctx.send_signal(link, Signal::Healthy { round }, SIGNAL_BYTES),
             Signal::Empty if self.answered_over(link) => {
-                self.sleeping += 1;
+                self.memory.sleeping += 1;
                 ctx.set_timer(self.params.poll_interval, WAKE_TIMER);
             }
             _ => {}

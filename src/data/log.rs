@@ -65,7 +65,7 @@ impl Log {
         self.lsn
     }
 
-    /// How often entries were taken back.
+    /// It grows when entries are taken back.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -84,12 +84,12 @@ impl Log {
         self.lsn
     }
 
-    /// Forgets the entries after this one, and all followers.
-    pub fn cut_back(&mut self, lsn: u64) {
+    /// Forgets the entries after this one, and all followers. What comes is of this generation.
+    pub fn cut_back(&mut self, lsn: u64, generation: u64) {
         let gone = (self.lsn - lsn).min(self.entries.len() as u64) as usize;
         self.entries.truncate(self.entries.len() - gone);
         self.lsn = lsn;
-        self.generation += 1;
+        self.generation = generation;
         self.followers.clear();
     }
 
@@ -210,7 +210,7 @@ mod tests {
     fn a_follower_of_a_log_that_was_cut_starts_anew_and_is_sent_its_state_once() {
         let mut log = log(5);
         log.next_for(LINK);
-        log.cut_back(2);
+        log.cut_back(2, 1);
         assert!(!log.knows(LINK));
         assert!(log.acknowledge(LINK, has(5, 5), false, SimTime(1), PACE));
         assert!(matches!(log.next_for(LINK), Some(Parcel::Snapshot)));

@@ -309,5 +309,11 @@ macro_rules! params {
                 $name { $($field: values.get(stringify!($field)).and_then(<$ty>::from_json).unwrap_or(default.$field),)* }
             }
         }
+
+        impl From<&$crate::diagram::param::Values> for $name {
+            fn from(values: &$crate::diagram::param::Values) -> Self {
+                Self::from_values(values)
+            }
+        }
     };
 }

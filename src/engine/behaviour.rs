@@ -65,8 +65,10 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     fn station(&self) -> StationSpec;
     /// The run begins, the node was added, or it restarts after a crash.
     fn start(&mut self, ctx: &mut Ctx<'_, Self>);
-    /// The node crashes: forget what is not durable.
+    /// The node's process ends: forget what is not durable.
     fn crash(&mut self, ctx: &mut Ctx<'_, Self>);
+    /// The node's disk is lost, while its process is down: forget what is durable.
+    fn lose_disk(&mut self, ctx: &mut Ctx<'_, Self>);
     /// A timer set earlier fires.
     fn timer(&mut self, ctx: &mut Ctx<'_, Self>, token: u64);
     /// May the job come in?

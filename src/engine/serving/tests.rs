@@ -42,6 +42,7 @@ impl Behaviour for Plain {
         }
     }
     fn crash(&mut self, _: &mut Ctx<'_, Self>) {}
+    fn lose_disk(&mut self, _: &mut Ctx<'_, Self>) {}
     fn timer(&mut self, _: &mut Ctx<'_, Self>, _: u64) {}
     fn admit(&mut self, _: &mut Ctx<'_, Self>, _: JobKey) -> Result<(), Reason> {
         self.spent += 1;
