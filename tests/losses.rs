@@ -134,3 +134,46 @@ fn what_a_cache_has_yet_to_write_takes_its_room_and_is_a_hit() {
     let ratio = m["hits"] / (m["hits"] + m["misses"]);
     assert!((ratio - 0.15).abs() < 0.03 && m["written_back"] > 100.0, "{m:?}");
 }
+
+#[test]
+fn a_lost_disk_takes_every_acknowledged_write_and_a_crash_none() {
+    let store = json!({"durability": "every_write", "write_time": constant(0.5)});
+    let doc = document(&[("c", "clients", writers(100.0, 4)), ("d", "database", store)], &[("c", "d", json!({}))]);
+    let mut experiment = Experiment::new(&doc);
+    to(&mut experiment, 1.995);
+    crash(&mut experiment, "d");
+    assert_eq!(lost(&to(&mut experiment, 1.996)), 0);
+    restart(&mut experiment, "d");
+    let report = to(&mut experiment, 3.995);
+    assert_eq!(report.nodes["d"].more["keys"], 4.0);
+    let written = report.totals.ok;
+    lose_disk(&mut experiment, "d");
+    let report = to(&mut experiment, 3.996);
+    // The newest of each key counts for those before it, as with every loss: each acknowledged write is gone.
+    assert_eq!((report.nodes["d"].more["keys"], lost(&report)), (0.0, written));
+    restart(&mut experiment, "d");
+    assert_eq!(to(&mut experiment, 5.0).nodes["d"].more["keys"], 4.0);
+}
+
+/// Ten messages wait for a worker that is not there; the disk of the queue goes with them.
+#[test]
+fn a_queue_without_its_disk_has_lost_its_messages() {
+    let doc = document(
+        &[("c", "clients", writers(10.0, 10)), ("q", "queue", json!({})), ("w", "worker", json!({}))],
+        &[("c", "q", json!({})), ("q", "w", json!({}))],
+    );
+    let mut experiment = Experiment::new(&doc);
+    crash(&mut experiment, "w");
+    let report = to(&mut experiment, 1.095);
+    assert_eq!(report.nodes["q"].more["backlog"], 10.0);
+    crash(&mut experiment, "q");
+    assert_eq!(to(&mut experiment, 1.096).nodes["q"].more["backlog"], 10.0, "it is durable");
+    lose_disk(&mut experiment, "q");
+    let report = to(&mut experiment, 1.097);
+    assert_eq!(report.nodes["q"].more["backlog"], 0.0);
+    restart(&mut experiment, "q");
+    restart(&mut experiment, "w");
+    let report = to(&mut experiment, 5.0);
+    assert_eq!(report.nodes["w"].more["done"], report.nodes["q"].more["acknowledged"]);
+    assert!(report.nodes["q"].more["acknowledged"] < report.nodes["q"].more["stored"] - 9.0);
+}

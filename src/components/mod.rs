@@ -149,6 +149,12 @@ impl Component {
         each!(self, part => group(part)) == Group::Data
     }
 
+    /// Memory and disk as text, and those of one that is as new.
+    #[cfg(test)]
+    fn contents(&self) -> [(String, String); 2] {
+        each!(self, part => [part.contents(), part.fresh()])
+    }
+
     hand_over! {
         /// Takes new values while running.
         pub fn configure(&mut self, values: &Values, ctx: &mut Ctx<'_, Component>);

@@ -154,23 +154,13 @@ impl Part for Replica {
     fn gauges(&self, view: &View<'_>) -> Gauges {
         let lag = self.books.primary.map_or(SimDuration::ZERO, |p| view.core.shared.commits.lag(p, self.disk.applied, view.core.now));
         smallvec![
-<<<<<<< HEAD
             Gauge::each("lag_ms", "lag", lag.as_millis_f64(), "ms"),
-            Gauge::level("pending", "to apply", self.pending.len() as f64, "entries"),
-            Gauge::total("stale_served", "stale answers", self.stale_served as f64, ""),
-            Gauge::result("reads", self.reads as f64),
-            Gauge::each("applied", "", self.applied as f64, ""),
-            Gauge::ratio("lag_mean_ms", "", (self.lag_sum.as_millis_f64(), self.lag_count as f64), "ms"),
-            Gauge::peak("lag_max_ms", self.lag_max.as_millis_f64()),
-=======
-            Gauge::level("lag_ms", "lag", lag.as_millis_f64(), "ms"),
             Gauge::level("pending", "to apply", self.memory.pending.len() as f64, "entries"),
             Gauge::total("stale_served", "stale answers", self.books.stale_served as f64, ""),
             Gauge::result("reads", self.books.reads as f64),
-            Gauge::level("applied", "", self.disk.applied as f64, ""),
+            Gauge::each("applied", "", self.disk.applied as f64, ""),
             Gauge::ratio("lag_mean_ms", "", (self.books.lag_sum.as_millis_f64(), self.books.lag_count as f64), "ms"),
             Gauge::peak("lag_max_ms", self.books.lag_max.as_millis_f64()),
->>>>>>> a1655c2 (What outlives a crash is declared: a node is settings, memory, disk and books, and a crash leaves the disk)
         ]
     }
 

@@ -60,6 +60,18 @@ where
         }
     }
 
+    /// What its process knows and what it has stored, as text: for the law that the one goes with a crash and the other stays.
+    #[cfg(test)]
+    pub fn contents(&self) -> (String, String) {
+        (format!("{:?}", self.memory), format!("{:?}", self.disk))
+    }
+
+    /// The same of one that is as new, set as it is.
+    #[cfg(test)]
+    pub fn fresh(&self) -> (String, String) {
+        (format!("{:?}", S::memory(&self.params)), format!("{:?}", S::Disk::default()))
+    }
+
     /// Its disk is lost: it has stored nothing.
     pub fn lose_disk(&mut self, ctx: &mut Ctx<'_, Component>) {
         self.wiped(ctx);

@@ -1,5 +1,6 @@
 //! For the kinds' own tests: small diagrams from JSON, run through the public laboratory.
 
+mod crashes;
 mod knobs;
 
 use serde_json::{json, Value};

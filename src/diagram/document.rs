@@ -26,6 +26,11 @@ pub enum Fault {
         /// Node id.
         node: String,
     },
+    /// The node crashes, and its disk is lost: it will start again with nothing stored.
+    LoseDisk {
+        /// Node id.
+        node: String,
+    },
     /// A node that crashed, vanished or hangs starts again, with what was durable.
     Restart {
         /// Node id.

@@ -41,6 +41,11 @@ impl Breakage {
                 }
                 Undoable(Fault::Restart { node: node.clone() })
             }
+            // What was stored is gone for good; whether it is down as well can be undone.
+            Fault::LoseDisk { node } => match self.apply(&Fault::Crash { node: node.clone() }) {
+                Idle(_) => Final,
+                outcome => outcome,
+            },
             Fault::Restart { node } => self.restart(node).map_or(Idle("is not down"), Undoable),
             Fault::Slow { node, factor } => {
                 let old = self.slow.get(node).copied().unwrap_or(1.0);
@@ -134,7 +139,7 @@ impl Breakage {
 /// The id that a fault is about.
 pub fn subject(fault: &Fault) -> &str {
     match fault {
-        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => node,
+        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::LoseDisk { node } | Fault::Restart { node } => node,
         Fault::Slow { node, .. } | Fault::Flush { node } => node,
         Fault::Cut { link } | Fault::Mend { link } => link,
     }

@@ -21,6 +21,18 @@ impl<B: Behaviour> World<B> {
         self.go_down(node, true, "vanished");
     }
 
+    /// Crashes a node and takes its disk away: it will start again with nothing stored. One that is down already loses its disk all the
+    /// same; one that was removed has none.
+    pub fn lose_disk(&mut self, node: NodeIndex) {
+        if self.core.nodes[node.at()].removed {
+            return;
+        }
+        self.go_down(node, false, "crashed");
+        let (behaviour, mut ctx) = self.at(node);
+        behaviour.lose_disk(&mut ctx);
+        ctx.notice(None, "lost its disk", false);
+    }
+
     /// Lets a node's process hang: its host goes on to accept what comes, and nothing happens. Does nothing if it is down or hangs.
     pub fn hang(&mut self, node: NodeIndex) {
         let now = self.core.now;

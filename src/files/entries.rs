@@ -44,6 +44,7 @@ pub const FAULTS: &[EntryForm] = &[
     entry("crash", "The node stops and loses what it had in flight", &[("node", Part::Member)]),
     entry("vanish", "The node's host is gone: it loses what it had in flight, and messages to it disappear", &[("node", Part::Member)]),
     entry("hang", "The node accepts what comes, and answers nobody", &[("node", Part::Member)]),
+    entry("lose_disk", "The node crashes and its disk is lost: it starts again with nothing stored", &[("node", Part::Member)]),
     entry("restart", "A node that crashed, vanished or hangs starts again, with what was durable", &[("node", Part::Member)]),
     entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Member), ("factor", Part::Factor)]),
     entry("cut", "Drops silently whatever travels on the link, both ways", &[("link", Part::Id)]),

@@ -6,7 +6,7 @@ use super::{group_kind, place, read_group, read_link, read_node, Problem};
 use crate::diagram::{Edit, Entry, Fault, GroupKind};
 use crate::engine::SimTime;
 
-const FAULTS: &str = "crash, restart, vanish, hang, slow, cut, mend, flush";
+const FAULTS: &str = "crash, restart, vanish, hang, lose_disk, slow, cut, mend, flush";
 const EDITS: &str = "add_node, remove_node, add_link, remove_link, reconnect, set_node_param, set_link_param, add_group, \
      remove_group, set_group, place_group";
 
@@ -35,6 +35,7 @@ fn read_fault(mut f: Fields) -> Option<Fault> {
         "crash" => Fault::Crash { node: f.name("node") },
         "restart" => Fault::Restart { node: f.name("node") },
         "vanish" => Fault::Vanish { node: f.name("node") },
+        "lose_disk" => Fault::LoseDisk { node: f.name("node") },
         "hang" => Fault::Hang { node: f.name("node") },
         "slow" => Fault::Slow { node: f.name("node"), factor: f.float("factor") },
         "cut" => Fault::Cut { link: f.name("link") },

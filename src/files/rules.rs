@@ -208,7 +208,7 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
 /// Whether a fault names something that it can happen to. Paths are within the fault.
 pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
     match fault {
-        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => {
+        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::LoseDisk { node } | Fault::Restart { node } => {
             member_of(doc, "node", node).map(|_| ())
         }
         Fault::Slow { node, factor } => {

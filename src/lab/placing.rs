@@ -39,11 +39,20 @@ impl Experiment {
         Ok(found)
     }
 
+    /// The component that a node of the diagram is; of several instances the first.
+    #[cfg(test)]
+    pub(crate) fn component(&self, id: &str) -> &Component {
+        #[allow(clippy::unwrap_used, reason = "only tests ask")]
+        let node = self.targets(id).unwrap()[0];
+        &self.world.behaviours[node.at()]
+    }
+
     pub(super) fn inflict(&mut self, fault: &Fault) -> Result<(), String> {
         match fault {
             Fault::Crash { node } => self.targets(node)?.into_iter().for_each(|n| self.world.crash(n)),
             Fault::Vanish { node } => self.targets(node)?.into_iter().for_each(|n| self.world.vanish(n)),
             Fault::Hang { node } => self.targets(node)?.into_iter().for_each(|n| self.world.hang(n)),
+            Fault::LoseDisk { node } => self.targets(node)?.into_iter().for_each(|n| self.world.lose_disk(n)),
             Fault::Restart { node } => self.targets(node)?.into_iter().for_each(|n| self.world.restart(n)),
             Fault::Slow { node, factor } => self.targets(node)?.into_iter().for_each(|n| self.world.slow(n, *factor)),
             Fault::Cut { link } => self.links_of(link)?.into_iter().for_each(|l| self.world.set_cut(l, true)),

@@ -50,6 +50,10 @@ pub fn crash(experiment: &mut Experiment, node: &str) {
     experiment.apply(&Entry::Fault(Fault::Crash { node: node.into() })).unwrap();
 }
 
+pub fn lose_disk(experiment: &mut Experiment, node: &str) {
+    experiment.apply(&Entry::Fault(Fault::LoseDisk { node: node.into() })).unwrap();
+}
+
 pub fn restart(experiment: &mut Experiment, node: &str) {
     experiment.apply(&Entry::Fault(Fault::Restart { node: node.into() })).unwrap();
 }

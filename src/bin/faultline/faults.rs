@@ -9,7 +9,7 @@ use faultline::engine::SimTime;
 use crate::args::time;
 use crate::settings::known;
 
-const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends; NODE#2 is one of its instances";
+const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, lose-disk NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends; NODE#2 is one of its instances";
 
 /// Adds one fault, and its end if it has one, to the document's journal. Returns when it begins.
 pub fn add(doc: &mut Document, text: &str) -> Result<SimTime, String> {
@@ -60,6 +60,7 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
         "crash" => vec![(Fault::Crash { node: node()? }, Some(Fault::Restart { node: node()? }))],
         "vanish" => vec![(Fault::Vanish { node: node()? }, Some(Fault::Restart { node: node()? }))],
         "hang" => vec![(Fault::Hang { node: node()? }, Some(Fault::Restart { node: node()? }))],
+        "lose-disk" => vec![(Fault::LoseDisk { node: node()? }, Some(Fault::Restart { node: node()? }))],
         "restart" => vec![(Fault::Restart { node: node()? }, None)],
         "slow" => vec![(Fault::Slow { node: node()?, factor }, Some(Fault::Slow { node: node()?, factor: 1.0 }))],
         "cut" => links()?.into_iter().map(|link| (Fault::Cut { link: link.clone() }, Some(Fault::Mend { link }))).collect(),

@@ -44,6 +44,7 @@ const ENTRIES: &[(&str, &str, &[&str])] = &[
     ("edit", "place_group", &["id", "kind", "parent", "place"]),
     ("fault", "vanish", &["node"]),
     ("fault", "hang", &["node"]),
+    ("fault", "lose_disk", &["node"]),
 ];
 
 /// Distinct values, each with its index.
