@@ -31,6 +31,33 @@ journey('a crash is counted with its reason, and health checks route around it',
   await expectSoon(async () => (await lab.rate(service)) > 0, 'the restarted service to be back in rotation');
 });
 
+journey('of several instances one is crashed, and the card and the list show which', { timeout: 90_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  const node = (id, kind, x, params = {}) => ({ id, kind, name: id, x, y: 100, params });
+  const link = (from, to) => ({ id: `${from}-${to}`, from, to, params: {} });
+  const nodes = [node('users', 'clients', 48, { rate_per_s: 60 }), node('edge', 'load_balancer', 288, { check_interval: 100 }), node('orders', 'service', 528, { instances: 3 })];
+  await lab.openFile(JSON.stringify({ format: 'faultline', version: 2, title: 'Instances', seed: 7, nodes, links: [link('users', 'edge'), link('edge', 'orders')] }));
+  await lab.message(/^Opened/).first().waitFor();
+  await lab.pass(2);
+  await lab.select('orders');
+  const slots = (state) => lab.card('orders').locator(`.members i${state ? `[data-state="${state}"]` : ''}`).count();
+  assert.deepEqual([await slots(), await slots('up')], [3, 3]);
+  await lab.inspector.getByRole('button', { name: 'Crash #2' }).click();
+  await expectSoon(async () => (await slots('down')) === 1 && /2 of 3 up/.test(await lab.card('orders').getAttribute('aria-label')), 'one of three to be down');
+  await lab.pass(3, 5);
+  assert.ok((await lab.rate('orders')) > 0, 'the others go on');
+  await lab.inspector.getByRole('button', { name: 'Restart #2' }).click();
+  await expectSoon(async () => (await slots('down')) === 0, 'all to work again');
+  const count = lab.inspector.getByRole('textbox', { name: 'Instances' });
+  await count.fill('9');
+  await count.press('Enter');
+  await expectSoon(async () => (await slots()) === 4 && /\+5/.test(await lab.card('orders').innerText()), 'nine instances');
+  await lab.button(/^Undo/).click();
+  await expectSoon(async () => (await slots()) === 3, 'three again');
+});
+
 journey('the automatic dial shows the detection within five seconds', async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();
