@@ -134,7 +134,7 @@ impl Part for Cache {
 
     fn station(&self) -> StationSpec {
         let p = &self.params;
-        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
+        StationSpec { workers: Some(p.workers), discipline: Discipline::Fifo }
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {

@@ -385,7 +385,7 @@ impl Part for Database {
 
     fn station(&self) -> StationSpec {
         let p = &self.params;
-        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
+        StationSpec { workers: Some(p.workers), discipline: Discipline::Fifo }
     }
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {

@@ -5,7 +5,7 @@ use super::{Range, Rules, Telling};
 use crate::diagram::param::{ParamSpec, Values};
 use crate::engine::link::{LinkSpec, Pick, Role, Rule, WaitFor, When};
 use crate::engine::{Distribution, SimDuration};
-use crate::policies::{pool, Policies};
+use crate::policies::{pool, CallPolicies};
 use crate::{named, params};
 
 named! {
@@ -65,7 +65,7 @@ pub const TELLING: &[Telling] = &[Telling { param: "latency", range: Range::Arou
 
 /// The declarations, in the order of the form: how messages travel, what surrounds calls, when it is called.
 pub fn specs() -> Vec<ParamSpec> {
-    [Travel::specs(), Policies::specs(), Calling::specs()].concat()
+    [Travel::specs(), CallPolicies::specs(), Calling::specs()].concat()
 }
 
 /// The declarations of those parameters that are read, on a link that is called or not, by these rules, with these values.
@@ -78,7 +78,7 @@ pub fn specs_read(rules: Rules, called: bool, values: &Values) -> Vec<ParamSpec>
         Rules::Stages if set.when == When::Sessions => spec.name == "when",
         Rules::Stages => spec.name != "weight" || set.pick == Pick::One,
     };
-    let policies = if called { Policies::specs() } else { Vec::new() };
+    let policies = if called { CallPolicies::specs() } else { Vec::new() };
     Travel::specs().into_iter().chain(policies).chain(Calling::specs().into_iter().filter(goes_by)).collect()
 }
 

@@ -29,7 +29,7 @@ pub use explanation::Explanation;
 pub use part::{Gauge, Gauges, Group, Headline, Kind, Part, Range, Reading, Rules, Telling, View};
 pub use ports::{can_connect, role_between};
 
-use crate::diagram::param::{ParamSpec, Values};
+use crate::diagram::param::{complete, ParamSpec, Values};
 use crate::engine::behaviour::{Behaviour, Ctx, Ended, Next};
 use crate::engine::link::Role;
 use crate::engine::station::StationSpec;
@@ -110,6 +110,11 @@ pub fn kind(id: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.id == id)
 }
 
+/// All values of a node of the kind with this id: those set, and its defaults.
+pub fn all_values(kind_id: &str, set: &Values) -> Values {
+    kind(kind_id).map_or_else(Values::new, |kind| complete(&kind.params(), set))
+}
+
 /// The declarations of those parameters that mean something on a link from this kind in this role, set to these values: what
 /// is not among them is not read.
 pub fn link_params(from_kind: &str, role: Role, values: &Values) -> Vec<ParamSpec> {
@@ -182,7 +187,8 @@ impl Component {
 impl Behaviour for Component {
     type Shared = crate::data::Outside;
     type Signal = signal::Signal;
-    type Policies = crate::policies::Policies;
+    type CallPolicies = crate::policies::CallPolicies;
+    type StationPolicies = crate::policies::StationPolicies;
 
     fn crash(&mut self, ctx: &mut Ctx<'_, Self>) {
         each!(self, part => part.end_process(ctx))

@@ -182,7 +182,7 @@ impl Part for Replica {
 
     fn station(&self) -> StationSpec {
         let p = &self.params;
-        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: Discipline::Fifo }
+        StationSpec { workers: Some(p.workers), discipline: Discipline::Fifo }
     }
 
     fn timer(&mut self, ctx: &mut Ctx<'_, Component>, _: u64) {

@@ -247,7 +247,7 @@ impl Part for Service {
 
     fn station(&self) -> StationSpec {
         let p = &self.params;
-        StationSpec { workers: Some(p.workers), queue_limit: Some(p.queue_limit), discipline: p.discipline }
+        StationSpec { workers: Some(p.workers), discipline: p.discipline }
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, concurrency: u32) -> SimDuration {

@@ -205,7 +205,7 @@ impl Part for Worker {
     }
 
     fn station(&self) -> StationSpec {
-        StationSpec { workers: Some(self.params.workers), queue_limit: None, discipline: Discipline::Fifo }
+        StationSpec { workers: Some(self.params.workers), discipline: Discipline::Fifo }
     }
 
     fn start(&mut self, ctx: &mut Ctx<'_, Component>) {

@@ -2,13 +2,14 @@
 
 use slotmap::Key;
 
+use super::call_policy::CallPolicy;
 use super::core::{Core, Observation};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
-use super::policy::CallPolicy;
 use super::queue::EventKind;
 use super::random::{generator, mix, Draws, Purpose};
 use super::request::{Failure, Message, Outcome, Reason, Why};
 use super::station::StationSpec;
+use super::station_policy::StationPolicy;
 use super::time::{SimDuration, SimTime};
 use super::trace::{SpanKind, NO_SPAN};
 use super::under_way::{Job, RequestState, Return, Service};
@@ -59,7 +60,9 @@ pub trait Behaviour: Clone + std::fmt::Debug {
     /// Control traffic.
     type Signal: Clone + std::fmt::Debug;
     /// What surrounds the calls over each link.
-    type Policies: CallPolicy;
+    type CallPolicies: CallPolicy;
+    /// What guards each station.
+    type StationPolicies: StationPolicy;
 
     /// Workers and line.
     fn station(&self) -> StationSpec;

@@ -1,10 +1,10 @@
 //! Calls: attempts, pooled connections, replies. The part of the core that fills links; how messages travel is `transport`'s business.
 
 use super::behaviour::Behaviour;
+use super::call_policy::{After, Awaited, CallPolicy, Ending, Refusal};
 use super::core::{Core, Observation};
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex};
 use super::link::WaitFor;
-use super::policy::{After, Awaited, CallPolicy, Ending, Refusal};
 use super::queue::EventKind;
 use super::random::mix;
 use super::request::{reason_of, Failure, Message, Outcome, Why};

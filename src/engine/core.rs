@@ -37,7 +37,7 @@ impl RequestLedger {
 
 /// A node apart from its behaviour.
 #[derive(Clone, Debug)]
-pub struct NodeState {
+pub struct NodeState<S> {
     /// Source of randomness.
     pub stream: Stream,
     /// Grows with each crash and restart, so that old timers are void.
@@ -58,6 +58,8 @@ pub struct NodeState {
     pub removed: bool,
     /// Its workers and line.
     pub station: Station,
+    /// What guards them.
+    pub guards: S,
     /// Jobs that ended with an error, and those turned away, by reason.
     pub failed: ByReason,
     /// Links from here, in the order they were drawn.
@@ -126,9 +128,9 @@ pub struct Core<B: Behaviour> {
     /// Seed.
     pub seed: u64,
     /// Nodes.
-    pub nodes: Vec<NodeState>,
+    pub nodes: Vec<NodeState<B::StationPolicies>>,
     /// Links.
-    pub links: Vec<Link<B::Policies>>,
+    pub links: Vec<Link<B::CallPolicies>>,
     /// Requests in flight.
     pub requests: SlotMap<RequestKey, RequestState>,
     /// Jobs.
@@ -163,7 +165,7 @@ impl<B: Behaviour> Core<B> {
             + self.calls.capacity() * size_of::<Call>()
             + self.transits.capacity() * size_of::<Transit<B::Signal>>();
         let traces: usize = self.requests.values().filter_map(|r| r.trace.as_deref()).map(Trace::bytes).sum();
-        let drawn = self.nodes.len() * size_of::<NodeState>() + self.links.len() * size_of::<Link<B::Policies>>();
+        let drawn = self.nodes.len() * size_of::<NodeState<B::StationPolicies>>() + self.links.len() * size_of::<Link<B::CallPolicies>>();
         under_way + traces + drawn + self.queue.bytes()
     }
 

@@ -7,6 +7,7 @@ use super::link::LinkSpec;
 use super::queue::EventKind;
 use super::request::{Failure, Reason};
 use super::station::StationSpec;
+use super::station_policy::{Departure, StationPolicy};
 use super::under_way::Payload;
 use super::world::World;
 
@@ -180,6 +181,7 @@ impl<B: Behaviour> World<B> {
                 state.station.ledger.lost += 1;
             }
             state.failed.add(Reason::Reset);
+            state.guards.after(&Departure { now, stayed: now.since(job.arrived), failed: Some(Reason::Reset) });
             if vanished {
                 self.core.end_span(job.request, job.span, Some(Reason::Reset));
             } else {
@@ -199,14 +201,14 @@ impl<B: Behaviour> World<B> {
     }
 
     /// Adds a link; it is used from the next call on.
-    pub fn add_link(&mut self, link: super::link::Link<B::Policies>) -> LinkIndex {
+    pub fn add_link(&mut self, link: super::link::Link<B::CallPolicies>) -> LinkIndex {
         let index = LinkIndex(self.core.links.len() as u32);
         self.add_to_bundle(link, index)
     }
 
     /// Adds a link that is called as one with others from the same node, of which `first` is the first: where calls go by rules, one of
     /// them is taken at random. The first must not be removed before the others.
-    pub fn add_to_bundle(&mut self, mut link: super::link::Link<B::Policies>, first: LinkIndex) -> LinkIndex {
+    pub fn add_to_bundle(&mut self, mut link: super::link::Link<B::CallPolicies>, first: LinkIndex) -> LinkIndex {
         let index = LinkIndex(self.core.links.len() as u32);
         link.bundle = first;
         if let Some(first) = self.core.links.get_mut(first.at()) {
@@ -248,7 +250,7 @@ impl<B: Behaviour> World<B> {
 
     /// Gives a link other settings while it runs. They hold for what is sent from now on, and at once for connections: a smaller pool closes
     /// those that are not used, a larger one lets those in who wait, the first first.
-    pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec, set_policies: impl FnOnce(&mut B::Policies)) {
+    pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec, set_policies: impl FnOnce(&mut B::CallPolicies)) {
         let link = &mut self.core.links[index.at()];
         link.spec = spec;
         set_policies(&mut link.policies);

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::call_policy::{Attempt, CallPolicy};
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, LinkIndex, NodeIndex};
-use super::policy::{Attempt, CallPolicy};
 use super::random::Stream;
 use super::request::{ByReason, Operation};
 use super::time::{SimDuration, SimTime};

@@ -2,6 +2,7 @@
 //! Knows no component kind, no document and no screen.
 
 pub mod behaviour;
+pub mod call_policy;
 mod calls;
 pub mod core;
 pub mod distribution;
@@ -9,7 +10,6 @@ mod faults;
 pub mod guard;
 pub mod ids;
 pub mod link;
-pub mod policy;
 pub mod queue;
 pub mod random;
 pub mod request;
@@ -17,6 +17,7 @@ mod serving;
 pub mod sharing;
 mod stages;
 pub mod station;
+pub mod station_policy;
 pub mod time;
 pub mod trace;
 mod transport;

@@ -5,6 +5,7 @@ use super::ids::{JobKey, NodeIndex};
 use super::queue::EventKind;
 use super::request::{Failure, Reason, Why};
 use super::station::{Discipline, StationSpec};
+use super::station_policy::{turned_away, Arrival, Departure, StationPolicy, Turn};
 use super::time::SimDuration;
 use super::trace::SpanKind;
 use super::under_way::Service;
@@ -22,13 +23,17 @@ impl<B: Behaviour> World<B> {
             // Its host says so.
             return self.turn_away(key, node, Failure::new(Reason::Refused, node));
         }
-        // Who can interrupt another need not wait, so a full line is no hindrance.
-        if !state.station.admits() && self.whom_to_interrupt(node, class).is_none() {
-            return self.turn_away(key, node, Failure::new(Reason::QueueFull, node).as_answer());
+        // Who can interrupt another need not wait.
+        let at_once = state.station.has_idle_worker() || self.whom_to_interrupt(node, class).is_some();
+        let state = &mut self.core.nodes[node.at()];
+        let arrival = Arrival { now, priority: class, at_once, station: &state.station };
+        if let Err(reason) = state.guards.before(&arrival) {
+            return self.turn_away(key, node, Failure::new(reason, node).as_answer());
         }
         // Asked last: what the kind spends on a job is not spent on one that is turned away.
         let (behaviour, mut ctx) = self.at(node);
         if let Err(reason) = behaviour.admit(&mut ctx, key) {
+            self.core.nodes[node.at()].guards.after(&turned_away(now, reason));
             return self.turn_away(key, node, Failure::new(reason, node).as_answer());
         }
         self.core.nodes[node.at()].station.ledger.present += 1;
@@ -232,11 +237,33 @@ impl<B: Behaviour> World<B> {
                 return;
             }
             state.station.account(now);
-            match state.station.take_next() {
-                Some(job) => self.begin_service(job),
-                None => return,
+            let newest_first = state.guards.newest_first(now, state.station.queue_len());
+            let Some(job) = state.station.take_next(newest_first) else { return };
+            match self.take_turn(job, node) {
+                Ok(()) => self.begin_service(job),
+                Err(reason) => self.send_off(job, node, reason),
             }
         }
+    }
+
+    /// Whether a job whose turn it is may be served. Only one that has not been served before can still be turned away.
+    #[inline]
+    fn take_turn(&mut self, key: JobKey, node: NodeIndex) -> Result<(), Reason> {
+        let Some(job) = self.core.jobs.get(key).filter(|j| matches!(j.service, Service::None)) else { return Ok(()) };
+        let (now, state) = (self.core.now, &mut self.core.nodes[node.at()]);
+        state.guards.turn(&Turn { now, waited: now.since(job.arrived), waiting: state.station.queue_len() })
+    }
+
+    /// A job leaves the line unserved.
+    #[cold]
+    fn send_off(&mut self, key: JobKey, node: NodeIndex, reason: Reason) {
+        let Some(job) = self.core.jobs.get(key) else { return };
+        let (now, stayed) = (self.core.now, self.core.now.since(job.arrived));
+        let state = &mut self.core.nodes[node.at()];
+        state.station.ledger.present -= 1;
+        state.station.sojourn_sum_ns += u128::from(stayed.0);
+        state.guards.after(&Departure { now, stayed, failed: Some(reason) });
+        self.turn_away(key, node, Failure::new(reason, node).as_answer());
     }
 
     /// Changes a station while it runs: with another discipline, what is under way goes on under it.
@@ -305,6 +332,3 @@ impl<B: Behaviour> World<B> {
 fn station_of<B: Behaviour>(world: &mut World<B>, node: NodeIndex) -> &mut super::station::Station {
     &mut world.core.nodes[node.at()].station
 }
-
-#[cfg(test)]
-mod tests;

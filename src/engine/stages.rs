@@ -3,9 +3,9 @@
 use smallvec::SmallVec;
 
 use super::behaviour::Behaviour;
+use super::call_policy::{After, CallPolicy, Ending};
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::{LinkSpec, Pick, Role, WaitFor};
-use super::policy::{After, CallPolicy, Ending};
 use super::random::{below, generator, mix, unit, weighted, Purpose};
 use super::request::{reason_of, Failure, Operation, Outcome, Reason, Why};
 use super::trace::SpanIndex;

@@ -1,4 +1,4 @@
-//! A station: workers, a waiting line and its discipline, with exact integer accounts. Knows no behaviour.
+//! A station: workers, a waiting line and its discipline, with exact integer accounts. Knows no behaviour, and who may come in as little.
 
 use std::collections::VecDeque;
 
@@ -37,15 +37,13 @@ const CLASSES: usize = 2;
 pub struct StationSpec {
     /// Requests served at once; `None` is unlimited.
     pub workers: Option<u32>,
-    /// Requests that may wait, not counting those in service; `None` is unlimited.
-    pub queue_limit: Option<u32>,
     /// Who is next.
     pub discipline: Discipline,
 }
 
 impl StationSpec {
     /// No limit on anything.
-    pub const UNLIMITED: StationSpec = StationSpec { workers: None, queue_limit: None, discipline: Discipline::Fifo };
+    pub const UNLIMITED: StationSpec = StationSpec { workers: None, discipline: Discipline::Fifo };
 }
 
 /// Jobs at a station, each counted once: `arrived = completed + rejected + lost + removed + present`.
@@ -55,7 +53,7 @@ pub struct JobLedger {
     pub arrived: u64,
     /// Worked on to the end, well or not.
     pub completed: u64,
-    /// Turned away on arrival.
+    /// Turned away, on arrival or when their turn came.
     pub rejected: u64,
     /// Lost in a crash.
     pub lost: u64,
@@ -181,18 +179,12 @@ impl Station {
 
     /// Whether one more may begin at once.
     pub fn has_free_worker(&self) -> bool {
-        self.spec.discipline == Discipline::Sharing || self.spec.workers.is_none_or(|w| self.busy < w)
+        self.spec.discipline == Discipline::Sharing || self.has_idle_worker()
     }
 
-    /// Whether one more may come in, without anybody being interrupted.
-    pub fn admits(&self) -> bool {
-        let limit = self.spec.queue_limit;
-        match (self.spec.discipline, self.spec.workers, limit) {
-            // A request that waits for others has no share, and is in nobody's way.
-            (Discipline::Sharing, Some(workers), Some(limit)) => u64::from(self.busy) < u64::from(workers) + u64::from(limit),
-            (Discipline::Sharing, ..) => true,
-            _ => self.has_free_worker() || limit.is_none_or(|l| self.queue_len() < u64::from(l)),
-        }
+    /// Whether one more would be served at once, and at full speed.
+    pub fn has_idle_worker(&self) -> bool {
+        self.spec.workers.is_none_or(|w| self.busy < w)
     }
 
     fn line_of(&mut self, class: u8) -> &mut VecDeque<JobKey> {
@@ -229,9 +221,10 @@ impl Station {
         self.queue_max = self.queue_len();
     }
 
-    /// Takes the job that is next by the discipline.
-    pub fn take_next(&mut self) -> Option<JobKey> {
+    /// Takes the job that is next by the discipline; or, of those that it would take first, the one that came last.
+    pub fn take_next(&mut self, newest_first: bool) -> Option<JobKey> {
         match self.spec.discipline {
+            _ if newest_first => self.lines.iter_mut().rev().find_map(VecDeque::pop_back),
             Discipline::Lifo => self.lines.iter_mut().rev().find_map(VecDeque::pop_back),
             _ => self.lines.iter_mut().rev().find_map(VecDeque::pop_front),
         }

@@ -10,6 +10,7 @@ use super::queue::{Epoch, EventKind, EventQueue};
 use super::random::{mix, Stream};
 use super::request::{reason_of, ByReason, Failure, Message, Outcome, Reason};
 use super::station::Station;
+use super::station_policy::{Departure, StationPolicy};
 use super::time::SimTime;
 use super::trace::SpanIndex;
 use super::under_way::{Call, Job, Payload, Service, Transit};
@@ -62,8 +63,8 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    /// Adds a node. It starts when [`World::start`] is called for it.
-    pub fn add_node(&mut self, stream: Stream, behaviour: B) -> NodeIndex {
+    /// Adds a node, with what guards its station. It starts when [`World::start`] is called for it.
+    pub fn add_node(&mut self, stream: Stream, behaviour: B, guards: B::StationPolicies) -> NodeIndex {
         let now = self.core.now;
         self.core.nodes.push(NodeState {
             stream,
@@ -76,6 +77,7 @@ impl<B: Behaviour> World<B> {
             slow: 1.0,
             removed: false,
             station: Station::new(behaviour.station(), now),
+            guards,
             failed: ByReason::default(),
             outgoing: Vec::new(),
             incoming: Vec::new(),
@@ -92,8 +94,14 @@ impl<B: Behaviour> World<B> {
         behaviour.start(&mut ctx);
     }
 
-    /// Replaces a node's settings while it runs.
-    pub fn reconfigure(&mut self, node: NodeIndex, change: impl FnOnce(&mut B, &mut Ctx<'_, B>)) {
+    /// Replaces a node's settings while it runs, and those of what guards its station.
+    pub fn reconfigure(
+        &mut self,
+        node: NodeIndex,
+        set_guards: impl FnOnce(&mut B::StationPolicies),
+        change: impl FnOnce(&mut B, &mut Ctx<'_, B>),
+    ) {
+        set_guards(&mut self.core.nodes[node.at()].guards);
         let (behaviour, mut ctx) = self.at(node);
         change(behaviour, &mut ctx);
         let spec = behaviour.station();
@@ -374,6 +382,7 @@ impl<B: Behaviour> World<B> {
         if let Err(failure) = outcome {
             state.failed.add(failure.reason);
         }
+        state.guards.after(&Departure { now, stayed: now.since(arrived), failed: reason_of(outcome) });
         match back {
             Some(back) => self.core.send_reply(back, outcome.map_err(Failure::as_answer)),
             None => self.core.end_span(request, span, reason_of(outcome)),

@@ -179,7 +179,7 @@ impl Experiment {
             busy: members.iter().map(|m| m.busy).sum(),
             workers: members.iter().map(|m| m.workers).sum(),
             queue: members.iter().map(|m| m.queue).sum(),
-            queue_limit: indices.iter().map(|i| core.nodes[i.at()].station.spec.queue_limit.map(|l| l as usize)).sum(),
+            queue_limit: indices.iter().map(|i| core.nodes[i.at()].guards.queue_limit.limit().map(|l| l as usize)).sum(),
             utilisation: lately.utilisation,
             gauges: gauges.into_vec(),
             verdicts: Vec::new(),

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::members::{link_stream, node_stream};
 use super::Experiment;
 use crate::components::link::{link_spec, policy_values};
-use crate::components::{instances, role_between, Component};
+use crate::components::{all_values, instances, role_between, Component};
 use crate::diagram::param::Values;
 use crate::diagram::separation::separation;
 use crate::diagram::{member, Edit, Fault, Node};
 use crate::engine::core::Observation;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
 use crate::engine::{LinkIndex, NodeIndex};
-use crate::policies::Policies;
+use crate::policies::{CallPolicies, StationPolicies};
 
 impl Experiment {
     /// Those that a fault names: all members of a node, or one.
@@ -99,8 +99,9 @@ impl Experiment {
                 if param == instances::NAME {
                     self.scale(&node);
                 } else {
+                    let all = all_values(&node.kind, &node.params);
                     for index in self.targets(id)? {
-                        self.world.reconfigure(index, |component, ctx| component.configure(&node.params, ctx));
+                        self.world.reconfigure(index, |guards| guards.set(&all), |component, ctx| component.configure(&node.params, ctx));
                     }
                 }
             }
@@ -151,8 +152,11 @@ impl Experiment {
     /// Spawns the members of a node that are not there. They are to be started.
     pub(super) fn place_node(&mut self, node: &Node) -> Vec<NodeIndex> {
         let there = self.members.of(&node.id).len() as u32;
+        let mut guards = StationPolicies::default();
+        guards.set(&all_values(&node.kind, &node.params));
         let spawn = |number: u32| {
-            let index = self.world.add_node(node_stream(&node.id, number), Component::new(&node.kind, &node.params));
+            let component = Component::new(&node.kind, &node.params);
+            let index = self.world.add_node(node_stream(&node.id, number), component, guards.clone());
             self.members.add(&node.id, index);
             index
         };
@@ -165,7 +169,7 @@ impl Experiment {
         let kind = |id: &str| self.diagram.node(id).map_or("", |n| n.kind.as_str());
         let role = role_between(kind(&link.from), kind(&link.to)).unwrap_or(Role::Call);
         let (spec, values) = self.settings(id, role);
-        let mut policies = Policies::default();
+        let mut policies = CallPolicies::default();
         values.iter().for_each(|values| policies.set(values));
         let (callers, callees) = (self.members.of(&link.from).to_vec(), self.members.of(&link.to).to_vec());
         let before = self.members.links_of(id).to_vec();

@@ -1,7 +1,7 @@
 //! Connection pool: how many connections a caller keeps over a link, what a new one costs, and how long an attempt waits for one.
 //! Whose turn it is, and the connections themselves, are the engine's business.
 
-use crate::engine::policy::{Awaited, CallPolicy};
+use crate::engine::call_policy::{Awaited, CallPolicy};
 use crate::engine::SimDuration;
 use crate::params;
 

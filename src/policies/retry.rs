@@ -1,7 +1,7 @@
 //! Retry: another attempt after one that failed and may end better next time, after a back-off that doubles and is randomised.
 //! Knows nothing of budgets: who surrounds it may say no.
 
-use crate::engine::policy::{After, Attempt, CallPolicy, Ending};
+use crate::engine::call_policy::{After, Attempt, CallPolicy, Ending};
 use crate::engine::random::unit;
 use crate::engine::{Failure, SimDuration, Why};
 use crate::{choice, params};

@@ -1,7 +1,7 @@
 //! Retry budget: retries as a share of calls. Each call adds a part of a token, each retry takes a whole one, and without one there is
 //! no retry (Finagle's `RetryBudget`; Google SRE book, chapter 21). Knows nothing of why an attempt is made again.
 
-use crate::engine::policy::{After, Attempt, CallPolicy, Ending, Refusal};
+use crate::engine::call_policy::{After, Attempt, CallPolicy, Ending, Refusal};
 use crate::engine::SimDuration;
 use crate::params;
 

@@ -1,7 +1,7 @@
 //! Timeout: how long a caller waits for the answer to an attempt. The called node is not told, and goes on working on it.
 //! Knows nothing of what comes of the call then.
 
-use crate::engine::policy::{Awaited, CallPolicy};
+use crate::engine::call_policy::{Awaited, CallPolicy};
 use crate::engine::SimDuration;
 use crate::params;
 

@@ -6,10 +6,10 @@ use crate::components::{kind, link, role_between};
 use crate::diagram::param::complete;
 use crate::diagram::separation::separation;
 use crate::diagram::{Document, Link, Node};
+use crate::engine::call_policy::{Awaited, CallPolicy};
 use crate::engine::link::{LinkSpec, Pick, Role, When};
-use crate::engine::policy::{Awaited, CallPolicy};
 use crate::engine::Distribution;
-use crate::policies::Policies;
+use crate::policies::CallPolicies;
 
 /// What arrives at a node.
 #[derive(Clone, Debug, Default)]
@@ -89,9 +89,9 @@ fn caller<'a>(document: &'a Document, l: &Link) -> (&'a str, Role) {
 }
 
 /// What surrounds the calls over a link, as it is set.
-fn policies(document: &Document, l: &Link) -> Policies {
+fn policies(document: &Document, l: &Link) -> CallPolicies {
     let (from, role) = caller(document, l);
-    let mut policies = Policies::default();
+    let mut policies = CallPolicies::default();
     link::policy_values(&l.params, role, from).iter().for_each(|values| policies.set(values));
     policies
 }
