@@ -63,7 +63,7 @@ const HIDDEN: &[&str] = &[
     "a struct need not have fields",
     "optional part",
     "add_node, remove_node, add_link, remove_link, reconnect, set_node_param, set_link_param, add_group, remove_group, set_group, place_group",
-    "crash, restart, vanish, hang, lose_disk, slow, cut, mend, flush",
+    "crash, restart, vanish, hang, lose_disk, slow, cut, impair, lift, mend, flush",
 ];
 
 fn sources(root: &str) -> Vec<PathBuf> {

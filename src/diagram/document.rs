@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::edit::Edit;
 use super::group::{Group, Note};
+use super::impairment::Impairment;
 use super::node::{Link, Node, View};
 use crate::engine::SimTime;
 
@@ -48,7 +49,25 @@ pub enum Fault {
         /// Link id.
         link: String,
     },
-    /// Mends a cut link.
+    /// Something is wrong with a link, for some of its messages; the first such fault that matches a message decides about it. One with
+    /// the same id on the same link is replaced.
+    Impair {
+        /// Link id.
+        link: String,
+        /// Its own id, on that link.
+        id: String,
+        /// What is wrong.
+        #[serde(flatten)]
+        impairment: Impairment,
+    },
+    /// Lifts one fault of a link.
+    Lift {
+        /// Link id.
+        link: String,
+        /// The fault's id.
+        id: String,
+    },
+    /// Mends a link: lifts all that is wrong with it.
     Mend {
         /// Link id.
         link: String,

@@ -5,26 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagram::{member, Fault};
 
-/// Nodes that are down with what took them down, slowed nodes with their factors, cut links.
+/// Nodes that are down with what took them down, slowed nodes with their factors, links with what is wrong with them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Breakage {
     down: BTreeMap<String, Fault>,
     /// Instances of nodes that are down which work again.
     restarted: BTreeSet<String>,
     slow: BTreeMap<String, f64>,
-    cut: BTreeSet<String>,
+    /// The faults of each link, by their ids; a cut has the empty id.
+    links: BTreeMap<String, BTreeMap<String, Fault>>,
 }
 
 /// What applying a fault came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It changed something, and this takes it back.
-    Undoable(Fault),
+    /// It changed something, and these take it back.
+    Undoable(Vec<Fault>),
     /// It changed something for good.
     Final,
     /// Nothing changed, and why.
     Idle(&'static str),
 }
+
+/// The id of a cut, among the faults of a link.
+const CUT: &str = "";
 
 impl Breakage {
     /// Applies a fault.
@@ -39,14 +43,14 @@ impl Breakage {
                 if !self.down_with_all(node) {
                     self.down.insert(node.clone(), fault.clone());
                 }
-                Undoable(Fault::Restart { node: node.clone() })
+                Undoable(vec![Fault::Restart { node: node.clone() }])
             }
             // What was stored is gone for good; whether it is down as well can be undone.
             Fault::LoseDisk { node } => match self.apply(&Fault::Crash { node: node.clone() }) {
                 Idle(_) => Final,
                 outcome => outcome,
             },
-            Fault::Restart { node } => self.restart(node).map_or(Idle("is not down"), Undoable),
+            Fault::Restart { node } => self.restart(node).map_or(Idle("is not down"), |fault| Undoable(vec![fault])),
             Fault::Slow { node, factor } => {
                 let old = self.slow.get(node).copied().unwrap_or(1.0);
                 if old == *factor {
@@ -56,17 +60,39 @@ impl Breakage {
                     true => self.slow.remove(node),
                     false => self.slow.insert(node.clone(), *factor),
                 };
-                Undoable(Fault::Slow { node: node.clone(), factor: old })
+                Undoable(vec![Fault::Slow { node: node.clone(), factor: old }])
             }
-            Fault::Cut { link } => match self.cut.insert(link.clone()) {
-                true => Undoable(Fault::Mend { link: link.clone() }),
-                false => Idle("is already cut"),
+            Fault::Cut { link } => match self.wrong_with(link).contains_key(CUT) {
+                true => Idle("is already cut"),
+                false => self.put(link, CUT, fault),
             },
-            Fault::Mend { link } => match self.cut.remove(link) {
-                true => Undoable(Fault::Cut { link: link.clone() }),
-                false => Idle("is not cut"),
+            Fault::Impair { link, id, .. } => match self.wrong_with(link).get(id) == Some(fault) {
+                true => Idle("has this fault already"),
+                false => self.put(link, id, fault),
+            },
+            Fault::Lift { link, id } => match self.wrong_with(link).remove(id) {
+                Some(fault) => Undoable(vec![fault]),
+                None => Idle("has no such fault"),
+            },
+            Fault::Mend { link } => match self.links.remove(link) {
+                Some(faults) if !faults.is_empty() => Undoable(faults.into_values().collect()),
+                _ => Idle("is not cut"),
             },
             Fault::Flush { .. } => Final,
+        }
+    }
+
+    fn wrong_with(&mut self, link: &str) -> &mut BTreeMap<String, Fault> {
+        self.links.entry(link.into()).or_default()
+    }
+
+    /// A fault befalls a link, perhaps in place of another.
+    fn put(&mut self, link: &str, id: &str, fault: &Fault) -> Outcome {
+        match self.wrong_with(link).insert(id.into(), fault.clone()) {
+            Some(before) => Outcome::Undoable(vec![before]),
+            // A cut is the only one if it can be mended; beside others it is lifted alone.
+            None if id == CUT && self.wrong_with(link).len() == 1 => Outcome::Undoable(vec![Fault::Mend { link: link.into() }]),
+            None => Outcome::Undoable(vec![Fault::Lift { link: link.into(), id: id.into() }]),
         }
     }
 
@@ -130,9 +156,9 @@ impl Breakage {
         slow.into_iter().chain(down).collect()
     }
 
-    /// Forgets a removed link; returns the fault that would cut it again.
-    pub fn forget_link(&mut self, id: &str) -> Option<Fault> {
-        self.cut.remove(id).then(|| Fault::Cut { link: id.into() })
+    /// Forgets a removed link; returns the faults that would break it again as it was.
+    pub fn forget_link(&mut self, id: &str) -> Vec<Fault> {
+        self.links.remove(id).unwrap_or_default().into_values().collect()
     }
 }
 
@@ -141,7 +167,7 @@ pub fn subject(fault: &Fault) -> &str {
     match fault {
         Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::LoseDisk { node } | Fault::Restart { node } => node,
         Fault::Slow { node, .. } | Fault::Flush { node } => node,
-        Fault::Cut { link } | Fault::Mend { link } => link,
+        Fault::Cut { link } | Fault::Impair { link, .. } | Fault::Lift { link, .. } | Fault::Mend { link } => link,
     }
 }
 

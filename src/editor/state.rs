@@ -105,7 +105,7 @@ impl State {
             match entry {
                 Entry::Fault(fault) => {
                     if let Outcome::Undoable(inverse) = self.broken.apply(fault) {
-                        back.push(Entry::Fault(inverse).into());
+                        back.extend(inverse.into_iter().map(|fault| Change::from(Entry::Fault(fault))));
                     }
                 }
                 Entry::Edit(edit) => {
@@ -159,7 +159,7 @@ impl State {
                             done.idle = Some(format!("{} {why}", self.name(&fault)));
                             continue;
                         }
-                        Outcome::Undoable(inverse) => back.push(vec![Entry::Fault(inverse).into()]),
+                        Outcome::Undoable(inverse) => back.push(inverse.into_iter().map(|fault| Entry::Fault(fault).into()).collect()),
                         Outcome::Final => {}
                     }
                     self.journal(now, Entry::Fault(fault.clone()));

@@ -75,7 +75,7 @@ impl<B: Behaviour> Core<B> {
         let luck = mix(luck, u64::from(number));
         let payload = Payload::Call { attempt, message: *message, luck, request, request_start, call_span: span, network_span };
         let arrival = self.arrival(index, true, message.request_bytes, luck);
-        self.put_on_the_way(Transit { attempt: number, ..Transit::new(index, true, self.now, request_id, payload) }, arrival);
+        self.put_on_the_way(Transit { attempt: number, ..Transit::new(index, true, self.now, request_id, payload) }, arrival, luck);
     }
 
     /// Starts the next attempt of a call, or goes on with one that was held up.

@@ -3,6 +3,7 @@
 use super::behaviour::Behaviour;
 use super::core::Observation;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex};
+use super::impairment::Impairment;
 use super::link::LinkSpec;
 use super::queue::EventKind;
 use super::request::{Failure, Reason};
@@ -231,7 +232,7 @@ impl<B: Behaviour> World<B> {
         if first != index {
             self.core.links[first.at()].bundled -= 1;
         }
-        self.core.lose_transits(index);
+        self.core.lose_transits(index, |_| true);
         self.core.transits.retain(|_, t| t.link != index);
         self.core.links[index.at()].in_transit = 0;
         self.core.nodes[from.at()].outgoing.retain(|l| *l != index);
@@ -259,14 +260,27 @@ impl<B: Behaviour> World<B> {
         self.core.serve_waiting(index);
     }
 
-    /// Cuts or mends a link. A cut link drops whatever is on it and whatever is sent, silently.
-    pub fn set_cut(&mut self, index: LinkIndex, cut: bool) {
-        self.core.links[index.at()].cut = cut;
-        if cut {
-            self.core.lose_transits(index);
-        }
-        let node = self.core.links[index.at()].from;
-        let (to, what) = (self.core.links[index.at()].to, if cut { "link cut" } else { "link mended" });
-        self.core.observations.push(Observation::Notice { at: self.core.now, node, about: Some(to), what, good: !cut });
+    /// A fault befalls a link; one with the same id is replaced.
+    pub fn impair(&mut self, index: LinkIndex, rule: Impairment) {
+        self.core.impair_link(index, rule);
+        let cut = self.core.links[index.at()].impairments.is_cut(self.core.now);
+        self.say_of_link(index, if cut { "link cut" } else { "link impaired" }, false);
+    }
+
+    /// Lifts a fault of a link.
+    pub fn lift(&mut self, index: LinkIndex, id: u64) {
+        self.core.links[index.at()].impairments.lift(id);
+        self.say_of_link(index, "link mended", true);
+    }
+
+    /// Lifts all faults of a link.
+    pub fn mend(&mut self, index: LinkIndex) {
+        self.core.links[index.at()].impairments.clear();
+        self.say_of_link(index, "link mended", true);
+    }
+
+    fn say_of_link(&mut self, index: LinkIndex, what: &'static str, good: bool) {
+        let link = &self.core.links[index.at()];
+        self.core.observations.push(Observation::Notice { at: self.core.now, node: link.from, about: Some(link.to), what, good });
     }
 }

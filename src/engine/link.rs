@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::call_policy::{Attempt, CallPolicy};
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, LinkIndex, NodeIndex};
+use super::impairment::Impairments;
 use super::random::Stream;
 use super::request::{ByReason, Operation};
 use super::time::{SimDuration, SimTime};
@@ -155,8 +156,8 @@ pub struct Link<P> {
     pub spec: LinkSpec,
     /// What surrounds calls over it.
     pub policies: P,
-    /// Drops everything.
-    pub cut: bool,
+    /// What is wrong with it.
+    pub impairments: Impairments,
     /// No longer in the diagram.
     pub removed: bool,
     /// The first of the links from its caller that are called as one: itself, unless it was added to another.
@@ -175,8 +176,10 @@ pub struct Link<P> {
     pub waiting: VecDeque<AttemptKey>,
     /// When the sender's interface is free again: towards the callee, and back.
     pub free_at: [SimTime; 2],
-    /// Messages lost on the link (loss, or cut).
+    /// Messages lost on the link.
     pub dropped: u64,
+    /// Messages that arrived, or will, once more.
+    pub duplicated: u64,
     /// Messages sent again after they were lost.
     pub retransmitted: u64,
     /// Control messages sent towards the callee, and back: each has draws of its own.
@@ -194,7 +197,7 @@ impl<P: CallPolicy> Link<P> {
             to,
             spec,
             policies,
-            cut: false,
+            impairments: Impairments::default(),
             removed: false,
             bundle: LinkIndex(0),
             bundled: 1,
@@ -205,6 +208,7 @@ impl<P: CallPolicy> Link<P> {
             waiting: VecDeque::new(),
             free_at: [SimTime::ZERO; 2],
             dropped: 0,
+            duplicated: 0,
             retransmitted: 0,
             control_sent: [0; 2],
             in_transit: 0,

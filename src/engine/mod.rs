@@ -9,6 +9,7 @@ pub mod distribution;
 mod faults;
 pub mod guard;
 pub mod ids;
+pub mod impairment;
 pub mod link;
 pub mod queue;
 pub mod random;

@@ -40,6 +40,8 @@ pub enum Purpose {
     Apply,
     /// Which class of priority.
     Priority,
+    /// What a fault of a link does to a message.
+    Impairment,
 }
 
 /// The stream of a name in the document.

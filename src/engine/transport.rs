@@ -5,6 +5,7 @@ use super::behaviour::Behaviour;
 use super::core::Core;
 use super::distribution::Distribution;
 use super::ids::{AttemptKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
+use super::impairment::{Impairment, Traffic, Verdict};
 use super::queue::EventKind;
 use super::random::{generator, mix, unit, Purpose};
 use super::request::{Failure, Outcome, Reason, Why};
@@ -30,13 +31,54 @@ impl<B: Behaviour> Core<B> {
     /// Puts a message on a link. What is lost is sent again, unless the link is set not to.
     pub fn send(&mut self, transit: Transit<B::Signal>, bytes: u32, luck: u64) {
         let arrival = self.arrival(transit.link, transit.forward, bytes, luck);
-        self.put_on_the_way(transit, arrival);
+        self.put_on_the_way(transit, arrival, luck);
     }
 
-    pub(super) fn put_on_the_way(&mut self, transit: Transit<B::Signal>, arrival: Option<SimTime>) {
+    pub(super) fn put_on_the_way(&mut self, transit: Transit<B::Signal>, arrival: Option<SimTime>, luck: u64) {
         let Some(end) = arrival else { return self.lose(transit) };
+        if !self.links[transit.link.at()].impairments.is_empty() {
+            return self.impair(transit, end, luck);
+        }
+        self.deliver_at(end, transit);
+    }
+
+    fn deliver_at(&mut self, end: SimTime, transit: Transit<B::Signal>) {
         let key = self.transits.insert(Transit { end, ..transit });
         self.queue.push(end, EventKind::Deliver(key));
+    }
+
+    /// What the faults of its link make of a message that would arrive at `end`.
+    #[cold]
+    fn impair(&mut self, transit: Transit<B::Signal>, end: SimTime, luck: u64) {
+        let link = &mut self.links[transit.link.at()];
+        let decides = link.impairments.decides(transit.forward, transit.payload.traffic(), self.now);
+        let Some(rule) = decides else { return self.deliver_at(end, transit) };
+        let identity = mix(mix(luck, u64::from(!transit.forward)), rule.id);
+        let mut rng = generator(self.seed, link.stream, Purpose::Impairment, identity);
+        match rule.verdict {
+            Verdict::Drop(share) if unit(&mut rng) < share => {
+                link.in_transit -= 1;
+                link.dropped += 1;
+                self.lose(transit);
+            }
+            Verdict::Delay(by, jitter) => self.deliver_at(end + by + jitter.scale(unit(&mut rng)), transit),
+            Verdict::Duplicate(share) if unit(&mut rng) < share && transit.payload.traffic() != Traffic::Handshakes => {
+                link.in_transit += 1;
+                link.duplicated += 1;
+                self.deliver_at(end, transit.clone());
+                self.deliver_at(end, transit.as_duplicate());
+            }
+            Verdict::Pass | Verdict::Drop(_) | Verdict::Duplicate(_) => self.deliver_at(end, transit),
+        }
+    }
+
+    /// A fault befalls a link, now. If it loses all messages of some sort, those that are on the link are lost too.
+    pub(super) fn impair_link(&mut self, index: LinkIndex, rule: Impairment) {
+        let now = self.now;
+        self.links[index.at()].impairments.put(rule, now);
+        if rule.verdict == Verdict::Drop(1.0) {
+            self.lose_transits(index, |t| rule.matches(t.forward, t.payload.traffic(), now));
+        }
     }
 
     /// When a message that is put on a link now gets to its end; `None` if it never does, which is counted.
@@ -67,7 +109,7 @@ impl<B: Behaviour> Core<B> {
             link.free_at[direction] = serialised;
             travel = serialised.since(self.now) + travel;
         }
-        if link.cut || link.removed || lost {
+        if link.removed || lost {
             link.dropped += 1;
             return None;
         }
@@ -100,9 +142,9 @@ impl<B: Behaviour> Core<B> {
         }
     }
 
-    /// Loses all that is on a link. Where lost messages are sent again, their senders notice when their time for each is over.
-    pub(super) fn lose_transits(&mut self, index: LinkIndex) {
-        let on_it = self.transits.iter().filter(|(_, t)| t.link == index && !t.lost);
+    /// Loses those messages on a link that are meant. Where lost messages are sent again, their senders notice when their time for each is over.
+    pub(super) fn lose_transits(&mut self, index: LinkIndex, is_meant: impl Fn(&Transit<B::Signal>) -> bool) {
+        let on_it = self.transits.iter().filter(|(_, t)| t.link == index && !t.lost && is_meant(t));
         let keys: Vec<TransitKey> = on_it.map(|(key, _)| key).collect();
         for key in keys {
             // Under another key, so that its arrival is void.
@@ -211,6 +253,16 @@ impl<G> Payload<G> {
         }
     }
 
+    /// Which messages it is one of, to the faults of a link.
+    fn traffic(&self) -> Traffic {
+        match self {
+            Payload::Call { .. } => Traffic::Calls,
+            Payload::Reply { .. } => Traffic::Replies,
+            Payload::Handshake { .. } => Traffic::Handshakes,
+            Payload::Signal { .. } => Traffic::Control,
+        }
+    }
+
     /// The span of the way, where recorded.
     fn span(&self) -> Option<(RequestKey, SpanIndex)> {
         match self {
@@ -245,10 +297,11 @@ impl<B: Behaviour> World<B> {
                 trace.explain(span, Why::with("lost on the way, and sent again: {a} times by now", u64::from(sent), 0));
             }
         }
-        let arrival = self.core.arrival(index, forward, bytes, mix(luck, RETRANSMISSION | u64::from(sent)));
+        let luck = mix(luck, RETRANSMISSION | u64::from(sent));
+        let arrival = self.core.arrival(index, forward, bytes, luck);
         if let Some(transit) = self.core.transits.remove(key) {
             let transit = Transit { start: self.core.now, transmissions: sent + 1, lost: false, ..transit };
-            self.core.put_on_the_way(transit, arrival);
+            self.core.put_on_the_way(transit, arrival, luck);
         }
         concerned
     }

@@ -5,7 +5,7 @@ use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey};
 use super::link::WaitFor;
 use super::request::{Message, Operation, Outcome, Version};
 use super::time::{SimDuration, SimTime};
-use super::trace::{SpanIndex, Trace};
+use super::trace::{SpanIndex, Trace, NO_SPAN};
 
 /// A request in flight.
 #[derive(Clone, Debug)]
@@ -288,6 +288,14 @@ impl<G> Transit<G> {
     /// A message that leaves now, of a first attempt; when it arrives, whoever sends it finds out.
     pub fn new(link: LinkIndex, forward: bool, now: SimTime, request_id: u64, payload: Payload<G>) -> Transit<G> {
         Transit { link, forward, transmissions: 1, lost: false, start: now, end: now, request_id, attempt: 1, payload }
+    }
+
+    /// The same message once more: it arrives, and the request's trace tells of the first alone.
+    pub fn as_duplicate(mut self) -> Transit<G> {
+        if let Payload::Call { network_span, .. } | Payload::Reply { network_span, .. } = &mut self.payload {
+            *network_span = NO_SPAN;
+        }
+        self
     }
 
     /// Operation and key, of calls and replies.

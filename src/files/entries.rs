@@ -1,6 +1,9 @@
 //! The entries of a journal with their fields: what the schema and the reference know of them.
 //! Reads and judges nothing.
 
+use crate::diagram::Effect;
+use crate::engine::impairment::{Direction, Traffic};
+
 /// What stands in a field of an edit or a fault.
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
@@ -20,8 +23,24 @@ pub enum Part {
     Kind,
     /// A place, or null for none.
     PlaceOrNull,
+    /// One of a few names, the first of which is usual.
+    OneOf(&'static [&'static str]),
+    /// A share, 0 to 100; usually all.
+    Percent,
+    /// A time from 0 to an hour, in ms; usually none.
+    Milliseconds,
+    /// A time up to a day, in ms; null, and usually, is for good.
+    MillisecondsOrNull,
     /// A whole node, link or group, as it stands in its list.
     Defined(&'static str),
+}
+
+impl Part {
+    /// Whether it may be left out.
+    pub fn is_optional(self) -> bool {
+        matches!(self, Part::Percent | Part::Milliseconds | Part::MillisecondsOrNull)
+            || matches!(self, Part::OneOf(names) if names != Effect::NAMES)
+    }
 }
 
 /// A fault or an edit.
@@ -48,7 +67,23 @@ pub const FAULTS: &[EntryForm] = &[
     entry("restart", "A node that crashed, vanished or hangs starts again, with what was durable", &[("node", Part::Member)]),
     entry("slow", "Service takes factor times as long; 1 is normal", &[("node", Part::Member), ("factor", Part::Factor)]),
     entry("cut", "Drops silently whatever travels on the link, both ways", &[("link", Part::Id)]),
-    entry("mend", "Mends a cut link", &[("link", Part::Id)]),
+    entry(
+        "impair",
+        "Loses, delays or duplicates messages on the link; the first such fault that matches a message decides, and a cut before all",
+        &[
+            ("link", Part::Id),
+            ("id", Part::Id),
+            ("effect", Part::OneOf(Effect::NAMES)),
+            ("direction", Part::OneOf(Direction::NAMES)),
+            ("messages", Part::OneOf(Traffic::NAMES)),
+            ("percent", Part::Percent),
+            ("delay_ms", Part::Milliseconds),
+            ("jitter_ms", Part::Milliseconds),
+            ("for_ms", Part::MillisecondsOrNull),
+        ],
+    ),
+    entry("lift", "Lifts one fault of the link", &[("link", Part::Id), ("id", Part::Id)]),
+    entry("mend", "Mends a link: lifts all its faults", &[("link", Part::Id)]),
     entry("flush", "Empties a cache", &[("node", Part::Member)]),
 ];
 

@@ -3,10 +3,11 @@
 
 use super::fields::{brief, Fields};
 use super::{group_kind, place, read_group, read_link, read_node, Problem};
-use crate::diagram::{Edit, Entry, Fault, GroupKind};
+use crate::diagram::{Edit, Effect, Entry, Fault, GroupKind, Impairment};
+use crate::engine::impairment::{Direction, Traffic};
 use crate::engine::SimTime;
 
-const FAULTS: &str = "crash, restart, vanish, hang, lose_disk, slow, cut, mend, flush";
+const FAULTS: &str = "crash, restart, vanish, hang, lose_disk, slow, cut, impair, lift, mend, flush";
 const EDITS: &str = "add_node, remove_node, add_link, remove_link, reconnect, set_node_param, set_link_param, add_group, \
      remove_group, set_group, place_group";
 
@@ -39,6 +40,8 @@ fn read_fault(mut f: Fields) -> Option<Fault> {
         "hang" => Fault::Hang { node: f.name("node") },
         "slow" => Fault::Slow { node: f.name("node"), factor: f.float("factor") },
         "cut" => Fault::Cut { link: f.name("link") },
+        "impair" => Fault::Impair { link: f.name("link"), id: f.name("id"), impairment: read_impairment(&mut f) },
+        "lift" => Fault::Lift { link: f.name("link"), id: f.name("id") },
         "mend" => Fault::Mend { link: f.name("link") },
         "flush" => Fault::Flush { node: f.name("node") },
         other => {
@@ -48,10 +51,31 @@ fn read_fault(mut f: Fields) -> Option<Fault> {
     };
     f.finish(match fault {
         Fault::Slow { .. } => &["at_ns", "fault", "node", "factor"],
+        Fault::Impair { .. } => {
+            &["at_ns", "fault", "link", "id", "effect", "direction", "messages", "percent", "delay_ms", "jitter_ms", "for_ms"]
+        }
+        Fault::Lift { .. } => &["at_ns", "fault", "link", "id"],
         Fault::Cut { .. } | Fault::Mend { .. } => &["at_ns", "fault", "link"],
         _ => &["at_ns", "fault", "node"],
     });
     Some(fault)
+}
+
+/// What is wrong with a link: all but the effect has a default.
+fn read_impairment(f: &mut Fields) -> Impairment {
+    let usual = Impairment::default();
+    if !f.has("effect") {
+        f.required("effect", Fields::text);
+    }
+    Impairment {
+        effect: f.choice("effect", Effect::NAMES, Effect::from_name),
+        direction: f.choice("direction", Direction::NAMES, Direction::from_name),
+        messages: f.choice("messages", Traffic::NAMES, Traffic::from_name),
+        percent: f.optional("percent", Fields::number).unwrap_or(usual.percent),
+        delay_ms: f.optional("delay_ms", Fields::number).unwrap_or(usual.delay_ms),
+        jitter_ms: f.optional("jitter_ms", Fields::number).unwrap_or(usual.jitter_ms),
+        for_ms: f.optional("for_ms", Fields::number_or_null).flatten(),
+    }
 }
 
 fn read_edit(mut f: Fields) -> Option<Edit> {

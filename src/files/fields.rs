@@ -131,6 +131,24 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A number, or null for none.
+    pub fn number_or_null(at: &str, value: Json) -> Result<Option<f64>, Problem> {
+        match value {
+            Json::Null => Ok(None),
+            other => Fields::number(at, other).map(Some),
+        }
+    }
+
+    /// One of a few names; the default if it is absent.
+    pub fn choice<T: Default>(&mut self, name: &str, names: &[&str], from: fn(&str) -> Option<T>) -> T {
+        let path = self.path(name);
+        let Some(value) = self.take(name) else { return T::default() };
+        one_of(&path, &value, names, from).unwrap_or_else(|problem| {
+            self.found.add(problem);
+            T::default()
+        })
+    }
+
     pub fn any(_: &str, value: Json) -> Result<Json, Problem> {
         Ok(value)
     }

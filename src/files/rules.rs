@@ -215,7 +215,16 @@ pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
             member_of(doc, "node", node)?;
             within(*factor, 0.01, 1000.0).map_err(|m| Problem::new("factor", m))
         }
-        Fault::Cut { link } | Fault::Mend { link } => link_of(doc, "link", link).map(|_| ()),
+        Fault::Impair { link, id, impairment } => {
+            link_of(doc, "link", link)?;
+            check_id(id).map_err(|m| Problem::new("id", m))?;
+            let i = impairment;
+            within(i.percent, 0.0, 100.0).map_err(|m| Problem::new("percent", m))?;
+            within(i.delay_ms, 0.0, 3_600_000.0).map_err(|m| Problem::new("delay_ms", m))?;
+            within(i.jitter_ms, 0.0, 3_600_000.0).map_err(|m| Problem::new("jitter_ms", m))?;
+            i.for_ms.map_or(Ok(()), |ms| within(ms, 0.001, 86_400_000.0).map_err(|m| Problem::new("for_ms", m)))
+        }
+        Fault::Lift { link, .. } | Fault::Cut { link } | Fault::Mend { link } => link_of(doc, "link", link).map(|_| ()),
         Fault::Flush { node } => match components::kind(&member_of(doc, "node", node)?.kind) {
             Some(kind) if !kind.can_flush => {
                 let message = format!("\"{node}\" is a {}, only a cache can be flushed", kind.label.to_lowercase());

@@ -168,7 +168,9 @@ fn entry() -> Json {
         let mut required = vec!["at_ns", tag];
         for (field, part) in form.fields {
             properties.insert((*field).into(), schema_of(*part));
-            required.push(field);
+            if !part.is_optional() {
+                required.push(field);
+            }
         }
         object(form.about, &required, Json::Object(properties))
     };
@@ -185,6 +187,10 @@ fn schema_of(part: Part) -> Json {
         Part::Name => json!({ "type": "string" }),
         Part::Anything => json!({ "description": "The new value; null resets" }),
         Part::Factor => json!({ "type": "number", "minimum": 0.01, "maximum": 1000 }),
+        Part::OneOf(names) => json!({ "enum": names }),
+        Part::Percent => json!({ "type": "number", "minimum": 0, "maximum": 100 }),
+        Part::Milliseconds => json!({ "type": "number", "minimum": 0, "maximum": 3_600_000 }),
+        Part::MillisecondsOrNull => json!({ "anyOf": [{ "type": "number", "minimum": 0.001, "maximum": 86_400_000 }, { "type": "null" }] }),
         Part::Kind => json!({ "enum": GroupKind::ALL.map(GroupKind::id) }),
         Part::PlaceOrNull => json!({ "enum": places().into_iter().map(Json::from).chain([Json::Null]).collect::<Vec<_>>() }),
         Part::Defined(name) => reference(name),

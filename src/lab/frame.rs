@@ -156,6 +156,8 @@ pub struct LinkFrame {
     pub id: String,
     /// Whether it is cut.
     pub cut: bool,
+    /// Whether any fault of it is in force.
+    pub impaired: bool,
     /// Whether it ships a replication log instead of carrying calls.
     pub replication: bool,
     /// Whether it hands messages to a consumer.

@@ -68,7 +68,8 @@ impl Experiment {
         let role = links().next().map(|l| l.spec.role);
         LinkFrame {
             id: id.to_string(),
-            cut: links().any(|l| l.cut),
+            cut: links().any(|l| l.impairments.is_cut(self.now())),
+            impaired: links().any(|l| l.impairments.in_force(self.now()).next().is_some()),
             replication: role == Some(Role::Log),
             delivery: role == Some(Role::Delivery),
             rate_per_s: lately.started_per_s,

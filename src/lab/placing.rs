@@ -11,7 +11,9 @@ use crate::diagram::param::Values;
 use crate::diagram::separation::separation;
 use crate::diagram::{member, Edit, Fault, Node};
 use crate::engine::core::Observation;
+use crate::engine::impairment::Impairment;
 use crate::engine::link::{Link as WorldLink, LinkSpec, Role};
+use crate::engine::random::stream_of;
 use crate::engine::{LinkIndex, NodeIndex};
 use crate::policies::{CallPolicies, StationPolicies};
 
@@ -55,8 +57,13 @@ impl Experiment {
             Fault::LoseDisk { node } => self.targets(node)?.into_iter().for_each(|n| self.world.lose_disk(n)),
             Fault::Restart { node } => self.targets(node)?.into_iter().for_each(|n| self.world.restart(n)),
             Fault::Slow { node, factor } => self.targets(node)?.into_iter().for_each(|n| self.world.slow(n, *factor)),
-            Fault::Cut { link } => self.links_of(link)?.into_iter().for_each(|l| self.world.set_cut(l, true)),
-            Fault::Mend { link } => self.links_of(link)?.into_iter().for_each(|l| self.world.set_cut(l, false)),
+            Fault::Cut { link } => self.links_of(link)?.into_iter().for_each(|l| self.world.impair(l, Impairment::cut())),
+            Fault::Impair { link, id, impairment } => {
+                let rule = impairment.rule(stream_of(id), self.now());
+                self.links_of(link)?.into_iter().for_each(|l| self.world.impair(l, rule));
+            }
+            Fault::Lift { link, id } => self.links_of(link)?.into_iter().for_each(|l| self.world.lift(l, stream_of(id))),
+            Fault::Mend { link } => self.links_of(link)?.into_iter().for_each(|l| self.world.mend(l)),
             Fault::Flush { node: id } => {
                 for node in self.targets(id)? {
                     if !self.world.behaviours[node.at()].flush() {
@@ -113,12 +120,12 @@ impl Experiment {
             }
             Edit::Reconnect { link: id, .. } => {
                 let old = self.links_of(id)?;
-                let cut = self.world.core.links[old[0].at()].cut;
+                let impairments = self.world.core.links[old[0].at()].impairments.clone();
                 old.into_iter().for_each(|link| self.world.remove_link(link));
                 self.members.forget_link(id);
                 self.place_link(id);
                 for new in self.links_of(id)? {
-                    self.world.core.links[new.at()].cut = cut;
+                    self.world.core.links[new.at()].impairments = impairments.clone();
                 }
             }
             Edit::SetGroup { .. } | Edit::PlaceGroup { .. } => self.measure_distances(),
@@ -173,7 +180,7 @@ impl Experiment {
         values.iter().for_each(|values| policies.set(values));
         let (callers, callees) = (self.members.of(&link.from).to_vec(), self.members.of(&link.to).to_vec());
         let before = self.members.links_of(id).to_vec();
-        let cut = before.first().is_some_and(|first| self.world.core.links[first.at()].cut);
+        let impairments = before.first().map(|first| self.world.core.links[first.at()].impairments.clone()).unwrap_or_default();
         for from in callers {
             let links = &self.world.core.links;
             let mut first = before.iter().copied().find(|l| links[l.at()].from == from);
@@ -183,7 +190,8 @@ impl Experiment {
                     continue;
                 }
                 let stream = link_stream(id, (self.members.number(from), self.members.number(to)));
-                let world_link = WorldLink { cut, ..WorldLink::new(stream, from, to, spec.clone(), policies.clone()) };
+                let world_link =
+                    WorldLink { impairments: impairments.clone(), ..WorldLink::new(stream, from, to, spec.clone(), policies.clone()) };
                 // What clients of the same system call by the same key is the same thing.
                 self.world.core.shared.judge.join(from, to);
                 let index = match first {

@@ -6,6 +6,7 @@ use serde_json::json;
 use self::stations::{concurrency, shedding};
 use self::system::{Setup, System, CLIENT, SERVER};
 use super::*;
+use crate::engine::impairment::Impairment;
 use crate::engine::station_policy::turned_away;
 use crate::engine::LinkIndex;
 
@@ -161,8 +162,8 @@ fn every_attempt_that_was_let_go_ends_once_whatever_befalls_it() {
             2 => it.world.hang(SERVER),
             4 => it.world.crash(SERVER),
             5 => it.world.restart(SERVER),
-            7 => it.world.set_cut(LinkIndex(0), true),
-            8 => it.world.set_cut(LinkIndex(0), false),
+            7 => it.world.impair(LinkIndex(0), Impairment::cut()),
+            8 => it.world.mend(LinkIndex(0)),
             10 => it.world.crash(CLIENT),
             11 => it.world.restart(CLIENT),
             _ => {}

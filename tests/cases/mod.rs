@@ -3,7 +3,8 @@
 
 use faultline::components::{self, role_between};
 use faultline::diagram::param::{ParamSpec, ParamType, Values};
-use faultline::diagram::{Document, Edit, Entry, Fault, Group, GroupKind, Link, Node, Place};
+use faultline::diagram::{Document, Edit, Effect, Entry, Fault, Group, GroupKind, Impairment, Link, Node, Place};
+use faultline::engine::impairment::{Direction, Traffic};
 use faultline::files::{can_link_as, check_edit, free_operations};
 use serde_json::{json, Value};
 
@@ -102,6 +103,21 @@ impl Dice {
         Place::ALL.get(self.below(Place::ALL.len() + 1)).copied()
     }
 
+    /// Something that may be wrong with a link.
+    fn impairment(&mut self) -> Impairment {
+        let mut one = |names: &[&'static str]| names[self.below(names.len())];
+        let (effect, direction, messages) = (one(Effect::NAMES), one(Direction::NAMES), one(Traffic::NAMES));
+        Impairment {
+            effect: Effect::from_name(effect).unwrap(),
+            direction: Direction::from_name(direction).unwrap(),
+            messages: Traffic::from_name(messages).unwrap(),
+            percent: [1.0, 30.0, 100.0][self.below(3)],
+            delay_ms: [0.0, 1.5, 80.0][self.below(3)],
+            jitter_ms: [0.0, 20.0][self.below(2)],
+            for_ms: [None, Some(50.0)][self.below(2)],
+        }
+    }
+
     /// Something that may happen to this diagram.
     pub fn entry(&mut self, now: &Document, number: usize) -> Option<Entry> {
         let node = now.nodes[self.below(now.nodes.len())].clone();
@@ -119,6 +135,14 @@ impl Dice {
             1 => Entry::Fault(Fault::Hang { node: target }),
             2 => Entry::Fault(Fault::Restart { node: target }),
             3 => Entry::Fault(Fault::Slow { node: target, factor: [0.5, 1.0, 10.0][self.below(3)] }),
+            4 if self.below(3) > 0 => {
+                let impairment = self.impairment();
+                let id = ["a", "b", "c"][self.below(3)].into();
+                Entry::Fault(match self.below(4) {
+                    0 => Fault::Lift { link: link?.id, id },
+                    _ => Fault::Impair { link: link?.id, id, impairment },
+                })
+            }
             4 => Entry::Fault(Fault::Cut { link: link?.id }),
             5 => Entry::Fault(Fault::Mend { link: link?.id }),
             6 if matches!(node.kind.as_str(), "cache" | "inline_cache") => Entry::Fault(Fault::Flush { node: target }),

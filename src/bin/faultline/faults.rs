@@ -3,13 +3,17 @@
 
 use std::time::Duration;
 
-use faultline::diagram::{member, Document, Entry, Fault, Link};
+use faultline::diagram::{member, Document, Effect, Entry, Fault, Impairment, Link};
+use faultline::engine::impairment::{Direction, Traffic};
 use faultline::engine::SimTime;
 
 use crate::args::time;
 use crate::settings::known;
 
-const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, lose-disk NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO), mend LINK or flush NODE, and \"for 5s\" where it ends; NODE#2 is one of its instances";
+const SHAPE: &str = "expected \"t=10s crash NODE\", vanish NODE, hang NODE, lose-disk NODE, restart NODE, slow NODE x4, cut LINK (or FROM->TO) [forward|back], impair LINK drop 5% replies, mend LINK or flush NODE, and \"for 5s\" where it ends; NODE#2 is one of its instances";
+
+/// What can follow the link that is impaired.
+const IMPAIRED: &str = "expected drop 5%, delay 200ms (jitter 50ms), duplicate 10% or pass, then forward or back, then calls, replies, control or handshakes, then for 5s";
 
 /// Adds one fault, and its end if it has one, to the document's journal. Returns when it begins.
 pub fn add(doc: &mut Document, text: &str) -> Result<SimTime, String> {
@@ -29,6 +33,11 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
     let verb = next()?;
     let target = next()?;
     let mut rest: Vec<&str> = words.collect();
+    if verb == "impair" || verb == "cut" && rest.first().is_some_and(|word| Direction::from_name(word).is_some()) {
+        let text: Vec<&str> = if verb == "cut" { ["drop"].into_iter().chain(rest).collect() } else { rest };
+        let links = links(doc, &doc.folded(), target)?;
+        return impaired(&text, links).map(|faults| faults.into_iter().map(|fault| (moment(at), fault)).collect());
+    }
     let factor = match (verb, rest.as_slice()) {
         ("slow", ["by", number, ..]) => {
             let number = factor(number)?;
@@ -68,7 +77,6 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
         "flush" => vec![(Fault::Flush { node: node()? }, None)],
         _ => return Err(SHAPE.into()),
     };
-    let moment = |d: Duration| SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX));
     let mut entries = Vec::new();
     for (fault, end) in faults {
         entries.push((moment(at), fault));
@@ -79,6 +87,46 @@ fn parse(doc: &Document, text: &str) -> Result<Vec<(SimTime, Fault)>, String> {
         }
     }
     Ok(entries)
+}
+
+fn moment(d: Duration) -> SimTime {
+    SimTime(u64::try_from(d.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// `drop 5% replies for 5s`, `delay 200ms jitter 50ms back`, `duplicate 10% calls`: what is wrong with these links.
+fn impaired(words: &[&str], links: Vec<String>) -> Result<Vec<Fault>, String> {
+    let (effect, mut rest) = words.split_first().ok_or(IMPAIRED)?;
+    let effect = Effect::from_name(effect).ok_or(IMPAIRED)?;
+    let mut what = Impairment { effect, ..Impairment::default() };
+    let mut is_said = false;
+    while let Some((word, after)) = rest.split_first() {
+        rest = after;
+        let ms = |text: &str| time(text).map(|d| d.as_secs_f64() * 1e3);
+        let mut next = || {
+            let (first, after) = rest.split_first().ok_or_else(|| format!("\"{word}\" needs a time, as in \"{word} 200ms\""))?;
+            rest = after;
+            ms(first)
+        };
+        match (*word, word.strip_suffix('%')) {
+            (_, Some(share)) if matches!(effect, Effect::Drop | Effect::Duplicate) => {
+                what.percent = share.parse().map_err(|_| format!("\"{word}\" is not a share such as 5%"))?;
+            }
+            ("jitter", _) if effect == Effect::Delay => what.jitter_ms = next()?,
+            ("for", _) => what.for_ms = Some(next()?),
+            (name, _) if Direction::from_name(name).is_some() => what.direction = Direction::from_name(name).unwrap_or_default(),
+            (name, _) if Traffic::from_name(name).is_some() => what.messages = Traffic::from_name(name).unwrap_or_default(),
+            _ if effect == Effect::Delay && !is_said => {
+                what.delay_ms = ms(word)?;
+                is_said = true;
+            }
+            _ => return Err(format!("\"{word}\" is not understood; {IMPAIRED}")),
+        }
+    }
+    if effect == Effect::Delay && !is_said {
+        return Err("a delay needs a time, as in \"delay 200ms\"".into());
+    }
+    let id = format!("{}-{}-{}", what.effect.name(), what.messages.name(), what.direction.name());
+    Ok(links.into_iter().map(|link| Fault::Impair { link, id: id.clone(), impairment: what }).collect())
 }
 
 fn factor(text: &str) -> Result<f64, String> {

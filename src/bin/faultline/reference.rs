@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use faultline::components::{self, Explanation};
 use faultline::diagram::law::{FieldKind, FORMS, MAX_MS};
 use faultline::diagram::param::{ParamSpec, ParamType};
+use faultline::diagram::Effect;
+use faultline::engine::impairment::Direction;
 use faultline::files::entries::{EntryForm, Part, EDITS, FAULTS};
 use faultline::lab::scenarios::scenarios;
 use serde_json::{json, Value as Json};
@@ -105,7 +107,7 @@ fn journal() -> String {
     section("Edits", "edit", EDITS);
     let _ = writeln!(
         out,
-        "\nOn the command line: --fault \"t=10s crash db for 5s\", also slow db x4, cut a->b, mend LINK, restart db, flush cache."
+        "\nOn the command line: --fault \"t=10s crash db for 5s\", also slow db x4, cut a->b, impair a->b drop 5% replies, mend LINK, restart db, flush cache."
     );
     out
 }
@@ -118,6 +120,12 @@ fn part_of_entry(part: Part) -> &'static str {
         Part::Name => "name of a parameter",
         Part::Anything => "its value, or null for the default",
         Part::Factor => "number from 0.01 to 1000",
+        Part::OneOf(names) if names == Effect::NAMES => "pass, drop, delay or duplicate",
+        Part::OneOf(names) if names == Direction::NAMES => "both (usual), forward or back",
+        Part::OneOf(_) => "all (usual), calls, replies, control or handshakes",
+        Part::Percent => "share of the messages, 0 to 100 (usual)",
+        Part::Milliseconds => "ms, 0 (usual) to 3600000",
+        Part::MillisecondsOrNull => "ms that it lasts, or null (usual) until it is lifted",
         Part::Kind => "region, zone, subsystem or box",
         Part::PlaceOrNull => "a place, or null for none",
         Part::Defined(_) => "the whole of it, as it stands in its list",
@@ -131,6 +139,10 @@ fn example_of(part: Part) -> Json {
         Part::Name => "workers".into(),
         Part::Anything => 8.into(),
         Part::Factor => 4.into(),
+        Part::OneOf(names) => names.last().copied().unwrap_or_default().into(),
+        Part::Percent => 5.into(),
+        Part::Milliseconds => 20.into(),
+        Part::MillisecondsOrNull => 5000.into(),
         Part::Kind => "zone".into(),
         Part::Defined("node") => json!({ "id": "db", "kind": "database", "name": "Database", "x": 480, "y": 0 }),
         Part::Defined("link") => json!({ "id": "api-db", "from": "api", "to": "db" }),

@@ -45,6 +45,8 @@ const ENTRIES: &[(&str, &str, &[&str])] = &[
     ("fault", "vanish", &["node"]),
     ("fault", "hang", &["node"]),
     ("fault", "lose_disk", &["node"]),
+    ("fault", "impair", &["link", "id", "effect", "direction", "messages", "percent", "delay_ms", "jitter_ms", "for_ms"]),
+    ("fault", "lift", &["link", "id"]),
 ];
 
 /// Distinct values, each with its index.
