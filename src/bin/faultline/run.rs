@@ -8,7 +8,7 @@ use faultline::diagram::{Document, Node};
 use faultline::engine::{SimDuration, SimTime};
 use faultline::export::svg::{plain_caption, plain_words, Picture};
 use faultline::export::{csv, Theme};
-use faultline::files::validate;
+use faultline::files::{validate, Problem};
 use faultline::lab::Experiment;
 
 use crate::args::{RunOptions, Table, ThemeName};
@@ -72,9 +72,17 @@ fn prepared(options: &RunOptions) -> Result<(Document, Beginnings<'_>), String> 
     let mut begin = Vec::new();
     for fault in &options.faults {
         begin.push((faults::add(&mut doc, fault)?, fault.as_str()));
-        validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", p.first().message))?;
+        validate(&doc).map_err(|p| format!("--fault \"{fault}\": {}", said(p.first())))?;
     }
     Ok((doc, begin))
+}
+
+/// What is wrong with a fault, by the name of the field where it does not name it itself.
+fn said(problem: &Problem) -> String {
+    match problem.at.rsplit_once('.') {
+        Some((_, field)) if problem.message.starts_with("is ") => format!("{field} {}", problem.message),
+        _ => problem.message.clone(),
+    }
 }
 
 /// Advances to a moment, and shows how far it is.
