@@ -169,7 +169,7 @@ fn an_instance_that_crashed_is_taken_out_of_rotation_alone() {
     inflict(&mut experiment, Fault::Crash { node: "s".into() });
     to(&mut experiment, 7.0);
     let frame = experiment.frame(0);
-    assert!(matches!(frame.nodes.iter().find(|n| n.id == "s").unwrap().health, Health::Down(_)));
+    assert!(matches!(frame.nodes.iter().find(|n| n.id == "s").unwrap().health, Health::Down(..)));
     assert_eq!(frame.nodes.iter().find(|n| n.id == "b").unwrap().verdicts, [("s".to_string(), "out of rotation")]);
 }
 

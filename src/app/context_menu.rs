@@ -15,13 +15,13 @@ use crate::icon::Icon;
 fn listed(subject: Subject) -> &'static str {
     match subject {
         Subject::Node => {
-            "connect connect-list add-next settings rename sweep truth - crash slow flush - copy cut-out duplicate delete - group-subsystem select-group zoom-selection"
+            "connect connect-list add-next settings rename sweep truth - crash vanish hang lose-disk slow flush - copy cut-out duplicate delete - group-subsystem select-group zoom-selection"
         }
-        Subject::Link => "cut add-next lead-elsewhere settings - delete",
+        Subject::Link => "cut lose-replies lossy delay mend - add-next lead-elsewhere settings - delete",
         Subject::Group => "rename collapse settings - copy cut-out duplicate - select-group ungroup delete - zoom-selection",
         Subject::Note => "rename note-colour settings - copy cut-out duplicate delete",
         Subject::Several => {
-            "crash slow - copy cut-out duplicate delete - group-subsystem group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
+            "crash vanish hang slow - copy cut-out duplicate delete - group-subsystem group-zone group-region group-box - align-left align-right align-top align-bottom distribute-across distribute-down - zoom-selection"
         }
         Subject::Page => "new recent open save export share - repeat sweep truth - commands help - step-back return another-seed - theme language narrate",
         Subject::Canvas => "add note group-zone group-region group-subsystem group-box paste - select-all find layout - undo redo - fit minimap outline starters",
@@ -29,7 +29,7 @@ fn listed(subject: Subject) -> &'static str {
 }
 
 fn rows(session: Session, subject: Subject) -> Vec<Option<&'static Action>> {
-    let wanted = |a: &&'static Action| a.id != "flush" || (a.available)(session).is_ok();
+    let wanted = |a: &&'static Action| !matches!(a.id, "flush" | "lose-disk" | "mend") || (a.available)(session).is_ok();
     let mut rows: Vec<Option<&'static Action>> = Vec::new();
     for name in listed(subject).split(' ') {
         match action(name).filter(wanted) {

@@ -96,7 +96,7 @@ fn look(session: Session) -> Look {
     let diagram = session.diagram.get_untracked();
     let name = |id: &str| diagram.node(id).map(|n| n.name.clone());
     let ill = |health: &Health| match health {
-        Health::Down(_) => Some(text!("crashed")),
+        Health::Down(outage, _) => Some(outage.word()),
         Health::Slow(_) => Some(text!("is slow")),
         Health::Up | Health::Placeholder => None,
     };

@@ -61,6 +61,12 @@ macro_rules! components {
             }
         }
 
+        /// Whether nodes of the kind with this id store anything on a disk.
+        pub fn has_disk(kind: &str) -> bool {
+            $(if kind == <$module::$type as Part>::KIND.id { return <$module::$type>::HAS_DISK; })*
+            false
+        }
+
         /// Each kind with its bench.
         #[cfg(test)]
         fn benches() -> Vec<(&'static Kind, testing::Bench)> {

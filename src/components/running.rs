@@ -45,6 +45,9 @@ impl<S: State> Running<S>
 where
     Running<S>: Part,
 {
+    /// Whether there is anything that its disk could hold.
+    pub const HAS_DISK: bool = std::mem::size_of::<S::Disk>() > 0;
+
     /// A fresh one, set to these (checked) values.
     pub fn new(values: &Values) -> Self {
         let params = S::Params::from(values);

@@ -66,7 +66,7 @@ pub fn plain_caption(frame: &Frame, node: &Node) -> Caption {
     match now.health {
         Health::Up => Caption { headline, state: "up", ..Caption::default() },
         Health::Slow(factor) => Caption { headline, chip: format!("slow ×{factor}"), state: "slow", ..Caption::default() },
-        Health::Down(_) => Caption { chip: "down".into(), state: "down", ..Caption::default() },
+        Health::Down(outage, _) => Caption { chip: outage.word().into(), state: "down", ..Caption::default() },
         Health::Placeholder => Caption { chip: "unknown".into(), state: "slow", ..Caption::default() },
     }
 }
@@ -167,7 +167,7 @@ impl Picture<'_> {
     }
 
     fn is_down(&self, id: &str) -> bool {
-        self.frame.is_some_and(|f| f.nodes.iter().any(|n| n.id == id && matches!(n.health, Health::Down(_))))
+        self.frame.is_some_and(|f| f.nodes.iter().any(|n| n.id == id && matches!(n.health, Health::Down(..))))
     }
 
     fn link(&self, out: &mut String, curve: &Curve, now: Option<&LinkFrame>, down: bool) {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::engine::impairment::Impairment;
 use crate::engine::{SimDuration, SimTime};
 use crate::lab::stopped::Stopped;
 use crate::lab::written::{by_name, length_s, moment_s, readings};
@@ -65,6 +66,28 @@ pub struct Packet {
     pub born: Option<SimTime>,
 }
 
+/// What befell a node that does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// Its process crashed; its host refuses what comes.
+    Crashed,
+    /// Its host is gone; what comes disappears.
+    Vanished,
+    /// Its process hangs; its host accepts what comes.
+    Hangs,
+}
+
+impl Outage {
+    /// In a word: a text of the catalogues.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outage::Crashed => "crashed",
+            Outage::Vanished => "vanished",
+            Outage::Hangs => "hangs",
+        }
+    }
+}
+
 /// State of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Health {
@@ -72,8 +95,8 @@ pub enum Health {
     Up,
     /// Works, at this multiple of its normal service times.
     Slow(f64),
-    /// Crashed at this time.
-    Down(SimTime),
+    /// Does not work since this time, and what befell it.
+    Down(Outage, SimTime),
     /// Of a kind this version does not know.
     Placeholder,
 }
@@ -156,8 +179,8 @@ pub struct LinkFrame {
     pub id: String,
     /// Whether it is cut.
     pub cut: bool,
-    /// Whether any fault of it is in force.
-    pub impaired: bool,
+    /// Its faults that are in force, in the order in which they are asked; of several instances those of the first.
+    pub impairments: Vec<Impairment>,
     /// Whether it ships a replication log instead of carrying calls.
     pub replication: bool,
     /// Whether it hands messages to a consumer.

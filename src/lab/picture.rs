@@ -69,7 +69,7 @@ impl Experiment {
         LinkFrame {
             id: id.to_string(),
             cut: links().any(|l| l.impairments.is_cut(self.now())),
-            impaired: links().any(|l| l.impairments.in_force(self.now()).next().is_some()),
+            impairments: links().next().map(|l| l.impairments.in_force(self.now()).copied().collect()).unwrap_or_default(),
             replication: role == Some(Role::Log),
             delivery: role == Some(Role::Delivery),
             rate_per_s: lately.started_per_s,
@@ -128,7 +128,9 @@ impl Experiment {
         let node = &self.world.core.nodes[index.at()];
         match () {
             () if matches!(self.world.behaviours[index.at()], crate::components::Component::Placeholder(_)) => Health::Placeholder,
-            () if !node.up || node.hangs => Health::Down(node.down_since),
+            () if node.vanished => Health::Down(Outage::Vanished, node.down_since),
+            () if !node.up => Health::Down(Outage::Crashed, node.down_since),
+            () if node.hangs => Health::Down(Outage::Hangs, node.down_since),
             () if node.slow != 1.0 => Health::Slow(node.slow),
             () => Health::Up,
         }
@@ -315,7 +317,7 @@ impl Experiment {
 
 /// Of several, as many as work count: it is down if none does, and slow if those are that work.
 fn health_of(members: &[MemberFrame]) -> Health {
-    let works = |m: &&MemberFrame| !matches!(m.health, Health::Down(_));
+    let works = |m: &&MemberFrame| !matches!(m.health, Health::Down(..));
     let is_slow = |m: &MemberFrame| matches!(m.health, Health::Slow(_));
     let first = members.iter().find(works).or(members.first());
     match first.map_or(Health::Up, |m| m.health) {

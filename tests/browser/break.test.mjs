@@ -31,6 +31,40 @@ journey('a crash is counted with its reason, and health checks route around it',
   await expectSoon(async () => (await lab.rate(service)) > 0, 'the restarted service to be back in rotation');
 });
 
+journey('a host vanishes, a process hangs, a disk is lost: the card says which, and undo takes it back', { timeout: 90_000 }, async ({ page, visit }) => {
+  const lab = new Lab(page);
+  await visit();
+  await lab.ready();
+  await lab.pass(1);
+  await lab.pause();
+  const does = async (search, option) => {
+    await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: /^Search commands/ }).fill(search);
+    await page.getByRole('option', { name: option }).first().click();
+  };
+  const [service, other] = await lab.namesOf('Service');
+  const [store] = await lab.namesOf('Database');
+  await lab.select(service);
+  await does('black hole', /^Vanish/);
+  await expectSoon(async () => /vanished at/.test(await lab.state(service)), 'the host to be gone');
+  assert.match(await lab.inspector.innerText(), /nobody is told/);
+  await lab.select(other);
+  await does('deadlock', /^Hang/);
+  await expectSoon(async () => /hangs at/.test(await lab.state(other)), 'the process to hang');
+  await lab.button(/^Undo/).click();
+  await expectSoon(async () => !/hangs/.test(await lab.state(other)), 'it to work again');
+  await lab.select(store);
+  const written = async () => Number((await lab.inspector.innerText()).match(/written\s+([\d,]+)/i)[1].replaceAll(',', ''));
+  const before = await written();
+  await does('data loss', /^Lose the disk/);
+  await expectSoon(async () => /crashed at/.test(await lab.state(store)), 'the store to be down');
+  assert.equal(await written(), 0, 'nothing is stored any more');
+  await lab.button('Restart', lab.toolbar).click();
+  await lab.pass(0.2, 0.5);
+  await lab.pause();
+  assert.ok(before > 20 && (await written()) < before, 'it begins anew');
+});
+
 journey('of several instances one is crashed, and the card and the list show which', { timeout: 90_000 }, async ({ page, visit }) => {
   const lab = new Lab(page);
   await visit();

@@ -91,7 +91,7 @@ pub fn Card(
 /// Workers as slots that fill.
 #[component]
 fn Workers(now: Memo<Option<NodeFrame>>) -> impl IntoView {
-    let workers = memo(move || now.with(|n| n.as_ref().filter(|n| !matches!(n.health, Health::Down(_))).and_then(|n| n.workers)));
+    let workers = memo(move || now.with(|n| n.as_ref().filter(|n| !matches!(n.health, Health::Down(..))).and_then(|n| n.workers)));
     let busy = memo(move || now.with(|n| n.as_ref().map_or(0, |n| n.busy)));
     move || match workers.get() {
         Some(count) if count <= SLOTS => {

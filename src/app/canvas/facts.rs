@@ -9,7 +9,7 @@ use crate::app::panels::format;
 use crate::components::{self, Headline};
 use crate::diagram::Document;
 use crate::engine::SimTime;
-use crate::lab::frame::{Frame, Gauge, Health, NodeFrame};
+use crate::lab::frame::{Frame, Gauge, Health, NodeFrame, Outage};
 use crate::order::Gather;
 
 /// The state of a node.
@@ -102,12 +102,18 @@ fn cut_off<'d>(frame: &Frame, diagram: &'d Document) -> BTreeSet<&'d str> {
 
 fn state(node: &NodeFrame, verdict: Option<&'static str>, cut_off: bool) -> State {
     match node.health {
-        Health::Down(since) => State {
+        Health::Down(outage, since) => State {
             name: "down",
-            chip: t!("down").into(),
+            chip: match outage {
+                Outage::Crashed => t!("down").into(),
+                Outage::Vanished => t!("gone").into(),
+                Outage::Hangs => t!("hung").into(),
+            },
             words: match verdict {
-                Some(what) => t!("crashed at %{moment}, %{what}", moment = format::moment(since), what = t!(what)),
-                None => t!("crashed at %{moment}", moment = format::moment(since)),
+                Some(what) => {
+                    t!("%{state} at %{moment}, %{what}", state = t!(outage.word()), moment = format::moment(since), what = t!(what))
+                }
+                None => t!("%{state} at %{moment}", state = t!(outage.word()), moment = format::moment(since)),
             },
         },
         Health::Placeholder => {
@@ -139,8 +145,8 @@ fn state(node: &NodeFrame, verdict: Option<&'static str>, cut_off: bool) -> Stat
 
 /// The headline figure: `312 req/s`, `412 req/s · 96 % ok`, `hit ratio 71 %`, `crashed 3.1 s ago`.
 pub fn headline(node: &NodeFrame, kind: &str, now: SimTime) -> String {
-    if let Health::Down(since) = node.health {
-        return t!("crashed %{ago}", ago = format::ago(since, now));
+    if let Health::Down(outage, since) = node.health {
+        return t!("%{state} %{ago}", state = t!(outage.word()), ago = format::ago(since, now));
     }
     let rate = t!("%{rate} req/s", rate = format::glance(node.rate_per_s));
     match (headline_of(kind), node.gauges.first()) {
@@ -157,7 +163,7 @@ fn headline_of(kind: &str) -> Headline {
 }
 
 fn extra(node: &NodeFrame, kind: &str, share: Option<f64>) -> String {
-    if matches!(node.health, Health::Down(_)) {
+    if matches!(node.health, Health::Down(..)) {
         return String::new();
     }
     if let Some(share) = share.filter(|_| node.rate_per_s > 0.0) {

@@ -14,7 +14,7 @@ const FIRST: usize = 4;
 /// For the style and in words: how an instance is.
 pub fn state(member: &MemberFrame) -> (&'static str, &'static str) {
     match (member.health, member.verdict) {
-        (Health::Down(_), _) => ("down", t!("down")),
+        (Health::Down(outage, _), _) => ("down", t!(outage.word())),
         (_, Some(what)) => ("out", t!(what)),
         (Health::Slow(_), _) => ("slow", t!("slow")),
         _ => ("up", t!("up")),

@@ -31,7 +31,7 @@ pub fn BreakToolbar() -> impl IntoView {
     let down = memo(move || {
         nodes.with(|ids| {
             !ids.is_empty()
-                && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(_))))
+                && session.frame.with(|f| f.nodes.iter().filter(|n| ids.contains(&n.id)).all(|n| matches!(n.health, Health::Down(..))))
         })
     });
     let cut = memo(move || {

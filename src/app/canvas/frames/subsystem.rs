@@ -52,7 +52,7 @@ fn sum(diagram: &Document, frame: &Frame, within: &BTreeSet<String>) -> Sum {
     let mut sum = Sum { nodes: within.len(), ..Sum::default() };
     for node in frame.nodes.iter().filter(|n| within.contains(&n.id)) {
         match node.health {
-            Health::Down(_) => sum.down += 1,
+            Health::Down(..) => sum.down += 1,
             Health::Slow(_) => sum.slow += 1,
             _ => {}
         }

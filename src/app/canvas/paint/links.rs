@@ -38,7 +38,7 @@ pub(super) struct Style {
 
 /// The looks of the frame's links that are seen.
 pub(super) fn styles(picture: &Picture, scene: &Scene, routes: &[Option<&Route>]) -> Vec<Style> {
-    let down = |n: &&NodeFrame| matches!(n.health, Health::Down(_)) && scene.cards.contains_key(&n.id);
+    let down = |n: &&NodeFrame| matches!(n.health, Health::Down(..)) && scene.cards.contains_key(&n.id);
     let down: BTreeSet<&str> = picture.frame.nodes.iter().filter(down).map(|n| n.id.as_str()).gather();
     let known = picture.frame.links.iter().zip(routes).filter_map(|(link, route)| Some((link, (*route)?)));
     let style = |(link, route): (&LinkFrame, &Route)| {

@@ -14,6 +14,7 @@ use crate::diagram::param::ParamSpec;
 use crate::diagram::separation::{separation, Separation};
 use crate::diagram::{Document, Link, Node};
 use crate::editor::commands::{self, End};
+use crate::engine::impairment::{Direction, Impairment, Traffic, Verdict};
 use crate::engine::link::Role;
 
 /// Groups of the form: heading, and the parameters in it by the start of their names. What fits none is in the last.
@@ -50,6 +51,29 @@ fn distance(diagram: &Document, from: &str, to: &str) -> Option<String> {
     }
 }
 
+/// A fault of a link: `loses 5 % · replies · back`.
+fn words(fault: &Impairment) -> String {
+    let effect = match fault.verdict {
+        Verdict::Pass => t!("spared by the faults below").to_string(),
+        Verdict::Drop(share) => t!("loses %{share} %", share = format::figure(share * 100.0)),
+        Verdict::Delay(by, _) => t!("delays by %{time} ms", time = format::figure(by.as_millis_f64())),
+        Verdict::Duplicate(share) => t!("duplicates %{share} %", share = format::figure(share * 100.0)),
+    };
+    let messages = match fault.traffic {
+        Traffic::All => t!("all messages"),
+        Traffic::Calls => t!("calls"),
+        Traffic::Replies => t!("replies"),
+        Traffic::Control => t!("control traffic"),
+        Traffic::Handshakes => t!("handshakes"),
+    };
+    let way = match fault.direction {
+        Direction::Both => t!("both ways"),
+        Direction::Forward => t!("forward only"),
+        Direction::Back => t!("back only"),
+    };
+    [effect.as_str(), messages, way].join(" · ")
+}
+
 /// The inspector of this link.
 #[component]
 pub fn LinkInspector(id: String) -> impl IntoView {
@@ -59,6 +83,9 @@ pub fn LinkInspector(id: String) -> impl IntoView {
         memo(move || session.frame.with(|f| f.links.iter().find(|l| l.id == id).cloned()))
     };
     let cut = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.cut)));
+    let wrong = memo(move || {
+        frame.with(|f| f.as_ref().filter(|f| !f.cut).map(|f| f.impairments.iter().map(words).collect::<Vec<_>>())).unwrap_or_default()
+    });
     let replication = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.replication)));
     let delivery = memo(move || frame.with(|f| f.as_ref().is_some_and(|f| f.delivery)));
     let figures = Signal::derive(move || frame.with(|f| f.as_ref().map(of_link).unwrap_or_default()));
@@ -126,10 +153,15 @@ pub fn LinkInspector(id: String) -> impl IntoView {
                         _ => t!("Link"),
                     })}
                 </p>
-                <p class="state" data-tone=live(move || if cut.get() { "bad" } else { "good" })>
+                <p class="state" data-tone=live(move || if cut.get() { "bad" } else if wrong.with(Vec::is_empty) { "good" } else { "warn" })>
                     <i class="state-dot" aria-hidden="true"></i>
-                    <span>{piece(move || if cut.get() { t!("Cut: drops everything silently, both ways") } else { t!("Up") })}</span>
+                    <span>{piece(move || match (cut.get(), wrong.with(Vec::is_empty)) {
+                        (true, _) => t!("Cut: drops everything silently, both ways"),
+                        (_, true) => t!("Up"),
+                        _ => t!("Impaired"),
+                    })}</span>
                 </p>
+                {piece(move || wrong.get().into_iter().map(|text| view! { <p class="state-note">{text}</p> }).collect_view())}
             </header>
             <Ends id=ends_of/>
             {piece(move || distance.get().map(|text| view! { <p class="distance">{text}</p> }))}

@@ -15,7 +15,7 @@ use crate::app::panels::told::told;
 use crate::app::panels::{Icon, NameField};
 use crate::app::session::{Session, Thing};
 use crate::components::{self, Explanation, Kind};
-use crate::lab::frame::{Health, LinkFrame, NodeFrame};
+use crate::lab::frame::{Health, LinkFrame, NodeFrame, Outage};
 
 /// The inspector of this node.
 #[component]
@@ -76,8 +76,14 @@ fn State(id: String, frame: Memo<Option<NodeFrame>>) -> impl IntoView {
             None => ("dim", t!("Not part of the run").to_string()),
             Some(Health::Up) => ("good", t!("Up").to_string()),
             Some(Health::Slow(factor)) => ("warn", t!("Slowed: takes %{factor}× as long", factor = format::figure(factor))),
-            Some(Health::Down(since)) => {
-                ("bad", t!("Crashed %{ago} (%{moment})", ago = format::ago(since, now), moment = format::moment(since)))
+            Some(Health::Down(outage, since)) => {
+                let (ago, moment) = (format::ago(since, now), format::moment(since));
+                let words = match outage {
+                    Outage::Crashed => t!("Crashed %{ago} (%{moment})", ago = ago, moment = moment),
+                    Outage::Vanished => t!("Vanished %{ago} (%{moment}): nobody is told", ago = ago, moment = moment),
+                    Outage::Hangs => t!("Hangs since %{moment} (%{ago}): it accepts, and answers nobody", ago = ago, moment = moment),
+                };
+                ("bad", words)
             }
             Some(Health::Placeholder) => ("dim", t!("Not simulated: a newer version knows this kind").to_string()),
         }
@@ -217,6 +223,7 @@ fn Links(id: String) -> impl IntoView {
 fn rate_text(link: &LinkFrame) -> String {
     match (link.cut, link.replication) {
         (true, _) => t!("cut").into(),
+        _ if !link.impairments.is_empty() => format!("{} · {}", t!("impaired"), format::with_unit(link.rate_per_s, "/s")),
         (false, true) => t!("log").into(),
         (false, false) => format::with_unit(link.rate_per_s, "/s"),
     }
