@@ -377,3 +377,30 @@ fn a_server_that_hangs_fails_its_health_checks() {
     // Half of what came until the third check after it, at 1.3 s.
     assert!((11..=14).contains(&failed), "{failed}");
 }
+
+/// A thousand bytes a millisecond: ten requests of 10,000 bytes at once take 100 ms. At 50 ms five have left; with half the bandwidth the
+/// other five take 20 ms each, with twice of it 5 ms each, and without a limit none.
+#[test]
+fn a_change_of_bandwidth_is_felt_by_what_waits_at_the_interface() {
+    let last = |mbps: f64| {
+        let clients = json!({"source": "once", "users": 10, "once_after": 1000, "request_bytes": 10_000, "reply_bytes": 1});
+        let server = json!({"workers": 100, "service_time": constant(0.0)});
+        let link = json!({"latency": constant(1.0), "bandwidth_mbps": 8});
+        let doc = document(&[("c", "clients", clients), ("s", "service", server)], &[("c", "s", link)]);
+        let mut experiment = Experiment::new(&doc);
+        to(&mut experiment, 1.050);
+        edit(&mut experiment, Edit::SetLinkParam { id: "c-s".into(), param: "bandwidth_mbps".into(), value: json!(mbps) });
+        let report = to(&mut experiment, 3.0);
+        assert_eq!(report.totals.ok, 10);
+        experiment.check_books().unwrap();
+        report.totals.latency_ms
+    };
+    let close = |found: Option<f64>, expected: f64| assert!((found.unwrap() / expected - 1.0).abs() < 0.01, "{found:?}, {expected}");
+    // And 1 ms there, 1 ms back.
+    close(last(8.0).max, 102.0);
+    close(last(4.0).max, 152.0);
+    close(last(16.0).max, 77.0);
+    close(last(0.0).max, 52.0);
+    // 10, 20, 30, 40, 50, and then 20 ms each.
+    close(last(4.0).mean, (10.0 + 20.0 + 30.0 + 40.0 + 50.0 + 70.0 + 90.0 + 110.0 + 130.0 + 150.0) / 10.0 + 2.0);
+}

@@ -249,9 +249,11 @@ impl<B: Behaviour> World<B> {
         }
     }
 
-    /// Gives a link other settings while it runs. They hold for what is sent from now on, and at once for connections: a smaller pool closes
+    /// Gives a link other settings while it runs. They hold for what is sent from now on, at once for what has yet to leave an interface, and
+    /// for connections: a smaller pool closes
     /// those that are not used, a larger one lets those in who wait, the first first.
     pub fn set_link(&mut self, index: LinkIndex, spec: LinkSpec, set_policies: impl FnOnce(&mut B::CallPolicies)) {
+        self.core.change_bandwidth(index, spec.bandwidth_bps);
         let link = &mut self.core.links[index.at()];
         link.spec = spec;
         set_policies(&mut link.policies);

@@ -13,6 +13,7 @@ use super::time::{SimDuration, SimTime};
 use super::trace::{SpanIndex, NO_SPAN};
 use super::under_way::{Payload, Transit};
 use super::world::{Concerned, World, VOID};
+use crate::order::Ordered;
 
 /// Bytes of an error answer on the wire.
 pub(super) const ERROR_BYTES: u32 = 200;
@@ -43,7 +44,9 @@ impl<B: Behaviour> Core<B> {
     }
 
     fn deliver_at(&mut self, end: SimTime, transit: Transit<B::Signal>) {
-        let key = self.transits.insert(Transit { end, ..transit });
+        let link = &self.links[transit.link.at()];
+        let left = if link.spec.bandwidth_bps.is_some() { link.free_at[usize::from(!transit.forward)] } else { self.now };
+        let key = self.transits.insert(Transit { end, left, ..transit });
         self.queue.push(end, EventKind::Deliver(key));
     }
 
@@ -115,6 +118,29 @@ impl<B: Behaviour> Core<B> {
         }
         link.in_transit += 1;
         Some(self.now + travel)
+    }
+
+    /// The bandwidth of a link changes now: what its interfaces have yet to send, bit by bit, is sent at the new rate.
+    pub(super) fn change_bandwidth(&mut self, index: LinkIndex, new: Option<f64>) {
+        let now = self.now;
+        let link = &mut self.links[index.at()];
+        // Without a limit nothing waits at an interface.
+        let Some(old) = link.spec.bandwidth_bps.filter(|old| Some(*old) != new) else { return };
+        let sooner = |at: SimTime| now + at.since(now).scale(new.map_or(0.0, |new| old / new));
+        for free in link.free_at.iter_mut().filter(|free| **free > now) {
+            *free = sooner(*free);
+        }
+        let waiting = self.transits.iter().filter(|(_, t)| t.link == index && !t.lost && t.left > now);
+        let mut keys: Vec<(SimTime, TransitKey)> = waiting.map(|(key, t)| (t.left, key)).collect();
+        keys.order_by_key(|(left, _)| *left);
+        for (_, key) in keys {
+            // Under another key, so that its arrival as it was is void.
+            let Some(transit) = self.transits.remove(key) else { continue };
+            let left = sooner(transit.left);
+            let end = left + transit.end.since(transit.left);
+            let key = self.transits.insert(Transit { left, end, ..transit });
+            self.queue.push(end, EventKind::Deliver(key));
+        }
     }
 
     /// A message that is put on the link now does not arrive.

@@ -276,6 +276,8 @@ pub struct Transit<G> {
     pub start: SimTime,
     /// Arrival.
     pub end: SimTime,
+    /// When the sender's interface is done with it.
+    pub left: SimTime,
     /// Number of the request, of calls, replies and handshakes; 0 otherwise.
     pub request_id: u64,
     /// 1 for a first attempt.
@@ -287,7 +289,7 @@ pub struct Transit<G> {
 impl<G> Transit<G> {
     /// A message that leaves now, of a first attempt; when it arrives, whoever sends it finds out.
     pub fn new(link: LinkIndex, forward: bool, now: SimTime, request_id: u64, payload: Payload<G>) -> Transit<G> {
-        Transit { link, forward, transmissions: 1, lost: false, start: now, end: now, request_id, attempt: 1, payload }
+        Transit { link, forward, transmissions: 1, lost: false, start: now, end: now, left: now, request_id, attempt: 1, payload }
     }
 
     /// The same message once more: it arrives, and the request's trace tells of the first alone.
@@ -319,6 +321,6 @@ mod tests {
     #[test]
     fn what_is_under_way_is_small() {
         assert_eq!((size_of::<Message>(), size_of::<Outcome>(), size_of::<Span>()), (48, 16, 32));
-        assert_eq!((size_of::<RequestState>(), size_of::<Job>(), size_of::<Call>(), size_of::<Transit<()>>()), (32, 200, 136, 136));
+        assert_eq!((size_of::<RequestState>(), size_of::<Job>(), size_of::<Call>(), size_of::<Transit<()>>()), (32, 200, 136, 144));
     }
 }
