@@ -80,8 +80,8 @@ impl Run {
         let done = self.editor.perform_continuing(step, now, can_go_back)?;
         if now > SimTime::ZERO && !done.told.is_empty() {
             match self.before.as_deref().filter(|_| done.instead) {
-                Some(before) => self.experiment = before.clone(),
-                None => self.before = standing.then(|| Box::new(self.experiment.clone())),
+                Some(before) => self.experiment = before.fork(),
+                None => self.before = standing.then(|| Box::new(self.experiment.fork())),
             }
         }
         self.follow(&done.told)
