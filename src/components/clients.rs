@@ -107,7 +107,7 @@ impl Clients {
                 for user in 0..u64::from(users) {
                     self.begin(ctx, user, ordinal + user, None);
                 }
-                // Those are taken: what comes later has luck of its own.
+                // Those are taken: what comes later has draws of its own.
                 self.books.arrivals += u64::from(users).saturating_sub(1);
             }
             Source::Trace => {

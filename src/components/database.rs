@@ -262,7 +262,7 @@ impl Database {
         }
     }
 
-    /// Goes back to waiting once the replicas have what is older than a write's patience: then a write need not wait longer.
+    /// Goes back to waiting once the replicas have what is older than the time that a write waits: then a write need not wait longer.
     fn wait_again_if_they_keep_up(&mut self, ctx: &mut Ctx<'_, Component>, confirmed: Option<u64>) {
         self.note_place(ctx.now());
         let never = self.params.sync_timeout == SimDuration::ZERO;
@@ -285,7 +285,7 @@ impl Database {
         }
     }
 
-    /// Sets a timer for the write that has waited longest, if there is a limit to its patience and no timer is set so early.
+    /// Sets a timer for the write that has waited longest, if it does not wait for ever and no timer is set so early.
     fn watch_oldest(&mut self, ctx: &mut Ctx<'_, Component>) {
         let Some((.., since)) = self.memory.waiting.front().filter(|_| self.params.sync_timeout > SimDuration::ZERO) else { return };
         let due = (*since + self.params.sync_timeout).max(ctx.now());
@@ -456,9 +456,9 @@ impl Part for Database {
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
         let p = &self.params;
-        let (operation, luck) = (ctx.job(job).message.operation, ctx.job(job).luck);
+        let (operation, draw_key) = (ctx.job(job).message.operation, ctx.job(job).draw_key);
         let law = if operation.writes() { &p.write_time } else { &p.read_time };
-        let own = law.sample(&mut ctx.rng(Purpose::Service, luck));
+        let own = law.sample(&mut ctx.rng(Purpose::Service, draw_key));
         let flush = operation.writes() && p.durability == Durability::EveryWrite;
         if flush {
             own + p.flush_time

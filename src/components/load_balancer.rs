@@ -153,14 +153,14 @@ impl LoadBalancer {
     }
 
     fn choose(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Option<(LinkIndex, Why)> {
-        let (message, luck) = (ctx.job(job).message, ctx.job(job).luck);
+        let (message, draw_key) = (ctx.job(job).message, ctx.job(job).draw_key);
         let all: smallvec::SmallVec<[LinkIndex; 16]> = ctx.outgoing(Role::Call).filter(|l| ctx.takes(*l, &message)).collect();
         let live: smallvec::SmallVec<[LinkIndex; 16]> = all.iter().copied().filter(|l| self.healthy(*l)).collect();
         if live.is_empty() {
             return None;
         }
         let n = live.len();
-        let mut rng = ctx.rng(Purpose::Choice, luck);
+        let mut rng = ctx.rng(Purpose::Choice, draw_key);
         let out = (all.len() - n) as u64;
         Some(match self.params.algorithm {
             Algorithm::RoundRobin => {

@@ -217,7 +217,7 @@ impl Queue {
     }
 
     fn deliver(&mut self, ctx: &mut Ctx<'_, Component>, id: u64, link: LinkIndex) {
-        let patience = self.params.visibility_timeout;
+        let timeout = self.params.visibility_timeout;
         let Some(held) = self.get(id) else { return };
         held.deliveries += 1;
         let (job, deliveries) = (held.job, held.deliveries);
@@ -231,7 +231,7 @@ impl Queue {
         ctx.take_up(job);
         let message = Message { reply_bytes: ACKNOWLEDGEMENT_BYTES, ..ctx.job(job).message };
         let why = Why::with("delivery {a} of at most {b}", u64::from(deliveries), u64::from(self.params.max_deliveries));
-        ctx.call_again(job, link, message, patience, deliveries - 1, why);
+        ctx.call_again(job, link, message, timeout, deliveries - 1, why);
     }
 
     /// A message is no longer held.
@@ -360,7 +360,7 @@ impl Part for Queue {
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
-        let own = self.params.store_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck));
+        let own = self.params.store_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).draw_key));
         if self.params.durable {
             own + self.params.flush_time
         } else {
@@ -372,7 +372,7 @@ impl Part for Queue {
         self.books.stored += 1;
         self.disk.held += 1;
         let message = ctx.job(job).message;
-        let number = ctx.begin_message(message, ctx.job(job).luck);
+        let number = ctx.begin_message(message, ctx.job(job).draw_key);
         ctx.explain(job, Why::with("stored; goes on as request {a}, {b} held", number, self.disk.held));
         Next::Reply(Ok(None))
     }

@@ -204,7 +204,7 @@ impl Part for Replica {
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
-        self.params.read_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
+        self.params.read_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).draw_key))
     }
 
     fn served(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey) -> Next {

@@ -187,7 +187,7 @@ impl Service {
     }
 
     fn login_work(&self, ctx: &Ctx<'_, Component>, job: JobKey) -> SimDuration {
-        let work = self.params.login_time.sample(&mut ctx.rng(Purpose::Service, mix(ctx.job(job).luck, LOGGING_IN.into())));
+        let work = self.params.login_time.sample(&mut ctx.rng(Purpose::Service, mix(ctx.job(job).draw_key, LOGGING_IN.into())));
         work.scale(1.0 / self.params.size.speed())
     }
 }
@@ -252,7 +252,7 @@ impl Part for Service {
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, concurrency: u32) -> SimDuration {
         let p = &self.params;
-        let own = p.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck));
+        let own = p.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).draw_key));
         let speed = p.size.speed();
         let own = if speed == 1.0 { own } else { own.scale(1.0 / speed) };
         let own = own + SimDuration(p.slowdown_per_request.0 * u64::from(concurrency));

@@ -242,7 +242,7 @@ impl Part for Worker {
     }
 
     fn service_time(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, _: u32) -> SimDuration {
-        self.params.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).luck))
+        self.params.service_time.sample(&mut ctx.rng(Purpose::Service, ctx.job(job).draw_key))
     }
 
     fn stages_done(&mut self, ctx: &mut Ctx<'_, Component>, job: JobKey, outcome: Outcome) -> Next {

@@ -284,8 +284,8 @@ impl<B: Behaviour> Ctx<'_, B> {
     /// Fires [`Behaviour::timer`] after a delay, unless the node crashes before.
     pub fn set_timer(&mut self, delay: SimDuration, token: u64) {
         let at = self.core.now + delay;
-        let epoch = self.core.nodes[self.node.at()].epoch;
-        self.core.queue.push(at, EventKind::Timer { node: self.node, epoch, token });
+        let generation = self.core.nodes[self.node.at()].generation;
+        self.core.queue.push(at, EventKind::Timer { node: self.node, generation, token });
     }
 
     /// Background work of the node itself, by a process of its own: after a wait it takes so long, longer on a slow host, and then
@@ -320,7 +320,7 @@ impl<B: Behaviour> Ctx<'_, B> {
     fn begin(&mut self, message: Message, ordinal: u64, deadline: Option<SimDuration>, internal: bool, note: u32) {
         let now = self.core.now;
         let node = &mut self.core.nodes[self.node.at()];
-        let luck = mix(node.stream, ordinal);
+        let draw_key = mix(node.stream, ordinal);
         let ledger = if internal { &mut node.messages } else { &mut node.requests };
         ledger.sent += 1;
         ledger.in_flight += 1;
@@ -340,13 +340,13 @@ impl<B: Behaviour> Ctx<'_, B> {
             request,
             request_id: id,
             request_start: now,
-            luck,
+            draw_key,
             origin: None,
             attempt: 1,
             arrived: now,
             holds_worker: false,
             service: Service::None,
-            turn: 0,
+            generation: 0,
             replied: false,
             last_call: CallKey::null(),
             stages: Default::default(),
@@ -356,9 +356,9 @@ impl<B: Behaviour> Ctx<'_, B> {
             span: NO_SPAN,
         });
         // Its first step is an event of its own: a request begins before anything it causes.
-        self.core.queue.push(now, EventKind::ServiceEnd { job, turn: 0 });
-        if let Some(patience) = deadline {
-            self.core.queue.push_after(now, patience, EventKind::Deadline(job));
+        self.core.queue.push(now, EventKind::ServiceEnd { job, generation: 0 });
+        if let Some(deadline) = deadline {
+            self.core.queue.push_after(now, deadline, EventKind::Deadline(job));
         }
     }
 

@@ -21,7 +21,7 @@ pub struct Attempt {
     pub wanted: bool,
     pub(super) seed: u64,
     pub(super) stream: Stream,
-    pub(super) luck: u64,
+    pub(super) draw_key: u64,
 }
 
 impl Attempt {
@@ -32,7 +32,7 @@ impl Attempt {
 
     /// A generator for this attempt's draws. Each policy that draws has a salt of its own, so that it changes no draw of another.
     pub fn rng(&self, salt: u64) -> Draws {
-        generator(self.seed, self.stream, Purpose::Policy, mix(self.luck, u64::from(self.number)) ^ salt)
+        generator(self.seed, self.stream, Purpose::Policy, mix(self.draw_key, u64::from(self.number)) ^ salt)
     }
 }
 

@@ -10,7 +10,7 @@ use super::random::mix;
 use super::request::{reason_of, Failure, Message, Outcome, Why};
 use super::time::SimDuration;
 use super::trace::{SpanKind, NO_SPAN};
-use super::transport::{reply_luck, ERROR_BYTES};
+use super::transport::{reply_draw_key, ERROR_BYTES};
 use super::under_way::{Call, Connection, Job, Payload, Return, Transit};
 
 impl<B: Behaviour> Core<B> {
@@ -31,9 +31,9 @@ impl<B: Behaviour> Core<B> {
         let parent = if job.origin.is_some() { job.span } else { job.parent_span };
         let link = &mut self.links[index.at()];
         // A function of this job, this link and nothing else: other calls change no draw of this one.
-        let luck = mix(mix(job.luck, link.stream), ordinal);
+        let draw_key = mix(mix(job.draw_key, link.stream), ordinal);
         let number = again.map_or(0, |(_, attempts)| attempts) + 1;
-        let before = link.policies.before(&link.attempt(self.now, self.seed, luck, number, true));
+        let before = link.policies.before(&link.attempt(self.now, self.seed, draw_key, number, true));
         // Policies may hold it up, and where connections are counted it may have to wait for one.
         let at_once = matches!(before, Ok(SimDuration::ZERO)) && !link.counts_connections();
         let story = self.requests.get_mut(request).and_then(|r| r.trace.as_deref_mut());
@@ -50,7 +50,7 @@ impl<B: Behaviour> Core<B> {
             staged,
             timeout,
             attempts: if at_once { number } else { number - 1 },
-            luck,
+            draw_key,
             open: at_once,
             connection: Connection::None,
             before: job.last_call,
@@ -72,10 +72,10 @@ impl<B: Behaviour> Core<B> {
         if let Some(timeout) = timeout.or_else(|| link.policies.limit(Awaited::Answer)) {
             self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt));
         }
-        let luck = mix(luck, u64::from(number));
-        let payload = Payload::Call { attempt, message: *message, luck, request, request_start, call_span: span, network_span };
-        let arrival = self.arrival(index, true, message.request_bytes, luck);
-        self.put_on_the_way(Transit { attempt: number, ..Transit::new(index, true, self.now, request_id, payload) }, arrival, luck);
+        let draw_key = mix(draw_key, u64::from(number));
+        let payload = Payload::Call { attempt, message: *message, draw_key, request, request_start, call_span: span, network_span };
+        let arrival = self.arrival(index, true, message.request_bytes, draw_key);
+        self.put_on_the_way(Transit { attempt: number, ..Transit::new(index, true, self.now, request_id, payload) }, arrival, draw_key);
     }
 
     /// Starts the next attempt of a call, or goes on with one that was held up.
@@ -84,9 +84,9 @@ impl<B: Behaviour> Core<B> {
         if call.open {
             return self.take_connection(AttemptKey { call: call_key, number: call.attempts });
         }
-        let (luck, number, wanted) = (call.luck, call.attempts + 1, self.is_wanted(call));
+        let (draw_key, number, wanted) = (call.draw_key, call.attempts + 1, self.is_wanted(call));
         let link = &mut self.links[call.link.at()];
-        let before = link.policies.before(&link.attempt(self.now, self.seed, luck, number, wanted));
+        let before = link.policies.before(&link.attempt(self.now, self.seed, draw_key, number, wanted));
         self.begin_attempt(call_key, before);
     }
 
@@ -136,9 +136,9 @@ impl<B: Behaviour> Core<B> {
     /// Tells the policies that the last attempt of a call has ended, and asks them what becomes of the call.
     pub(super) fn after_attempt(&mut self, call_key: CallKey, ending: &Ending) -> After {
         let Some(call) = self.calls.get(call_key) else { return After::End };
-        let (luck, number, wanted) = (call.luck, call.attempts, self.is_wanted(call));
+        let (draw_key, number, wanted) = (call.draw_key, call.attempts, self.is_wanted(call));
         let link = &mut self.links[call.link.at()];
-        link.policies.after(&link.attempt(self.now, self.seed, luck, number, wanted), ending, After::End)
+        link.policies.after(&link.attempt(self.now, self.seed, draw_key, number, wanted), ending, After::End)
     }
 
     /// An attempt takes a connection where they are counted, waits for one, or opens one.
@@ -204,16 +204,16 @@ impl<B: Behaviour> Core<B> {
     pub fn transmit(&mut self, attempt_key: AttemptKey) {
         let Some(call) = self.attempted(attempt_key) else { return };
         let (link, message, request, call_span, old) = (call.link, call.message, call.request, call.span, call.step_span);
-        let (request_id, request_start, luck) = (call.request_id, call.request_start, mix(call.luck, u64::from(call.attempts)));
+        let (request_id, request_start, draw_key) = (call.request_id, call.request_start, mix(call.draw_key, u64::from(call.attempts)));
         let (to, timeout) = (self.links[link.at()].to, call.timeout.or_else(|| self.links[link.at()].policies.limit(Awaited::Answer)));
         if let Some(timeout) = timeout {
             self.queue.push_after(self.now, timeout, EventKind::AttemptTimeout(attempt_key));
         }
         let network_span = self.next_span(request, old, SpanKind::Network, call_span, to, attempt_key.number, Why::NONE);
         self.calls[attempt_key.call].step_span = network_span;
-        let payload = Payload::Call { attempt: attempt_key, message, luck, request, request_start, call_span, network_span };
+        let payload = Payload::Call { attempt: attempt_key, message, draw_key, request, request_start, call_span, network_span };
         let transit = Transit { attempt: attempt_key.number, ..Transit::new(link, true, self.now, request_id, payload) };
-        self.send(transit, message.request_bytes, luck);
+        self.send(transit, message.request_bytes, draw_key);
     }
 
     /// Sends a reply over the link a call came by, and ends the job's last span.
@@ -227,7 +227,7 @@ impl<B: Behaviour> Core<B> {
         let bytes = if outcome.is_ok() { job.bytes } else { ERROR_BYTES };
         let payload = Payload::Reply { attempt: job.to, outcome, operation, key, request, network_span };
         let transit = Transit { attempt: job.attempt, ..Transit::new(job.link, false, now, job.request_id, payload) };
-        self.send(transit, bytes, reply_luck(job.luck));
+        self.send(transit, bytes, reply_draw_key(job.draw_key));
     }
 
     /// A job leaves: whoever waits for it is answered.

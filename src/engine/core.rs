@@ -7,7 +7,7 @@ use slotmap::SlotMap;
 use super::behaviour::Behaviour;
 use super::ids::{AttemptKey, CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
 use super::link::Link;
-use super::queue::{Epoch, EventKind, EventQueue};
+use super::queue::{EventKind, EventQueue, Generation};
 use super::random::Stream;
 use super::request::{ByReason, Outcome, Reason, Why};
 use super::station::Station;
@@ -41,7 +41,7 @@ pub struct NodeState<S> {
     /// Source of randomness.
     pub stream: Stream,
     /// Grows with each crash and restart, so that old timers are void.
-    pub epoch: Epoch,
+    pub generation: Generation,
     /// Whether it works.
     pub up: bool,
     /// When it went down or hung, if it does.

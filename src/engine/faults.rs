@@ -93,7 +93,7 @@ impl<B: Behaviour> World<B> {
         let state = &mut self.core.nodes[node.at()];
         state.up = false;
         state.vanished = vanished;
-        state.epoch = state.epoch.next();
+        state.generation = state.generation.next();
         state.down_since = now;
         let (behaviour, mut ctx) = self.at(node);
         behaviour.crash(&mut ctx);
@@ -123,7 +123,7 @@ impl<B: Behaviour> World<B> {
             }
         }
         let state = &mut self.core.nodes[node.at()];
-        state.epoch = state.epoch.next();
+        state.generation = state.generation.next();
         let (behaviour, mut ctx) = self.at(node);
         behaviour.start(&mut ctx);
         ctx.notice(None, "restarted", true);
@@ -143,7 +143,7 @@ impl<B: Behaviour> World<B> {
         let state = &mut self.core.nodes[node.at()];
         state.removed = true;
         state.vanished = false;
-        state.epoch = state.epoch.next();
+        state.generation = state.generation.next();
         if state.up {
             // What it alone had is gone with it, as in a crash.
             state.up = false;

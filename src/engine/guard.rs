@@ -131,7 +131,7 @@ impl Guard {
 
 #[cfg(test)]
 mod tests {
-    use super::super::queue::Epoch;
+    use super::super::queue::Generation;
     use super::*;
 
     /// Events at one instant until it stands still: about node 2, then 1, then 3, and so on.
@@ -139,7 +139,7 @@ mod tests {
         let began = *events;
         for step in 0.. {
             let node = [2, 1, 3][step % 3];
-            let kind = EventKind::Timer { node: NodeIndex(node as u32 - 1), epoch: Epoch::default(), token: 0 };
+            let kind = EventKind::Timer { node: NodeIndex(node as u32 - 1), generation: Generation::default(), token: 0 };
             guard.begin(SimTime(7), *events, under_way, 9, 5);
             *events += 1;
             if guard.end(*events, node, &kind, 9, 5) {
@@ -169,7 +169,7 @@ mod tests {
         let (mut guard, mut events) = (Guard::default(), 0);
         assert_eq!(until_it_stops(&mut guard, &mut events, 400), 600_000);
         let mut guard = Guard::default();
-        let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token: 0 };
+        let kind = EventKind::Timer { node: NodeIndex(0), generation: Generation::default(), token: 0 };
         for events in 0..3_000_000u64 {
             guard.begin(SimTime(events / 190_000), events, 0, 0, 0);
             assert!(!guard.end(events + 1, 1, &kind, 0, 0), "{events}");
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn what_gets_less_is_no_loop() {
         let mut guard = Guard::default();
-        let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token: 0 };
+        let kind = EventKind::Timer { node: NodeIndex(0), generation: Generation::default(), token: 0 };
         let jobs = |events: u64| 1_000_000 - events / 3;
         for events in 0..3_000_000 {
             guard.begin(SimTime(7), events, 1, jobs(events), 0);

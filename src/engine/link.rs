@@ -226,8 +226,8 @@ impl<P: CallPolicy> Link<P> {
     }
 
     /// An attempt of a call over it, as its policies are told of it.
-    pub(super) fn attempt(&self, now: SimTime, seed: u64, luck: u64, number: u32, wanted: bool) -> Attempt {
-        Attempt { now, number, from: self.from, wanted: wanted && !self.removed, seed, stream: self.stream, luck }
+    pub(super) fn attempt(&self, now: SimTime, seed: u64, draw_key: u64, number: u32, wanted: bool) -> Attempt {
+        Attempt { now, number, from: self.from, wanted: wanted && !self.removed, seed, stream: self.stream, draw_key }
     }
 
     /// Whether connections matter at all: without a limit and a handshake they cost nothing.

@@ -12,14 +12,14 @@ use super::time::{SimDuration, SimTime};
 /// How often a node has crashed, restarted or gone: what was set before is void after. Three bytes, so that an event fits in four
 /// words; it comes round after sixteen million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Epoch([u8; 3]);
+pub struct Generation([u8; 3]);
 
-impl Epoch {
-    /// The epoch after this one.
-    pub fn next(self) -> Epoch {
+impl Generation {
+    /// The generation after this one.
+    pub fn next(self) -> Generation {
         let [a, b, c] = self.0;
         let [a, b, c, _] = u32::from_le_bytes([a, b, c, 0]).wrapping_add(1).to_le_bytes();
-        Epoch([a, b, c])
+        Generation([a, b, c])
     }
 }
 
@@ -31,7 +31,7 @@ pub enum EventKind {
         /// Whose.
         node: NodeIndex,
         /// Void if the node has crashed or restarted since.
-        epoch: Epoch,
+        generation: Generation,
         /// Given back to the node.
         token: u64,
     },
@@ -42,16 +42,16 @@ pub enum EventKind {
         /// With which job.
         job: JobKey,
         /// Void if the job was interrupted since.
-        turn: u32,
+        generation: u32,
     },
     /// The first of the jobs that share workers is done.
     ShareEnd {
         /// Where.
         node: NodeIndex,
         /// Void if jobs came or went since.
-        turn: u32,
+        generation: u32,
     },
-    /// The caller's patience ends.
+    /// The caller waits no longer for an answer.
     AttemptTimeout(AttemptKey),
     /// The caller waits no longer for a connection.
     PoolTimeout(AttemptKey),
@@ -316,7 +316,7 @@ mod tests {
         let (mut now, mut sequence, mut longest) = (0, 0, 0);
         for step in 0..60_000u64 {
             let mut rng = generator(3, 1, Purpose::Key, step);
-            let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token: step };
+            let kind = EventKind::Timer { node: NodeIndex(0), generation: Generation::default(), token: step };
             // Twenty delays are more than there are lanes.
             let (way, far) = (below(&mut rng, 10), below(&mut rng, 300) as u64);
             let delay = below(&mut rng, if step % 2_000 < 1_000 { 20 } else { 3 }) as u64 * 50;
@@ -363,7 +363,7 @@ mod tests {
     fn void_events_in_a_line_are_left_out_and_no_others() {
         let mut queue = EventQueue::default();
         for token in 0..100 {
-            let kind = EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token };
+            let kind = EventKind::Timer { node: NodeIndex(0), generation: Generation::default(), token };
             queue.push_after(SimTime(token), SimDuration(1_000), kind);
         }
         let is_void = |kind: &EventKind| matches!(kind, EventKind::Timer { token, .. } if token % 10 != 7);
@@ -384,12 +384,12 @@ mod tests {
 
     #[test]
     fn epochs_differ_and_come_round() {
-        let mut epoch = Epoch::default();
+        let mut generation = Generation::default();
         for _ in 0..1 << 24 {
-            let next = epoch.next();
-            assert_ne!(epoch, next);
-            epoch = next;
+            let next = generation.next();
+            assert_ne!(generation, next);
+            generation = next;
         }
-        assert_eq!(epoch, Epoch::default());
+        assert_eq!(generation, Generation::default());
     }
 }

@@ -64,13 +64,13 @@ impl<B: Behaviour> World<B> {
     pub(super) fn serve_again(&mut self, key: JobKey, time: SimDuration) {
         let Some(job) = self.core.jobs.get(key) else { return };
         let (node, now, is_root) = (job.node, self.core.now, job.origin.is_none());
-        let (request, parent, attempt, old, turn) = (job.request, job.parent_span, job.attempt, job.span, job.turn);
+        let (request, parent, attempt, old, generation) = (job.request, job.parent_span, job.attempt, job.span, job.generation);
         let state = &mut self.core.nodes[node.at()];
         state.station.account(now);
         let time = if state.slow != 1.0 { time.scale(state.slow) } else { time };
         if is_root {
             // At its own client nobody else is in its way.
-            return self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn });
+            return self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, generation });
         }
         if self.core.jobs[key].holds_worker {
             let span = self.core.next_span(request, old, SpanKind::Service, parent, node, attempt, Why::NONE);
@@ -108,7 +108,7 @@ impl<B: Behaviour> World<B> {
         if let Service::Until(end) = job.service {
             job.service = Service::Left(end - self.core.now);
         }
-        job.turn += 1;
+        job.generation += 1;
         job.holds_worker = false;
         station.busy -= 1;
         station.put_back(victim, job.message.priority);
@@ -163,23 +163,23 @@ impl<B: Behaviour> World<B> {
         }
         let job = &mut self.core.jobs[key];
         job.service = Service::Until(now + time);
-        self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, turn: job.turn });
+        self.core.queue.push(now + time, EventKind::ServiceEnd { job: key, generation: job.generation });
     }
 
     fn schedule_share(&mut self, node: NodeIndex) {
         let station = &mut self.core.nodes[node.at()].station;
-        station.sharing.turn = station.sharing.turn.wrapping_add(1);
-        let turn = station.sharing.turn;
+        station.sharing.generation = station.sharing.generation.wrapping_add(1);
+        let generation = station.sharing.generation;
         if let Some(wait) = station.sharing.next_end(station.spec.workers) {
             let at = self.core.now + wait;
-            self.core.queue.push(at, EventKind::ShareEnd { node, turn });
+            self.core.queue.push(at, EventKind::ShareEnd { node, generation });
         }
     }
 
-    pub(super) fn share_ended(&mut self, node: NodeIndex, turn: u32) -> Concerned {
+    pub(super) fn share_ended(&mut self, node: NodeIndex, generation: u32) -> Concerned {
         let now = self.core.now;
         let station = &mut self.core.nodes[node.at()].station;
-        if station.sharing.turn != turn {
+        if station.sharing.generation != generation {
             return VOID;
         }
         station.account(now);
@@ -196,8 +196,8 @@ impl<B: Behaviour> World<B> {
         (u64::from(node.0) + 1, 0)
     }
 
-    pub(super) fn service_ended(&mut self, key: JobKey, turn: u32) -> Concerned {
-        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.turn == turn) else { return VOID };
+    pub(super) fn service_ended(&mut self, key: JobKey, generation: u32) -> Concerned {
+        let Some(job) = self.core.jobs.get_mut(key).filter(|j| j.generation == generation) else { return VOID };
         let (node, is_root, concerned) = (job.node, job.origin.is_none(), (u64::from(job.node.0) + 1, job.request_id));
         job.service = Service::None;
         if !is_root {
@@ -314,7 +314,7 @@ impl<B: Behaviour> World<B> {
             match (new, service) {
                 (Discipline::Sharing, Service::Until(end)) => {
                     job.service = Service::None;
-                    job.turn += 1;
+                    job.generation += 1;
                     self.give_time(key, node, end - now);
                 }
                 (Discipline::Sharing, _) => {

@@ -22,7 +22,7 @@ pub struct Sharing {
     jobs: BinaryHeap<Reverse<(u128, u64, JobKey)>>,
     joined: u64,
     /// Names the one event that is not void.
-    pub turn: u32,
+    pub generation: u32,
 }
 
 impl Sharing {
@@ -75,14 +75,14 @@ impl Sharing {
             let left = end.saturating_sub(self.served).div_ceil(1 << FRACTION);
             all.push((job, SimDuration(u64::try_from(left).unwrap_or(u64::MAX))));
         }
-        self.turn = self.turn.wrapping_add(1);
+        self.generation = self.generation.wrapping_add(1);
         all
     }
 
     /// Forgets all jobs.
     pub fn clear(&mut self) {
         self.jobs.clear();
-        self.turn = self.turn.wrapping_add(1);
+        self.generation = self.generation.wrapping_add(1);
     }
 }
 

@@ -49,9 +49,9 @@ impl<B: Behaviour> World<B> {
     fn begin_stage(&mut self, key: JobKey, stage: u32, alternatives: bool) {
         let job = &mut self.core.jobs[key];
         job.stages = Stages { current: Some(stage), ..Default::default() };
-        let (node, luck, message) = (job.node, job.luck, job.message);
+        let (node, draw_key, message) = (job.node, job.draw_key, job.message);
         let operation = message.operation;
-        let (choices, chosen) = if alternatives { self.choose(node, operation, stage, luck) } else { (0, None) };
+        let (choices, chosen) = if alternatives { self.choose(node, operation, stage, draw_key) } else { (0, None) };
         let mut called: SmallVec<[LinkIndex; 8]> = SmallVec::new();
         let stages = &mut self.core.jobs[key].stages;
         for link in self.core.nodes[node.at()].outgoing.iter().copied() {
@@ -63,7 +63,7 @@ impl<B: Behaviour> World<B> {
                 continue;
             }
             let (count, wait_for, need, probability) = (spec.rule.count, spec.rule.wait_for, spec.rule.need, spec.rule.probability);
-            if probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, luck)) >= probability {
+            if probability < 1.0 && unit(&mut generator(self.core.seed, stream, Purpose::Rule, draw_key)) >= probability {
                 continue;
             }
             match wait_for {
@@ -85,7 +85,7 @@ impl<B: Behaviour> World<B> {
             let (count, wait_for) = (rule.count, rule.wait_for);
             let why = if choices > 1 && chosen == Some(link) { Why::with("picked at random, one of {a}", choices, 0) } else { Why::NONE };
             for ordinal in 0..count {
-                let (link, why) = if bundled == 1 { (link, why) } else { self.one_of(link, mix(luck, u64::from(ordinal))) };
+                let (link, why) = if bundled == 1 { (link, why) } else { self.one_of(link, mix(draw_key, u64::from(ordinal))) };
                 self.core.call(key, link, &message, (Some(wait_for), u64::from(ordinal)), None, why);
             }
         }
@@ -105,7 +105,7 @@ impl<B: Behaviour> World<B> {
     }
 
     /// How many links of a stage are alternatives, and which of them is taken this time.
-    fn choose(&self, node: NodeIndex, operation: Operation, stage: u32, luck: u64) -> (u64, Option<LinkIndex>) {
+    fn choose(&self, node: NodeIndex, operation: Operation, stage: u32, draw_key: u64) -> (u64, Option<LinkIndex>) {
         let core = &self.core;
         let spec = |l: &LinkIndex| &core.links[l.at()].spec;
         let alternative =
@@ -115,7 +115,7 @@ impl<B: Behaviour> World<B> {
         if choices == 0 {
             return (0, None);
         }
-        let mut rng = generator(core.seed, core.nodes[node.at()].stream, Purpose::Choice, mix(luck, u64::from(stage)));
+        let mut rng = generator(core.seed, core.nodes[node.at()].stream, Purpose::Choice, mix(draw_key, u64::from(stage)));
         let place = weighted(&mut rng, alternatives.clone().map(|l| spec(&l).rule.weight));
         (choices as u64, alternatives.clone().nth(place))
     }
@@ -154,7 +154,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         let Some(call) = self.core.attempted_mut(attempt) else { return self.core.end_span(request, way, None) };
         call.open = false;
-        let (index, connection, luck, step, span) = (call.link, call.connection, call.luck, call.step_span, call.span);
+        let (index, connection, draw_key, step, span) = (call.link, call.connection, call.draw_key, call.step_span, call.span);
         if let Some(story) = self.core.trace(request) {
             story.finish(way, now, None);
             story.finish(step, now, None);
@@ -163,7 +163,7 @@ impl<B: Behaviour> World<B> {
         let link = &mut self.core.links[index.at()];
         link.ledger.open -= 1;
         link.ledger.answered += 1;
-        link.policies.after(&link.attempt(now, self.core.seed, luck, attempt.number, false), &Ending::Answered, After::End);
+        link.policies.after(&link.attempt(now, self.core.seed, draw_key, attempt.number, false), &Ending::Answered, After::End);
         if connection == Connection::Held {
             self.core.release_connection(index, false);
         }

@@ -30,15 +30,15 @@ const HANDSHAKE: u64 = 1 << 41;
 
 impl<B: Behaviour> Core<B> {
     /// Puts a message on a link. What is lost is sent again, unless the link is set not to.
-    pub fn send(&mut self, transit: Transit<B::Signal>, bytes: u32, luck: u64) {
-        let arrival = self.arrival(transit.link, transit.forward, bytes, luck);
-        self.put_on_the_way(transit, arrival, luck);
+    pub fn send(&mut self, transit: Transit<B::Signal>, bytes: u32, draw_key: u64) {
+        let arrival = self.arrival(transit.link, transit.forward, bytes, draw_key);
+        self.put_on_the_way(transit, arrival, draw_key);
     }
 
-    pub(super) fn put_on_the_way(&mut self, transit: Transit<B::Signal>, arrival: Option<SimTime>, luck: u64) {
+    pub(super) fn put_on_the_way(&mut self, transit: Transit<B::Signal>, arrival: Option<SimTime>, draw_key: u64) {
         let Some(end) = arrival else { return self.lose(transit) };
         if !self.links[transit.link.at()].impairments.is_empty() {
-            return self.impair(transit, end, luck);
+            return self.impair(transit, end, draw_key);
         }
         self.deliver_at(end, transit);
     }
@@ -52,11 +52,11 @@ impl<B: Behaviour> Core<B> {
 
     /// What the faults of its link make of a message that would arrive at `end`.
     #[cold]
-    fn impair(&mut self, transit: Transit<B::Signal>, end: SimTime, luck: u64) {
+    fn impair(&mut self, transit: Transit<B::Signal>, end: SimTime, draw_key: u64) {
         let link = &mut self.links[transit.link.at()];
         let decides = link.impairments.decides(transit.forward, transit.payload.traffic(), self.now);
         let Some(rule) = decides else { return self.deliver_at(end, transit) };
-        let identity = mix(mix(luck, u64::from(!transit.forward)), rule.id);
+        let identity = mix(mix(draw_key, u64::from(!transit.forward)), rule.id);
         let mut rng = generator(self.seed, link.stream, Purpose::Impairment, identity);
         match rule.verdict {
             Verdict::Drop(share) if unit(&mut rng) < share => {
@@ -85,7 +85,7 @@ impl<B: Behaviour> Core<B> {
     }
 
     /// When a message that is put on a link now gets to its end; `None` if it never does, which is counted.
-    pub(super) fn arrival(&mut self, link: LinkIndex, forward: bool, bytes: u32, luck: u64) -> Option<SimTime> {
+    pub(super) fn arrival(&mut self, link: LinkIndex, forward: bool, bytes: u32, draw_key: u64) -> Option<SimTime> {
         let link = &mut self.links[link.at()];
         let direction = usize::from(!forward);
         let spec = &link.spec;
@@ -96,7 +96,7 @@ impl<B: Behaviour> Core<B> {
                 (SimDuration::from_millis_f64(*value_ms), false)
             }
             law => {
-                let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(luck, direction as u64));
+                let mut rng = generator(self.seed, link.stream, Purpose::Latency, mix(draw_key, direction as u64));
                 let mut travel = law.sample(&mut rng);
                 if spec.jitter > SimDuration::ZERO {
                     travel = travel + spec.jitter.scale(unit(&mut rng));
@@ -189,20 +189,20 @@ impl<B: Behaviour> Core<B> {
     /// Size of a message, and what its draws come from; `None` if nobody wants it any more.
     fn parcel(&self, transit: &Transit<B::Signal>) -> Option<(u32, u64)> {
         match &transit.payload {
-            Payload::Call { attempt, message, luck, .. } => self.attempted(*attempt).map(|_| (message.request_bytes, *luck)),
+            Payload::Call { attempt, message, draw_key, .. } => self.attempted(*attempt).map(|_| (message.request_bytes, *draw_key)),
             Payload::Reply { attempt, outcome, .. } => self.attempted(*attempt).map(|call| {
                 let bytes = if outcome.is_ok() { call.message.reply_bytes } else { ERROR_BYTES };
-                (bytes, reply_luck(mix(call.luck, u64::from(attempt.number))))
+                (bytes, reply_draw_key(mix(call.draw_key, u64::from(attempt.number))))
             }),
             Payload::Handshake { attempt, round } => {
-                self.attempted(*attempt).map(|call| (HANDSHAKE_BYTES, handshake_luck(call.luck, attempt.number, *round)))
+                self.attempted(*attempt).map(|call| (HANDSHAKE_BYTES, handshake_draw_key(call.draw_key, attempt.number, *round)))
             }
             Payload::Signal { bytes, ordinal, refused, .. } => {
                 // A later one says all that it does, and more.
                 let link = &self.links[transit.link.at()];
                 let sender = &self.nodes[if transit.forward { link.from } else { link.to }.at()];
                 let newest = link.control_sent[usize::from(!transit.forward)] == *ordinal;
-                (newest && (sender.up || *refused)).then(|| (*bytes, signal_luck(*ordinal)))
+                (newest && (sender.up || *refused)).then(|| (*bytes, signal_draw_key(*ordinal)))
             }
         }
     }
@@ -213,23 +213,23 @@ impl<B: Behaviour> Core<B> {
         *sent += 1;
         let ordinal = *sent;
         let payload = Payload::Signal { signal, bytes, ordinal, refused };
-        self.send(Transit::new(link, forward, self.now, 0, payload), bytes, signal_luck(ordinal));
+        self.send(Transit::new(link, forward, self.now, 0, payload), bytes, signal_draw_key(ordinal));
     }
 
     /// Begins to set up a connection for an attempt, or goes on with it: the caller's message of a round trip.
     pub(super) fn shake_hands(&mut self, attempt: AttemptKey, round: u32) {
         let Some(call) = self.attempted(attempt) else { return };
-        let (link, request_id, luck) = (call.link, call.request_id, handshake_luck(call.luck, attempt.number, round));
+        let (link, request_id, draw_key) = (call.link, call.request_id, handshake_draw_key(call.draw_key, attempt.number, round));
         let payload = Payload::Handshake { attempt, round };
         let transit = Transit { attempt: attempt.number, ..Transit::new(link, true, self.now, request_id, payload) };
-        self.send(transit, HANDSHAKE_BYTES, luck);
+        self.send(transit, HANDSHAKE_BYTES, draw_key);
     }
 
     /// The called node answers a message of a handshake: it goes on, or the connection is refused.
     fn answer_handshake(&mut self, attempt: AttemptKey, round: u32) {
         let Some(call) = self.attempted(attempt) else { return };
         let (link, request, request_id, message) = (call.link, call.request, call.request_id, call.message);
-        let luck = handshake_luck(call.luck, attempt.number, round);
+        let draw_key = handshake_draw_key(call.draw_key, attempt.number, round);
         let to = self.links[link.at()].to;
         let state = &self.nodes[to.at()];
         let payload = if state.up && !state.removed {
@@ -239,7 +239,7 @@ impl<B: Behaviour> Core<B> {
             Payload::Reply { attempt, outcome, operation: message.operation, key: message.key, request, network_span: NO_SPAN }
         };
         let transit = Transit { attempt: attempt.number, ..Transit::new(link, false, self.now, request_id, payload) };
-        self.send(transit, HANDSHAKE_BYTES, luck);
+        self.send(transit, HANDSHAKE_BYTES, draw_key);
     }
 
     /// A message of a handshake arrives, at the called node or back at the caller.
@@ -257,17 +257,17 @@ impl<B: Behaviour> Core<B> {
 }
 
 /// What a reply's draws come from, of the identity of the job that replies.
-pub(super) fn reply_luck(luck: u64) -> u64 {
-    mix(luck, 7)
+pub(super) fn reply_draw_key(draw_key: u64) -> u64 {
+    mix(draw_key, 7)
 }
 
 /// What the draws of a control message come from.
-fn signal_luck(ordinal: u64) -> u64 {
+fn signal_draw_key(ordinal: u64) -> u64 {
     mix(0x5163_6e61, ordinal)
 }
 
-fn handshake_luck(luck: u64, attempt: u32, round: u32) -> u64 {
-    mix(mix(luck, u64::from(attempt)), HANDSHAKE | u64::from(round))
+fn handshake_draw_key(draw_key: u64, attempt: u32, round: u32) -> u64 {
+    mix(mix(draw_key, u64::from(attempt)), HANDSHAKE | u64::from(round))
 }
 
 impl<G> Payload<G> {
@@ -309,7 +309,7 @@ impl<B: Behaviour> World<B> {
         let concerned = (u64::from(from.0) + 1, request_id);
         link.in_transit -= 1;
         let again = parcel.filter(|_| sent < MOST_TRANSMISSIONS);
-        let Some((bytes, luck)) = again else {
+        let Some((bytes, draw_key)) = again else {
             self.core.transits.remove(key);
             if let (Some(attempt), true) = (attempt, parcel.is_some()) {
                 // The transport gives up, and the connection with it.
@@ -323,11 +323,11 @@ impl<B: Behaviour> World<B> {
                 trace.explain(span, Why::with("lost on the way, and sent again: {a} times by now", u64::from(sent), 0));
             }
         }
-        let luck = mix(luck, RETRANSMISSION | u64::from(sent));
-        let arrival = self.core.arrival(index, forward, bytes, luck);
+        let draw_key = mix(draw_key, RETRANSMISSION | u64::from(sent));
+        let arrival = self.core.arrival(index, forward, bytes, draw_key);
         if let Some(transit) = self.core.transits.remove(key) {
             let transit = Transit { start: self.core.now, transmissions: sent + 1, lost: false, ..transit };
-            self.core.put_on_the_way(transit, arrival, luck);
+            self.core.put_on_the_way(transit, arrival, draw_key);
         }
         concerned
     }

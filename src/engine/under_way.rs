@@ -62,8 +62,8 @@ pub struct Job {
     pub request_id: u64,
     /// Start of that request.
     pub request_start: SimTime,
-    /// Identity for randomness: a function of the request and the path to here.
-    pub luck: u64,
+    /// What its draws come from: a function of the request and the path to here.
+    pub draw_key: u64,
     /// Who waits for the reply; `None` at the client itself.
     pub origin: Option<(AttemptKey, LinkIndex)>,
     /// 1 for a first attempt.
@@ -75,7 +75,7 @@ pub struct Job {
     /// How far its service is.
     pub service: Service,
     /// Names the one end of service that is not void.
-    pub turn: u32,
+    pub generation: u32,
     /// Whether its reply has been sent before its end.
     pub replied: bool,
     /// The last of its open calls; from there on [`Call::before`] leads to the others. Null if there is none.
@@ -121,8 +121,8 @@ pub struct Call {
     pub staged: Option<WaitFor>,
     /// Attempts so far.
     pub attempts: u32,
-    /// Identity for randomness.
-    pub luck: u64,
+    /// What its draws come from.
+    pub draw_key: u64,
     /// Whether the last of them is open.
     pub open: bool,
     /// Whether that has a connection.
@@ -162,8 +162,8 @@ pub struct Return {
     pub request_id: u64,
     /// Its start.
     pub request_start: SimTime,
-    /// Identity of the job for randomness.
-    pub luck: u64,
+    /// What the draws of the job come from.
+    pub draw_key: u64,
     /// 1 for a first attempt.
     pub attempt: u32,
     /// Span of the call.
@@ -198,7 +198,7 @@ impl Job {
             request: self.request,
             request_id: self.request_id,
             request_start: self.request_start,
-            luck: self.luck,
+            draw_key: self.draw_key,
             attempt: self.attempt,
             call_span: self.parent_span,
             span: self.span,
@@ -215,8 +215,8 @@ pub enum Payload<G> {
         attempt: AttemptKey,
         /// What is asked.
         message: Message,
-        /// Identity for randomness.
-        luck: u64,
+        /// What its draws come from.
+        draw_key: u64,
         /// The request.
         request: RequestKey,
         /// Start of the request.

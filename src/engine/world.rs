@@ -6,7 +6,7 @@ use super::behaviour::{Behaviour, Ctx, Ended, Next};
 use super::core::{Core, NodeState, Observation, RequestLedger};
 use super::guard::{Guard, Stop};
 use super::ids::{CallKey, JobKey, LinkIndex, NodeIndex, RequestKey, TransitKey};
-use super::queue::{Epoch, EventKind, EventQueue};
+use super::queue::{EventKind, EventQueue, Generation};
 use super::random::{mix, Stream};
 use super::request::{reason_of, ByReason, Failure, Message, Outcome, Reason};
 use super::station::Station;
@@ -68,7 +68,7 @@ impl<B: Behaviour> World<B> {
         let now = self.core.now;
         self.core.nodes.push(NodeState {
             stream,
-            epoch: Epoch::default(),
+            generation: Generation::default(),
             up: true,
             down_since: now,
             vanished: false,
@@ -182,9 +182,9 @@ impl<B: Behaviour> World<B> {
             return VOID;
         }
         match kind {
-            EventKind::Timer { node, epoch, token } => {
+            EventKind::Timer { node, generation, token } => {
                 let state = &self.core.nodes[node.at()];
-                if !state.up || state.removed || state.epoch != epoch {
+                if !state.up || state.removed || state.generation != generation {
                     return VOID;
                 }
                 let (behaviour, mut ctx) = self.at(node);
@@ -192,8 +192,8 @@ impl<B: Behaviour> World<B> {
                 (u64::from(node.0) + 1, 0)
             }
             EventKind::Deliver(key) => self.deliver(key),
-            EventKind::ServiceEnd { job, turn } => self.service_ended(job, turn),
-            EventKind::ShareEnd { node, turn } => self.share_ended(node, turn),
+            EventKind::ServiceEnd { job, generation } => self.service_ended(job, generation),
+            EventKind::ShareEnd { node, generation } => self.share_ended(node, generation),
             EventKind::AttemptTimeout(attempt) => {
                 let Some(call) = self.core.attempted(attempt) else { return VOID };
                 let (concerned, to) = (self.of_call(call), self.core.links[call.link.at()].to);
@@ -284,20 +284,20 @@ impl<B: Behaviour> World<B> {
                     }
                 }
             }
-            Payload::Call { attempt, message, luck, request, request_start, call_span, network_span } => {
+            Payload::Call { attempt, message, draw_key, request, request_start, call_span, network_span } => {
                 let job = self.core.jobs.insert(Job {
                     node,
                     message,
                     request,
                     request_id,
                     request_start,
-                    luck,
+                    draw_key,
                     origin: Some((attempt, index)),
                     attempt: transit.attempt,
                     arrived: self.core.now,
                     holds_worker: false,
                     service: Service::None,
-                    turn: 0,
+                    generation: 0,
                     replied: false,
                     last_call: CallKey::null(),
                     stages: Default::default(),

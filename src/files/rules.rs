@@ -208,9 +208,16 @@ fn check_setting(param: &str, value: &Json, specs: &[ParamSpec], owner: &str) ->
 /// Whether a fault names something that it can happen to. Paths are within the fault.
 pub fn check_fault(doc: &Document, fault: &Fault) -> Result<(), Problem> {
     match fault {
-        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::LoseDisk { node } | Fault::Restart { node } => {
+        Fault::Crash { node } | Fault::Vanish { node } | Fault::Hang { node } | Fault::Restart { node } => {
             member_of(doc, "node", node).map(|_| ())
         }
+        Fault::LoseDisk { node } => match components::kind(&member_of(doc, "node", node)?.kind) {
+            Some(kind) if !components::has_disk(kind.id) => {
+                let message = format!("\"{node}\" is a {}, which stores nothing on a disk", kind.label.to_lowercase());
+                Err(Problem::new("node", message))
+            }
+            _ => Ok(()),
+        },
         Fault::Slow { node, factor } => {
             member_of(doc, "node", node)?;
             within(*factor, 0.01, 1000.0).map_err(|m| Problem::new("factor", m))

@@ -14,7 +14,7 @@ params! {
     }
 }
 
-/// The patience of a pool; at first it is endless.
+/// How long a pool lets an attempt wait; at first for ever.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     timeout: Option<SimDuration>,

@@ -129,7 +129,7 @@ impl Dice {
         };
         let link = if now.links.is_empty() { None } else { Some(now.links[self.below(now.links.len())].clone()) };
         Some(match self.below(19) {
-            0 if self.below(4) == 0 => Entry::Fault(Fault::LoseDisk { node: target }),
+            0 if components::has_disk(&node.kind) && self.below(3) > 0 => Entry::Fault(Fault::LoseDisk { node: target }),
             0 => Entry::Fault(Fault::Crash { node: target }),
             1 if self.below(2) == 0 => Entry::Fault(Fault::Vanish { node: target }),
             1 => Entry::Fault(Fault::Hang { node: target }),

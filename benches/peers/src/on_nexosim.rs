@@ -23,7 +23,7 @@ fn after(state: &mut u64, mean: f64) -> Duration {
 
 #[derive(Serialize, Deserialize)]
 pub struct Station {
-    luck: u64,
+    draw_key: u64,
     here: VecDeque<MonotonicTime>,
     to_come: u64,
     done: u64,
@@ -33,14 +33,14 @@ pub struct Station {
 #[Model]
 impl Station {
     fn start(&mut self, _: (), cx: &Context<Self>) {
-        cx.schedule_event(after(&mut self.luck, 1.0 / UTILISATION), schedulable!(Self::arrive), ()).expect("it is in the future");
+        cx.schedule_event(after(&mut self.draw_key, 1.0 / UTILISATION), schedulable!(Self::arrive), ()).expect("it is in the future");
     }
 
     #[nexosim(schedulable)]
     fn arrive(&mut self, _: (), cx: &Context<Self>) {
         self.here.push_back(cx.time());
         if self.here.len() == 1 {
-            cx.schedule_event(after(&mut self.luck, 1.0), schedulable!(Self::depart), ()).expect("it is in the future");
+            cx.schedule_event(after(&mut self.draw_key, 1.0), schedulable!(Self::depart), ()).expect("it is in the future");
         }
         self.to_come -= 1;
         if self.to_come > 0 {
@@ -55,7 +55,7 @@ impl Station {
         }
         self.done += 1;
         if !self.here.is_empty() {
-            cx.schedule_event(after(&mut self.luck, 1.0), schedulable!(Self::depart), ()).expect("it is in the future");
+            cx.schedule_event(after(&mut self.draw_key, 1.0), schedulable!(Self::depart), ()).expect("it is in the future");
         } else if self.to_come == 0 {
             DONE.store(self.done, Relaxed);
             TIME_HERE.store(self.time_here, Relaxed);
@@ -65,7 +65,7 @@ impl Station {
 
 #[derive(Serialize, Deserialize)]
 pub struct Holder {
-    luck: u64,
+    draw_key: u64,
     done: u64,
 }
 
@@ -76,7 +76,7 @@ impl Holder {
     }
 
     fn again(&mut self, cx: &Context<Self>) {
-        cx.schedule_event(after(&mut self.luck, 1.0), schedulable!(Self::turn), ()).expect("it is in the future");
+        cx.schedule_event(after(&mut self.draw_key, 1.0), schedulable!(Self::turn), ()).expect("it is in the future");
     }
 
     #[nexosim(schedulable)]
@@ -97,7 +97,7 @@ pub fn mm1(jobs: u64) -> Done {
     let mailbox = Mailbox::new();
     let mut bench = SimInit::with_num_threads(1);
     let start = EventSource::new().connect(Station::start, &mailbox).register(&mut bench);
-    let station = Station { luck: 88_172_645_463_325_252, here: VecDeque::new(), to_come: jobs, done: 0, time_here: 0 };
+    let station = Station { draw_key: 88_172_645_463_325_252, here: VecDeque::new(), to_come: jobs, done: 0, time_here: 0 };
     let mut simulation = bench.add_model(station, mailbox, "station").init(MonotonicTime::EPOCH).expect("it starts");
     simulation.process_event(&start, ()).expect("it takes the event");
     let seconds = timed(&mut simulation, |s| s.run().expect("it runs"));
@@ -108,7 +108,7 @@ pub fn hold(jobs: u64) -> Done {
     let mailbox = Mailbox::new();
     let mut bench = SimInit::with_num_threads(1);
     let start = EventSource::new().connect(Holder::start, &mailbox).register(&mut bench);
-    let holder = Holder { luck: 88_172_645_463_325_252, done: 0 };
+    let holder = Holder { draw_key: 88_172_645_463_325_252, done: 0 };
     let mut simulation = bench.add_model(holder, mailbox, "holder").init(MonotonicTime::EPOCH).expect("it starts");
     simulation.process_event(&start, ()).expect("it takes the event");
     let length = jobs as f64 / f64::from(PENDING);

@@ -18,7 +18,7 @@ struct Departure {}
 
 struct Station {
     ctx: SimulationContext,
-    luck: u64,
+    draw_key: u64,
     here: VecDeque<f64>,
     to_come: u64,
     done: u64,
@@ -31,18 +31,18 @@ impl EventHandler for Station {
             Arrival {} => {
                 self.here.push_back(self.ctx.time());
                 if self.here.len() == 1 {
-                    self.ctx.emit_self(Departure {}, exponential(&mut self.luck));
+                    self.ctx.emit_self(Departure {}, exponential(&mut self.draw_key));
                 }
                 self.to_come -= 1;
                 if self.to_come > 0 {
-                    self.ctx.emit_self(Arrival {}, exponential(&mut self.luck) / UTILISATION);
+                    self.ctx.emit_self(Arrival {}, exponential(&mut self.draw_key) / UTILISATION);
                 }
             }
             Departure {} => {
                 self.time_here += self.ctx.time() - self.here.pop_front().unwrap_or_default();
                 self.done += 1;
                 if !self.here.is_empty() {
-                    self.ctx.emit_self(Departure {}, exponential(&mut self.luck));
+                    self.ctx.emit_self(Departure {}, exponential(&mut self.draw_key));
                 }
             }
         })
@@ -53,7 +53,7 @@ pub fn mm1(jobs: u64) -> Done {
     let mut simulation = Simulation::new(1);
     let ctx = simulation.create_context("station");
     ctx.emit_self(Arrival {}, 1.0);
-    let station = Station { ctx, luck: 88_172_645_463_325_252, here: VecDeque::new(), to_come: jobs, done: 0, time_here: 0.0 };
+    let station = Station { ctx, draw_key: 88_172_645_463_325_252, here: VecDeque::new(), to_come: jobs, done: 0, time_here: 0.0 };
     let station = Rc::new(RefCell::new(station));
     simulation.add_handler("station", station.clone());
     let began = Instant::now();
@@ -65,14 +65,14 @@ pub fn mm1(jobs: u64) -> Done {
 
 struct Holder {
     ctx: SimulationContext,
-    luck: u64,
+    draw_key: u64,
 }
 
 impl EventHandler for Holder {
     fn on(&mut self, event: Event) {
         cast!(match event.data {
             Arrival {} => {
-                self.ctx.emit_self(Arrival {}, exponential(&mut self.luck));
+                self.ctx.emit_self(Arrival {}, exponential(&mut self.draw_key));
             }
         })
     }
@@ -81,11 +81,11 @@ impl EventHandler for Holder {
 pub fn hold(jobs: u64) -> Done {
     let mut simulation = Simulation::new(1);
     let ctx = simulation.create_context("holder");
-    let mut luck = 88_172_645_463_325_252;
+    let mut draw_key = 88_172_645_463_325_252;
     (0..PENDING).for_each(|_| {
-        ctx.emit_self(Arrival {}, exponential(&mut luck));
+        ctx.emit_self(Arrival {}, exponential(&mut draw_key));
     });
-    simulation.add_handler("holder", Rc::new(RefCell::new(Holder { ctx, luck })));
+    simulation.add_handler("holder", Rc::new(RefCell::new(Holder { ctx, draw_key })));
     let began = Instant::now();
     simulation.steps(jobs);
     let seconds = began.elapsed().as_secs_f64();
