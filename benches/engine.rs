@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use faultline::engine::ids::NodeIndex;
-use faultline::engine::queue::{Epoch, EventKind, EventQueue};
+use faultline::engine::queue::{EventKind, EventQueue, Generation};
 use faultline::engine::random::{generator, unit_open, Purpose};
 use faultline::engine::SimTime;
 use faultline::lab::Experiment;
@@ -23,7 +23,7 @@ const EVENTS: u64 = 20_000;
 fn queue_alone(c: &mut Criterion) {
     let mut group = c.benchmark_group("event queue alone");
     for pending in [10u64, 1_000, 100_000] {
-        let kind = |token| EventKind::Timer { node: NodeIndex(0), epoch: Epoch::default(), token };
+        let kind = |token| EventKind::Timer { node: NodeIndex(0), generation: Generation::default(), token };
         // Drawn beforehand: this is about the queue.
         let gaps: Vec<u64> = (0..4096).map(|i| (-1e6 * libm::log(unit_open(&mut generator(1, 2, Purpose::Think, i)))) as u64 + 1).collect();
         let mut queue = EventQueue::default();

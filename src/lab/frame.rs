@@ -179,6 +179,12 @@ pub struct LinkFrame {
     pub id: String,
     /// Whether it is cut.
     pub cut: bool,
+    /// Attempts since the run began that were answered with an error that arose further down.
+    pub passed_on: u64,
+    /// Messages lost on it since the run began.
+    pub lost: u64,
+    /// Messages sent again since the run began.
+    pub retransmitted: u64,
     /// Its faults that are in force, in the order in which they are asked; of several instances those of the first.
     pub impairments: Vec<Impairment>,
     /// Whether it ships a replication log instead of carrying calls.

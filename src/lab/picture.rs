@@ -69,6 +69,9 @@ impl Experiment {
         LinkFrame {
             id: id.to_string(),
             cut: links().any(|l| l.impairments.is_cut(self.now())),
+            passed_on: links().map(|l| l.ledger.passed_on.total()).sum(),
+            lost: links().map(|l| l.dropped).sum(),
+            retransmitted: links().map(|l| l.retransmitted).sum(),
             impairments: links().next().map(|l| l.impairments.in_force(self.now()).copied().collect()).unwrap_or_default(),
             replication: role == Some(Role::Log),
             delivery: role == Some(Role::Delivery),

@@ -35,7 +35,7 @@ pub(super) static ACTIONS: &[Action] = &[
         let seed = s.diagram.with_untracked(|d| d.seed);
         s.set_seed(seed.wrapping_add(1) % (1 << 53));
     })
-    .words(text!("random draw_key chance run")),
+    .words(text!("random luck chance run")),
 ];
 
 fn begun(session: Session) -> Available {

@@ -120,12 +120,20 @@ pub fn of_link(frame: &LinkFrame) -> Vec<Figure> {
         return vec![plain(t!("Log messages on the way"), format::count(frame.in_transit as u64))];
     }
     let tone = if frame.failed_share > 0.0 { "bad" } else { "good" };
-    vec![
+    let mut figures = vec![
         plain(if frame.delivery { t!("Deliveries") } else { t!("Calls") }, format::with_unit(frame.rate_per_s, "/s")),
         Figure { label: t!("Failed").into(), value: format::with_unit(frame.failed_share, "%"), share: Some(frame.failed_share), tone },
         plain(if frame.delivery { t!("Unacknowledged") } else { t!("Open calls") }, format::count(frame.open as u64)),
         plain(t!("Messages on the way"), format::count(frame.in_transit as u64)),
-    ]
+    ];
+    // What seldom happens is told where it has.
+    let since = [
+        (t!("Errors from further down, in all"), frame.passed_on),
+        (t!("Lost on the way, in all"), frame.lost),
+        (t!("Sent again, in all"), frame.retransmitted),
+    ];
+    figures.extend(since.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| plain(label, format::count(count))));
+    figures
 }
 
 /// The list.

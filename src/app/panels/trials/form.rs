@@ -166,7 +166,7 @@ pub fn Form() -> impl IntoView {
             </div>
             <p class="quiet">
                 {piece(move || match trials.mode.get() {
-                    Mode::Repeat => t!("Runs the diagram several times, each time with other draw_key: means with intervals that hold the true mean 95 times in 100."),
+                    Mode::Repeat => t!("Runs the diagram several times, each time with other luck: means with intervals that hold the true mean 95 times in 100."),
                     Mode::Sweep => t!("Runs the diagram at several values of one parameter, each several times: a curve with its intervals, and theory's line where there is one."),
                 })}
             </p>

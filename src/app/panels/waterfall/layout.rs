@@ -91,6 +91,7 @@ mod tests {
             start: SimTime(start * MS),
             end: end.map(|e| SimTime(e * MS)),
             node: "a".into(),
+            member: None,
             attempt: 1,
             why: String::new(),
             failed: None,
